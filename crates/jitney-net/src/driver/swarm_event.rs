@@ -1,0 +1,261 @@
+//! What libp2p reports.
+
+use libp2p::core::ConnectedPoint;
+use libp2p::gossipsub::{self, MessageAcceptance};
+use libp2p::request_response::{Event as ChannelEvent, Message};
+use libp2p::swarm::{ConnectionDenied, ConnectionId, DialError, ListenError, SwarmEvent};
+use libp2p::{PeerId, ping};
+use tokio::time::Instant;
+
+use super::{Driver, Peer};
+use crate::address::public_key;
+use crate::behaviour::{BehaviourEvent, FrameEvent, never};
+use crate::gate::Denied;
+use crate::interface::{Channel, NetEvent};
+use crate::params;
+use crate::traffic::{Direction, Lane};
+
+impl Driver {
+    pub(super) fn on_swarm_event(&mut self, event: SwarmEvent<BehaviourEvent>) {
+        match event {
+            SwarmEvent::Behaviour(event) => self.on_behaviour_event(event),
+            SwarmEvent::ConnectionEstablished { peer_id, connection_id, endpoint, .. } => {
+                self.on_open(peer_id, connection_id, &endpoint);
+            }
+            SwarmEvent::ConnectionClosed { peer_id, connection_id, num_established, .. } => {
+                self.on_closed(peer_id, connection_id, num_established);
+            }
+            SwarmEvent::OutgoingConnectionError { connection_id, peer_id, error } => {
+                self.on_dial_failed(connection_id, peer_id, &error);
+            }
+            SwarmEvent::IncomingConnectionError { peer_id, error: ListenError::Denied { cause }, .. } => {
+                self.refuse(peer_id.as_ref().and_then(public_key), denied_reason(&cause));
+            }
+            SwarmEvent::IncomingConnectionError { error, .. } => {
+                tracing::debug!(target: "jitney::net", %error, "a connection did not come about");
+            }
+            SwarmEvent::NewListenAddr { address, .. } => {
+                self.emit(NetEvent::Listening { addr: address.to_string() });
+            }
+            SwarmEvent::ListenerClosed { addresses, reason, .. } => {
+                let error = reason.err().map(|error| error.to_string());
+                tracing::error!(target: "jitney::net", ?addresses, error, "a listener closed; restart the node");
+            }
+            SwarmEvent::ListenerError { error, .. } => {
+                tracing::warn!(target: "jitney::net", %error, "a listener had trouble and goes on");
+            }
+            _ => {}
+        }
+    }
+
+    fn on_behaviour_event(&mut self, event: BehaviourEvent) {
+        match event {
+            BehaviourEvent::Limits(event) | BehaviourEvent::Gate(event) => never(event),
+            BehaviourEvent::Gossip(event) => self.on_gossip_event(event),
+            BehaviourEvent::Channels(event) => {
+                let (channel, event) = event.split();
+                self.on_channel_event(channel, event);
+            }
+            BehaviourEvent::Ping(ping::Event { connection, result: Err(ping::Failure::Timeout), .. }) => {
+                tracing::debug!(target: "jitney::net", "a connection is dead, closing it");
+                self.swarm.close_connection(connection);
+            }
+            BehaviourEvent::Identify(_) | BehaviourEvent::Ping(_) => {}
+        }
+    }
+
+    fn on_open(&mut self, peer: PeerId, connection: ConnectionId, endpoint: &ConnectedPoint) {
+        let Some(key) = public_key(&peer) else {
+            // The gate lets no such peer in.
+            return self.disconnect(peer);
+        };
+        self.blind_dials.remove(&connection);
+        let addr = endpoint.get_remote_address();
+        if endpoint.is_dialer() {
+            let addr = addr.clone().into_iter().filter(|part| !is_p2p(part)).collect();
+            self.remember(peer, addr);
+        }
+        let now = Instant::now();
+        let state = self.peers.entry(peer).or_insert_with(|| Peer {
+            key,
+            subscribed: false,
+            opened: std::collections::HashMap::new(),
+        });
+        let first = state.opened.is_empty();
+        state.opened.insert(connection, now);
+        if first {
+            let addr = addr.to_string();
+            self.emit(NetEvent::Connected { peer: key, addr, outbound: endpoint.is_dialer() });
+            self.watch(peer);
+        } else if endpoint.is_listener() && self.swarm.behaviour().gate.is_roster(&peer) {
+            self.close_stale(&peer, now);
+        }
+    }
+
+    /// Closes the older connections of a node that connects anew: it dials only when it has none, so it
+    /// restarted, and as long as the old ones count it would not learn our subscription.
+    fn close_stale(&mut self, peer: &PeerId, now: Instant) {
+        let Some(state) = self.peers.get(peer) else { return };
+        for (connection, opened) in &state.opened {
+            if now.duration_since(*opened) > params::STALE_AFTER {
+                tracing::debug!(target: "jitney::net", peer = state.key.short(), "closing a stale connection");
+                self.swarm.close_connection(*connection);
+            }
+        }
+    }
+
+    fn on_closed(&mut self, peer: PeerId, connection: ConnectionId, remaining: u32) {
+        let Some(state) = self.peers.get_mut(&peer) else { return };
+        state.opened.remove(&connection);
+        if remaining > 0 {
+            return;
+        }
+        let key = state.key;
+        self.peers.remove(&peer);
+        self.mute.gone(&peer);
+        self.emit(NetEvent::Disconnected { peer: key });
+        if self.redial.remove(&peer) {
+            self.dial_peer(peer, Vec::new());
+        }
+    }
+
+    fn on_dial_failed(&mut self, connection: ConnectionId, peer: Option<PeerId>, error: &DialError) {
+        let addr = self.blind_dials.remove(&connection);
+        if matches!(error, DialError::DialPeerConditionFalse(_)) {
+            return;
+        }
+        let peer = peer.as_ref().and_then(public_key);
+        self.emit(NetEvent::DialFailed { peer, addr, reason: dial_reason(error) });
+    }
+
+    fn on_gossip_event(&mut self, event: gossipsub::Event) {
+        match event {
+            gossipsub::Event::Message { propagation_source: from, message_id, message } => {
+                self.meter.saw(Lane::Gossip, Direction::In, &message.data);
+                let Some(key) = public_key(&from).filter(|_| self.swarm.behaviour().gate.is_roster(&from))
+                else {
+                    let gossip = self.swarm.behaviour_mut().gossip.inner_mut();
+                    gossip.report_message_validation_result(&message_id, &from, MessageAcceptance::Ignore);
+                    return;
+                };
+                let token = self.token();
+                self.unjudged.insert(token, (message_id, from));
+                if self.unjudged.len() > params::PENDING_MAX {
+                    // The oldest has left gossipsub's memory long ago.
+                    self.unjudged.pop_first();
+                }
+                self.emit(NetEvent::Gossip { from: key, token, bytes: message.data });
+            }
+            gossipsub::Event::Subscribed { peer_id, topic } if self.topic.get() == Some(topic.clone()) => {
+                self.subscribed(peer_id);
+            }
+            gossipsub::Event::Unsubscribed { peer_id, topic } if self.topic.get() == Some(topic.clone()) => {
+                if let Some(peer) = self.peers.get_mut(&peer_id) {
+                    peer.subscribed = false;
+                }
+            }
+            gossipsub::Event::SlowPeer { peer_id, failed_messages } => {
+                let peer = self.peers.get(&peer_id).map(|peer| peer.key.short());
+                tracing::info!(target: "jitney::net", peer, ?failed_messages, "slow peer; sync will fill the gap");
+            }
+            _ => {}
+        }
+    }
+
+    /// Notes that a peer hears our gossip, and tells the node the first time.
+    pub(super) fn subscribed(&mut self, peer: PeerId) {
+        self.mute.subscribed(&peer);
+        if let Some(state) = self.peers.get_mut(&peer)
+            && !state.subscribed
+        {
+            state.subscribed = true;
+            let peer = state.key;
+            self.emit(NetEvent::Subscribed { peer });
+        }
+    }
+
+    fn on_channel_event(&mut self, channel: Channel, event: FrameEvent) {
+        match event {
+            ChannelEvent::Message {
+                peer, message: Message::Request { request, channel: to, .. }, ..
+            } => {
+                self.meter.saw(Lane::On(channel), Direction::In, &request);
+                let standing = self.swarm.behaviour().gate.standing(&peer);
+                let key = public_key(&peer);
+                let Some(from) = key.filter(|_| standing.is_ok_and(|standing| standing.may_use(channel)))
+                else {
+                    // Dropping the way back closes the stream: the peer sees its request fail.
+                    return self.refuse(key, format!("it has no part in {channel}"));
+                };
+                if self.unanswered.len() >= params::PENDING_MAX {
+                    self.unanswered.retain(|_, (_, to)| to.is_open());
+                }
+                if self.unanswered.len() >= params::PENDING_MAX {
+                    return self.refuse(key, "too many requests wait for an answer".to_owned());
+                }
+                let token = self.token();
+                self.unanswered.insert(token, (channel, to));
+                self.emit(NetEvent::Request { from, channel, token, bytes: request });
+            }
+            ChannelEvent::Message { peer, message: Message::Response { request_id, response }, .. } => {
+                self.meter.saw(Lane::On(channel), Direction::In, &response);
+                if let (Some(id), Some(peer)) = (self.asked.remove(&(channel, request_id)), public_key(&peer))
+                {
+                    self.emit(NetEvent::Response { id, peer, bytes: response });
+                }
+            }
+            ChannelEvent::OutboundFailure { peer, request_id, error, .. } => {
+                if let (Some(id), Some(peer)) = (self.asked.remove(&(channel, request_id)), public_key(&peer))
+                {
+                    self.emit(NetEvent::RequestFailed { id, peer, reason: error.to_string() });
+                }
+            }
+            ChannelEvent::InboundFailure { peer, error, .. } => {
+                let peer = public_key(&peer).map(|key| key.short());
+                tracing::debug!(target: "jitney::net", peer, %channel, %error, "a request came to nothing");
+            }
+            ChannelEvent::ResponseSent { .. } => {}
+        }
+    }
+}
+
+fn is_p2p(part: &libp2p::multiaddr::Protocol<'_>) -> bool {
+    matches!(part, libp2p::multiaddr::Protocol::P2p(_))
+}
+
+/// Says why a connection was denied, in the words of whoever denied it.
+fn denied_reason(cause: &ConnectionDenied) -> String {
+    match cause.downcast_ref::<Denied>() {
+        Some(denied) => denied.to_string(),
+        None => std::error::Error::source(cause).map_or_else(|| cause.to_string(), ToString::to_string),
+    }
+}
+
+/// Says why a dial came to nothing, address by address.
+pub(crate) fn dial_reason(error: &DialError) -> String {
+    match error {
+        DialError::LocalPeerId { address } => format!("{address} is this node itself"),
+        DialError::NoAddresses => "no address is known".to_owned(),
+        DialError::DialPeerConditionFalse(_) => "it is connected or being dialled".to_owned(),
+        DialError::Aborted => "the dial was given up".to_owned(),
+        DialError::WrongPeerId { obtained, address } => match public_key(obtained) {
+            Some(key) => format!("{address} is another node, {key}"),
+            None => format!("{address} is another node"),
+        },
+        DialError::Denied { cause } => denied_reason(cause),
+        DialError::Transport(errors) => {
+            let each: Vec<String> =
+                errors.iter().map(|(addr, error)| format!("{addr}: {}", root(error))).collect();
+            each.join("; ")
+        }
+    }
+}
+
+/// Returns the innermost cause of an error, which is what the system said.
+fn root(error: &dyn std::error::Error) -> String {
+    let mut error = error;
+    while let Some(source) = error.source() {
+        error = source;
+    }
+    error.to_string()
+}

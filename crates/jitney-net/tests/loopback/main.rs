@@ -1,0 +1,8 @@
+//! Real nodes on real sockets of the loopback interface.
+
+mod channels;
+mod door;
+mod gossip;
+mod harness;
+mod restart;
+mod start;
