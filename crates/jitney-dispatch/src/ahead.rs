@@ -1,0 +1,154 @@
+//! The part of a run that is still to be driven.
+
+use jitney_domain::{Coordinate, Load, Timestamp};
+use jitney_geo::{Travel, TravelTimes};
+
+use crate::chain::{Chain, Ride};
+use crate::model::{Leg, PlannedStop, RunState};
+
+/// A stop still to be made, in milliseconds.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Node {
+    pub lo: i64,
+    pub hi: i64,
+    pub dwell: i64,
+}
+
+/// What lies ahead: node 0 is where the vehicle is or starts, nodes `1..=n` the stops not yet made, node
+/// `n + 1` the end of the run.
+#[derive(Debug)]
+pub(crate) struct Ahead<'a, S> {
+    /// The stops made, and those before one that is made.
+    pub history: &'a [PlannedStop<S>],
+    /// The `n` stops not yet made.
+    pub stops: &'a [PlannedStop<S>],
+    /// All `n + 2` nodes.
+    pub nodes: Vec<Node>,
+    /// Where the nodes are.
+    pub places: Vec<Coordinate>,
+    /// The drives from each node to the next, `n + 1` of them.
+    pub legs: Vec<Option<Travel>>,
+    /// The riders who get in and out ahead.
+    pub rides: Vec<Ride>,
+    /// Who is on board on leaving nodes `0..=n`.
+    pub aboard: Vec<Aboard>,
+}
+
+/// People on board, counted without a ceiling.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Aboard {
+    seats: u32,
+    wheelchairs: u32,
+}
+
+impl Aboard {
+    /// Tells whether there is room for `more` on top.
+    pub fn leaves_room(self, more: Load, places: Load) -> bool {
+        self.seats + u32::from(more.seats) <= u32::from(places.seats)
+            && self.wheelchairs + u32::from(more.wheelchairs) <= u32::from(places.wheelchairs)
+    }
+
+    /// Tells whether anybody is on board.
+    pub fn anybody(self) -> bool {
+        self != Aboard::default()
+    }
+
+    fn after<S>(self, stop: &PlannedStop<S>) -> Aboard {
+        let (seats, wheelchairs) = (u32::from(stop.load.seats), u32::from(stop.load.wheelchairs));
+        match stop.leg {
+            Leg::PickUp => Aboard {
+                seats: self.seats.saturating_add(seats),
+                wheelchairs: self.wheelchairs.saturating_add(wheelchairs),
+            },
+            Leg::DropOff => Aboard {
+                seats: self.seats.saturating_sub(seats),
+                wheelchairs: self.wheelchairs.saturating_sub(wheelchairs),
+            },
+        }
+    }
+}
+
+/// Whether the vehicle goes where it was to go next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Heading {
+    /// It may be under way to its next stop since it left the last one.
+    AsPlanned,
+    /// It is sent elsewhere, which it can only obey from now on.
+    Diverted,
+}
+
+/// Returns how many stops are history: all up to the last one done.
+fn made<S>(stops: &[PlannedStop<S>]) -> usize {
+    stops.iter().rposition(|stop| stop.done.is_some()).map_or(0, |last| last + 1)
+}
+
+impl<'a, S: Ord> Ahead<'a, S> {
+    /// Looks at a run from `now` on.
+    pub fn of<K>(run: &'a RunState<K, S>, travel: &impl TravelTimes, now: Timestamp) -> Self {
+        let (history, stops) = run.stops.split_at(made(&run.stops));
+        let last = history.last();
+        let left = last.and_then(|stop| stop.done).unwrap_or(run.block.from);
+        let mut nodes = vec![Node { lo: left.0, hi: i64::MAX, dwell: 0 }];
+        let mut places = vec![last.map_or(run.start, |stop| stop.at)];
+        for stop in stops {
+            nodes.push(Node {
+                lo: stop.window.from.max(now).0,
+                hi: stop.window.to.0,
+                dwell: stop.dwell.millis(),
+            });
+            places.push(stop.at);
+        }
+        nodes.push(Node { lo: i64::MIN, hi: run.block.to.0, dwell: 0 });
+        places.push(run.end);
+
+        let rides = pair_up(history, stops, &mut nodes);
+        let legs = places.windows(2).map(|pair| travel.travel(pair[0], pair[1])).collect();
+        let mut on_board = history.iter().fold(Aboard::default(), Aboard::after);
+        let mut aboard = vec![on_board];
+        for stop in stops {
+            on_board = on_board.after(stop);
+            aboard.push(on_board);
+        }
+        Ahead { history, stops, nodes, places, legs, rides, aboard }
+    }
+
+    /// Returns the constraints of the run as it stands, or the first node that no road leads to.
+    pub fn chain(&self, heading: Heading, now: Timestamp) -> Result<Chain, usize> {
+        let mut chain = Chain::default();
+        chain.rides.clone_from(&self.rides);
+        for (k, node) in self.nodes.iter().enumerate() {
+            chain.push(if k == 0 { leaving(node.lo, heading, now) } else { node.lo }, node.hi);
+            if let Some(leg) = self.legs.get(k) {
+                chain.push_gap(node.dwell.saturating_add(leg.ok_or(k + 1)?.millis));
+            }
+        }
+        Ok(chain)
+    }
+}
+
+/// Returns when the vehicle can leave node 0.
+pub(crate) fn leaving(left: i64, heading: Heading, now: Timestamp) -> i64 {
+    match heading {
+        Heading::AsPlanned => left,
+        Heading::Diverted => left.max(now.0),
+    }
+}
+
+/// Finds the two ends of each ride; whoever is on board already must get out in time.
+fn pair_up<S: Ord>(history: &[PlannedStop<S>], stops: &[PlannedStop<S>], nodes: &mut [Node]) -> Vec<Ride> {
+    let mut rides = Vec::new();
+    let gets_in =
+        |other: &PlannedStop<S>, out: &PlannedStop<S>| other.leg == Leg::PickUp && other.stop == out.stop;
+    for (k, out) in stops.iter().enumerate().filter(|(_, stop)| stop.leg == Leg::DropOff) {
+        let most = out.max_ride.millis();
+        if let Some(i) = stops[..k].iter().rposition(|other| gets_in(other, out)) {
+            let most = most.saturating_add(stops[i].dwell.millis());
+            rides.push(Ride { pick_up: i + 1, drop_off: k + 1, most });
+        } else if let Some(boarded) = history.iter().rfind(|other| gets_in(other, out)) {
+            let since = boarded.done.unwrap_or(boarded.planned.after(boarded.dwell));
+            let node = &mut nodes[k + 1];
+            node.hi = node.hi.min(since.0.saturating_add(most));
+        }
+    }
+    rides
+}

@@ -1,0 +1,306 @@
+//! Putting a trip between the stops of a run, and taking one out.
+
+use jitney_domain::{Load, Timestamp};
+use jitney_geo::{Travel, TravelTimes};
+
+use crate::ahead::{Ahead, Heading, Node, leaving};
+use crate::chain::{Chain, Ride, Span};
+use crate::model::{Leg, PlannedStop, RunState, TripRequest};
+use crate::schedule::{as_fast_as_can_be, timed};
+
+/// Which rules a search keeps; all of them, unless it is to find out which one stood in the way.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Rules {
+    pub places_on_board: bool,
+    pub own_ride: bool,
+    pub other_rides: bool,
+}
+
+impl Rules {
+    pub const ALL: Rules = Rules { places_on_board: true, own_ride: true, other_rides: true };
+}
+
+/// A place for the new trip: its pick-up follows node `after_in` of the run, its drop-off node `after_out`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Position {
+    pub after_in: usize,
+    pub after_out: usize,
+}
+
+impl Position {
+    /// Returns the node of the new pick-up in the new sequence.
+    pub fn pick_up(self) -> usize {
+        self.after_in + 1
+    }
+
+    /// Returns the node of the new drop-off in the new sequence.
+    pub fn drop_off(self) -> usize {
+        self.after_out + 2
+    }
+
+    /// Returns where node `k` of the run is in the new sequence.
+    pub fn shifted(self, k: usize) -> usize {
+        k + usize::from(k > self.after_in) + usize::from(k > self.after_out)
+    }
+}
+
+/// A place at which everything asked for can be kept.
+#[derive(Debug)]
+pub(crate) struct Found {
+    pub position: Position,
+    pub chain: Chain,
+    pub span: Span,
+    /// Driving time on top of the run's, in milliseconds; negative where a way round is quicker.
+    pub added_millis: i64,
+    /// Way on top of the run's, in metres.
+    pub added_metres: i64,
+}
+
+/// One stop of the new sequence.
+#[derive(Debug, Clone, Copy)]
+enum At {
+    Old(usize),
+    PickUp,
+    DropOff,
+}
+
+/// The earliest that a stop can begin, by driving and windows alone, in milliseconds.
+#[derive(Debug, Clone, Copy)]
+struct Clock {
+    begin: i64,
+    dwell: i64,
+}
+
+impl Clock {
+    fn at(node: Node) -> Self {
+        Clock { begin: node.lo, dwell: node.dwell }
+    }
+
+    /// Returns the clock at the next stop; `None` if no road leads there or it would be too late.
+    fn drive(self, leg: Option<Travel>, next: Node) -> Option<Self> {
+        let gap = self.dwell.saturating_add(leg?.millis).max(0);
+        let begin = next.lo.max(self.begin.saturating_add(gap));
+        (begin <= next.hi).then_some(Clock { begin, dwell: next.dwell })
+    }
+}
+
+/// A run and a request, with every drive between them asked once.
+#[derive(Debug)]
+pub(crate) struct Insertion<'a, S> {
+    pub ahead: &'a Ahead<'a, S>,
+    request: &'a TripRequest<S>,
+    places: Load,
+    now: Timestamp,
+    pub direct: Option<Travel>,
+    to_pick_up: Vec<Option<Travel>>,
+    from_pick_up: Vec<Option<Travel>>,
+    to_drop_off: Vec<Option<Travel>>,
+    from_drop_off: Vec<Option<Travel>>,
+    /// The clock at each node of the run as it stands.
+    clocks: Vec<Option<Clock>>,
+}
+
+impl<'a, S: Ord> Insertion<'a, S> {
+    pub fn new(
+        ahead: &'a Ahead<'a, S>,
+        request: &'a TripRequest<S>,
+        places: Load,
+        travel: &impl TravelTimes,
+        now: Timestamp,
+    ) -> Self {
+        let (get_in, get_out) = (request.pick_up, request.drop_off);
+        let from = |there| ahead.places.iter().map(|here| travel.travel(*here, there)).collect();
+        let onward = |here| ahead.places.iter().map(|there| travel.travel(here, *there)).collect();
+        let mut clocks = vec![Some(Clock::at(ahead.nodes[0]))];
+        for (leg, node) in ahead.legs.iter().zip(ahead.nodes.iter().skip(1)) {
+            let before = clocks.last().copied().flatten();
+            clocks.push(before.and_then(|clock: Clock| clock.drive(*leg, *node)));
+        }
+        Insertion {
+            ahead,
+            request,
+            places,
+            now,
+            direct: travel.travel(get_in, get_out),
+            to_pick_up: from(get_in),
+            from_pick_up: onward(get_in),
+            to_drop_off: from(get_out),
+            from_drop_off: onward(get_out),
+            clocks,
+        }
+    }
+
+    /// Returns every place that keeps the rules, in driving order.
+    ///
+    /// A clock that is carried along the stops, a few additions a place, strikes out the places that are
+    /// reached too late in any case; only the rest are decided by the whole chain.
+    pub fn search(&self, rules: Rules) -> Vec<Found> {
+        let load = self.request.requirement.load();
+        let aboard = &self.ahead.aboard;
+        let mut found = Vec::new();
+        if rules.places_on_board && !aboard.iter().all(|a| a.leaves_room(Load::default(), self.places)) {
+            return found;
+        }
+        for after_in in 0..aboard.len() {
+            let Some(mut clock) = self.at_pick_up(after_in) else { continue };
+            for (after_out, on_board) in aboard.iter().enumerate().skip(after_in) {
+                if after_out > after_in {
+                    let leg = match after_out - after_in {
+                        1 => self.from_pick_up[after_out],
+                        _ => self.ahead.legs[after_out - 1],
+                    };
+                    let Some(next) = clock.drive(leg, self.ahead.nodes[after_out]) else { break };
+                    clock = next;
+                }
+                // She is on board on leaving this node, and so she would be for every later drop-off.
+                if rules.places_on_board && !on_board.leaves_room(load, self.places) {
+                    break;
+                }
+                let leg = if after_out == after_in { self.direct } else { self.to_drop_off[after_out] };
+                let position = Position { after_in, after_out };
+                if clock.drive(leg, self.node(At::DropOff, position)).is_some() {
+                    found.extend(self.try_at(position, rules));
+                }
+            }
+        }
+        found
+    }
+
+    /// Returns the clock at the pick-up that follows a node, if it is not too late in any case.
+    fn at_pick_up(&self, after_in: usize) -> Option<Clock> {
+        let position = Position { after_in, after_out: after_in };
+        let here = match after_in {
+            0 => Clock::at(self.node(At::Old(0), position)),
+            _ => self.clocks[after_in]?,
+        };
+        here.drive(self.to_pick_up[after_in], self.node(At::PickUp, position))
+    }
+
+    fn try_at(&self, position: Position, rules: Rules) -> Option<Found> {
+        let order = self.order(position);
+        let mut chain = Chain::default();
+        let (mut millis, mut metres) = (0i64, 0i64);
+        for (i, at) in order.iter().enumerate() {
+            let Node { lo, hi, dwell } = self.node(*at, position);
+            chain.push(lo, hi);
+            if let Some(next) = order.get(i + 1) {
+                let leg = self.leg(*at, *next)?;
+                chain.push_gap(dwell.saturating_add(leg.millis));
+                millis = millis.saturating_add(leg.millis);
+                metres = metres.saturating_add(i64::from(leg.metres.0));
+            }
+        }
+        chain.rides = self.rides(position, rules);
+        let span = chain.solve().ok()?;
+        let before = self.ahead.legs.iter().flatten();
+        let (old_millis, old_metres) = before.fold((0i64, 0i64), |(time, way), leg| {
+            (time.saturating_add(leg.millis), way.saturating_add(i64::from(leg.metres.0)))
+        });
+        Some(Found {
+            position,
+            chain,
+            span,
+            added_millis: millis.saturating_sub(old_millis),
+            added_metres: metres.saturating_sub(old_metres),
+        })
+    }
+
+    fn order(&self, Position { after_in, after_out }: Position) -> Vec<At> {
+        let mut order = Vec::with_capacity(self.ahead.nodes.len() + 2);
+        for k in 0..self.ahead.nodes.len() {
+            order.push(At::Old(k));
+            if k == after_in {
+                order.push(At::PickUp);
+            }
+            if k == after_out {
+                order.push(At::DropOff);
+            }
+        }
+        order
+    }
+
+    fn node(&self, at: At, position: Position) -> Node {
+        let request = self.request;
+        let (window, dwell) = match at {
+            At::Old(k) => {
+                let node = self.ahead.nodes[k];
+                let diverted = k == 0 && position.after_in == 0;
+                let lo = if diverted { leaving(node.lo, Heading::Diverted, self.now) } else { node.lo };
+                return Node { lo, ..node };
+            }
+            At::PickUp => (request.pick_up_window, request.dwell_pick_up),
+            At::DropOff => (request.drop_off_window, request.dwell_drop_off),
+        };
+        Node { lo: window.from.max(self.now).0, hi: window.to.0, dwell: dwell.millis() }
+    }
+
+    fn leg(&self, from: At, to: At) -> Option<Travel> {
+        match (from, to) {
+            (At::Old(k), At::Old(_)) => self.ahead.legs[k],
+            (At::Old(k), At::PickUp) => self.to_pick_up[k],
+            (At::Old(k), At::DropOff) => self.to_drop_off[k],
+            (At::PickUp, At::Old(k)) => self.from_pick_up[k],
+            (At::DropOff, At::Old(k)) => self.from_drop_off[k],
+            _ => self.direct,
+        }
+    }
+
+    fn rides(&self, position: Position, rules: Rules) -> Vec<Ride> {
+        let mut rides = Vec::with_capacity(self.ahead.rides.len() + 1);
+        if rules.other_rides {
+            rides.extend(self.ahead.rides.iter().map(|ride| Ride {
+                pick_up: position.shifted(ride.pick_up),
+                drop_off: position.shifted(ride.drop_off),
+                most: ride.most,
+            }));
+        }
+        if rules.own_ride {
+            rides.push(Ride {
+                pick_up: position.pick_up(),
+                drop_off: position.drop_off(),
+                most: self.request.dwell_pick_up.millis().saturating_add(self.request.max_ride.millis()),
+            });
+        }
+        rides
+    }
+
+    /// Returns the shortest ride of the newcomer over all places that keep the rules, in milliseconds.
+    ///
+    /// The later she gets in, the shorter she rides: the earliest drop-off grows no faster than the pick-up.
+    pub fn shortest_ride(&self, rules: Rules) -> Option<i64> {
+        let dwell = self.request.dwell_pick_up.millis();
+        let rides = self.search(rules).into_iter().map(|mut found| {
+            let (get_in, get_out) = (found.position.pick_up(), found.position.drop_off());
+            let latest = found.span.hi[get_in];
+            found.span.fix(&found.chain, get_in, latest);
+            found.span.lo[get_out] - latest - dwell
+        });
+        rides.min()
+    }
+}
+
+/// Returns the stops of the run without the trip `key`, re-timed.
+///
+/// Pick-ups stay at what the riders were told wherever that is possible. If the run is late beyond repair,
+/// the times are those of the fastest drive ([`expected`](crate::expected)). Stops made stay. A trip whose
+/// rider is on board stays as well: she has to get out somewhere.
+pub fn remove<K: Clone, S: Clone + Ord>(
+    run: &RunState<K, S>,
+    key: &S,
+    travel: &impl TravelTimes,
+    now: Timestamp,
+) -> Vec<PlannedStop<S>> {
+    let on_board = run.stops.iter().any(|s| s.stop == *key && s.leg == Leg::PickUp && s.done.is_some());
+    let leaves = |stop: &PlannedStop<S>| stop.stop == *key && stop.done.is_none() && !on_board;
+    let next = run.stops.iter().find(|stop| stop.done.is_none());
+    let heading = if next.is_some_and(leaves) { Heading::Diverted } else { Heading::AsPlanned };
+    let mut rest = run.clone();
+    rest.stops.retain(|stop| !leaves(stop));
+
+    let ahead = Ahead::of(&rest, travel, now);
+    let times = timed(&ahead, heading, now).ok().or_else(|| as_fast_as_can_be(&ahead, heading, now));
+    for (stop, time) in rest.stops.iter_mut().zip(times.unwrap_or_default()) {
+        stop.planned = time;
+    }
+    rest.stops
+}

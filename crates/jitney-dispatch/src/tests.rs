@@ -1,0 +1,7 @@
+//! Tests over the whole engine, one file a question.
+
+mod exactness;
+mod order;
+mod rules;
+mod times;
+mod world;
