@@ -1,0 +1,327 @@
+//! What can be asked of a coop. Personal data is not part of any command: it goes into the vault.
+
+use std::collections::BTreeSet;
+
+use jiff::civil::Date;
+use jitney_identity::{Hash, PublicKey};
+use serde::{Deserialize, Serialize};
+
+use crate::actor::CommandKind;
+use crate::availability::{Hours, Leave, WeeklyHours};
+use crate::booking::{BookingMessage, TicketBody};
+use crate::member::{DriverTerms, Role, VettingItem};
+use crate::needs::{Capability, Requirement};
+use crate::outcome::Outcome;
+use crate::place::Metres;
+use crate::policy::Policy;
+use crate::run::{Frame, Stop};
+use crate::time::{Timestamp, Zone};
+use crate::trip::{Dwell, Timing, Way};
+use crate::{ClaimId, InvitationId, LiftNumber, MemberId, ReportId, SubscriptionId, TicketId, TripId};
+
+/// A trip as it is asked for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Booking {
+    /// Whose trip.
+    pub rider: MemberId,
+    /// When.
+    pub timing: Timing,
+    /// From where to where.
+    pub way: Way,
+    /// What it requires.
+    pub requirement: Requirement,
+    /// Time to board and alight; the coop's usual if none.
+    pub dwell: Option<Dwell>,
+    /// The way home, if wanted.
+    pub home: Option<Timing>,
+    /// How often it comes back, if it does.
+    pub repeat: Option<Repeat>,
+}
+
+/// How often a trip comes back.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Repeat {
+    /// The value of an RRULE (RFC 5545).
+    pub rule: String,
+    /// Dates left out.
+    #[serde(default)]
+    pub except: BTreeSet<Date>,
+}
+
+/// What changes of a booked trip; what is none stays.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct TripChange {
+    /// When.
+    pub timing: Option<Timing>,
+    /// From where to where.
+    pub way: Option<Way>,
+    /// What it requires.
+    pub requirement: Option<Requirement>,
+}
+
+/// A place on a run, worked out by the planner.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Plan {
+    /// Under which name the claim is made.
+    pub claim: ClaimId,
+    /// Driver, vehicle, time.
+    pub frame: Frame,
+    /// All stops of the run with the new ones among them.
+    pub stops: Vec<Stop>,
+}
+
+/// A step of a lift as the driver reports it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Step {
+    /// On the way to the rider.
+    EnRoute,
+    /// At the door.
+    Arrived,
+    /// The rider is on board.
+    PickUp,
+    /// The rider has arrived.
+    DropOff,
+    /// The rider was not there.
+    NoShow,
+    /// The rider called it off at the door.
+    CancelledAtDoor,
+    /// Distance with the rider.
+    Miles(Metres),
+    /// Yes to an offered lift.
+    Accept,
+    /// No to a held, offered or accepted lift.
+    Decline,
+}
+
+/// A command.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Command {
+    /// Begin.
+    FoundCoop {
+        /// The coop's key.
+        key: PublicKey,
+        /// Its time zone.
+        zone: Zone,
+        /// Its rules of service.
+        policy: Policy,
+    },
+    /// Change the rules of service.
+    SetPolicy(Policy),
+    /// Admit a member.
+    AddMember {
+        /// In which roles.
+        roles: BTreeSet<Role>,
+    },
+    /// Give a member a further role.
+    AddRole {
+        /// Whom.
+        member: MemberId,
+        /// Which.
+        role: Role,
+    },
+    /// Keep a member from taking part.
+    Suspend(MemberId),
+    /// Let a member take part again.
+    Reinstate(MemberId),
+    /// Note what has been seen of a driver.
+    RecordVetting {
+        /// Whose.
+        member: MemberId,
+        /// What.
+        item: VettingItem,
+        /// Valid up to and including.
+        valid_until: Date,
+    },
+    /// Agree with a driver.
+    SetDriverTerms {
+        /// With whom.
+        member: MemberId,
+        /// On what.
+        terms: DriverTerms,
+    },
+    /// Register a vehicle.
+    AddVehicle {
+        /// Its driver; none for one of the coop.
+        owner: Option<MemberId>,
+        /// What it can carry.
+        capability: Capability,
+    },
+    /// Set the hours that come back every week.
+    SetWeeklyHours {
+        /// Whose.
+        member: MemberId,
+        /// Which.
+        weekly: Vec<WeeklyHours>,
+    },
+    /// Give hours on one day.
+    OfferHours {
+        /// Whose.
+        member: MemberId,
+        /// On which day.
+        date: Date,
+        /// Which.
+        hours: Hours,
+    },
+    /// Be away.
+    TakeLeave {
+        /// Who.
+        member: MemberId,
+        /// When.
+        leave: Leave,
+    },
+    /// Invite somebody to enrol a key.
+    Invite {
+        /// Under which name.
+        invitation: InvitationId,
+        /// In which role.
+        role: Role,
+        /// As which member; none to admit a new one.
+        member: Option<MemberId>,
+        /// Hash of the secret in the link.
+        secret: Hash,
+        /// Until when.
+        expires: Timestamp,
+    },
+    /// Use an invitation.
+    Enrol {
+        /// The invitation.
+        invitation: InvitationId,
+        /// Hash of the secret that was shown.
+        secret: Hash,
+        /// The member's own key.
+        key: PublicKey,
+    },
+    /// Book a trip, with its return and its repetition.
+    BookTrip(Booking),
+    /// Change a trip.
+    ChangeTrip {
+        /// Which.
+        trip: TripId,
+        /// In what.
+        change: TripChange,
+    },
+    /// Call a trip off.
+    CancelTrip {
+        /// Which.
+        trip: TripId,
+        /// Its return with it.
+        with_return: bool,
+    },
+    /// A will-call rider has called.
+    CallReady {
+        /// Which trip.
+        trip: TripId,
+        /// When the rider wants to leave; at once if none.
+        at: Option<Timestamp>,
+    },
+    /// Leave out one date of a subscription.
+    ExceptDate {
+        /// Which.
+        subscription: SubscriptionId,
+        /// Which date.
+        date: Date,
+    },
+    /// End a subscription.
+    EndSubscription {
+        /// Which.
+        subscription: SubscriptionId,
+        /// The last day.
+        last: Date,
+    },
+    /// Give one of our trips to one of our runs.
+    AssignTrip {
+        /// Which trip.
+        trip: TripId,
+        /// Where on which run.
+        plan: Plan,
+        /// The driver has said yes already.
+        agreed: bool,
+    },
+    /// Take the trip from whoever has it.
+    UnassignTrip(TripId),
+    /// Offer a trip to partner coops.
+    ShareTrip(TripId),
+    /// Claim a partner's ticket for one of our runs.
+    ClaimTicket {
+        /// What is known of it.
+        body: TicketBody,
+        /// Whose it is.
+        originator: PublicKey,
+        /// Where on which run.
+        plan: Plan,
+        /// The driver has said yes already.
+        agreed: bool,
+    },
+    /// Award a claim.
+    AwardClaim {
+        /// On which ticket of ours.
+        ticket: TicketId,
+        /// Which claim.
+        claim: ClaimId,
+    },
+    /// Say how a trip ended.
+    StateOutcome {
+        /// Which.
+        trip: TripId,
+        /// How.
+        outcome: Outcome,
+    },
+    /// A step of a lift.
+    Report {
+        /// Name of this report: the same report counts once.
+        report: ReportId,
+        /// Which lift.
+        lift: LiftNumber,
+        /// Which step.
+        step: Step,
+        /// When it happened, by the driver's clock.
+        at: Timestamp,
+    },
+    /// A partner coop speaks.
+    Receive {
+        /// Which coop.
+        from: PublicKey,
+        /// What it says.
+        message: BookingMessage,
+    },
+    /// Time has passed.
+    Tick,
+}
+
+impl Command {
+    /// Returns what kind of right the command needs.
+    pub fn kind(&self) -> CommandKind {
+        match self {
+            Command::FoundCoop { .. } | Command::SetPolicy(_) => CommandKind::RunCoop,
+            Command::AddMember { .. }
+            | Command::AddRole { .. }
+            | Command::Suspend(_)
+            | Command::Reinstate(_)
+            | Command::RecordVetting { .. }
+            | Command::Invite { .. } => CommandKind::KeepMembers,
+            Command::Enrol { .. } => CommandKind::Enrol,
+            Command::SetDriverTerms { .. }
+            | Command::AddVehicle { .. }
+            | Command::SetWeeklyHours { .. }
+            | Command::OfferHours { .. }
+            | Command::TakeLeave { .. } => CommandKind::KeepDriver,
+            Command::BookTrip(_)
+            | Command::ChangeTrip { .. }
+            | Command::CancelTrip { .. }
+            | Command::CallReady { .. }
+            | Command::ExceptDate { .. }
+            | Command::EndSubscription { .. } => CommandKind::KeepTrips,
+            Command::AssignTrip { .. }
+            | Command::UnassignTrip(_)
+            | Command::ShareTrip(_)
+            | Command::ClaimTicket { .. }
+            | Command::AwardClaim { .. }
+            | Command::StateOutcome { .. } => CommandKind::Dispatch,
+            Command::Report { .. } => CommandKind::Drive,
+            Command::Receive { .. } => CommandKind::Negotiate,
+            Command::Tick => CommandKind::Tick,
+        }
+    }
+}

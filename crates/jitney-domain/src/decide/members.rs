@@ -1,0 +1,165 @@
+//! Rules for members, drivers' time and invitations.
+
+use jiff::civil::Date;
+use jitney_identity::{Hash, PublicKey};
+
+use super::active;
+use crate::availability::{DAYS_MAX, Hours, Leave, WEEKLY_MAX, WeeklyHours};
+use crate::event::Event;
+use crate::member::{DriverTerms, Member, Role, VettingItem};
+use crate::needs::Capability;
+use crate::refusal::Refusal;
+use crate::state::{Invitation, State};
+use crate::time::Timestamp;
+use crate::{InvitationId, MemberId};
+
+type Decided = Result<Vec<Event>, Refusal>;
+
+fn known(state: &State, member: MemberId) -> Result<&Member, Refusal> {
+    state.members.get(&member).ok_or(Refusal::NoMember(member))
+}
+
+fn room_for_days(state: &State, member: MemberId) -> Result<(), Refusal> {
+    match state.availability.get(&member) {
+        Some(row) if row.days.len().max(row.leave.len()) >= DAYS_MAX => Err(Refusal::TooManyHours),
+        _ => Ok(()),
+    }
+}
+
+fn driver(state: &State, member: MemberId) -> Result<(), Refusal> {
+    if known(state, member)?.roles.contains(&Role::Driver) {
+        Ok(())
+    } else {
+        Err(Refusal::LacksRole { member, role: Role::Driver })
+    }
+}
+
+/// Returns the event unless what it says is so already.
+fn unless(already: bool, event: Event) -> Vec<Event> {
+    if already { Vec::new() } else { vec![event] }
+}
+
+pub(super) fn add_role(state: &State, member: MemberId, role: Role) -> Decided {
+    let has = known(state, member)?.roles.contains(&role);
+    Ok(unless(has, Event::RoleAdded { member, role }))
+}
+
+pub(super) fn suspend(state: &State, member: MemberId) -> Decided {
+    let suspended = known(state, member)?.suspended;
+    Ok(unless(suspended, Event::MemberSuspended { member }))
+}
+
+pub(super) fn reinstate(state: &State, member: MemberId) -> Decided {
+    let active = !known(state, member)?.suspended;
+    Ok(unless(active, Event::MemberReinstated { member }))
+}
+
+pub(super) fn record_vetting(
+    state: &State,
+    member: MemberId,
+    item: VettingItem,
+    valid_until: Date,
+) -> Decided {
+    driver(state, member)?;
+    Ok(vec![Event::VettingRecorded { member, item, valid_until }])
+}
+
+pub(super) fn set_terms(state: &State, member: MemberId, terms: DriverTerms) -> Decided {
+    driver(state, member)?;
+    if let Some(vehicle) = terms.vehicle {
+        state.vehicles.get(&vehicle).ok_or(Refusal::NoVehicle(vehicle))?;
+    }
+    Ok(vec![Event::DriverTermsSet { member, terms }])
+}
+
+pub(super) fn add_vehicle(state: &State, owner: Option<MemberId>, capability: Capability) -> Decided {
+    if let Some(owner) = owner {
+        driver(state, owner)?;
+    }
+    Ok(vec![Event::VehicleAdded { vehicle: state.next_vehicle(), owner, capability }])
+}
+
+pub(super) fn set_weekly_hours(state: &State, member: MemberId, weekly: Vec<WeeklyHours>) -> Decided {
+    active(state, member, Role::Driver)?;
+    if weekly.iter().any(|w| w.hours.from >= w.hours.to) {
+        return Err(Refusal::EmptyHours);
+    }
+    if weekly.len() > WEEKLY_MAX {
+        return Err(Refusal::TooManyHours);
+    }
+    Ok(vec![Event::WeeklyHoursSet { member, weekly }])
+}
+
+pub(super) fn offer_hours(state: &State, member: MemberId, date: Date, hours: Hours) -> Decided {
+    active(state, member, Role::Driver)?;
+    if hours.from >= hours.to {
+        return Err(Refusal::EmptyHours);
+    }
+    room_for_days(state, member)?;
+    Ok(vec![Event::HoursOffered { member, date, hours }])
+}
+
+pub(super) fn take_leave(state: &State, member: MemberId, leave: Leave) -> Decided {
+    active(state, member, Role::Driver)?;
+    if leave.from > leave.to {
+        return Err(Refusal::EmptyHours);
+    }
+    room_for_days(state, member)?;
+    Ok(vec![Event::LeaveTaken { member, leave }])
+}
+
+/// Issues an invitation; the same one again changes nothing, and one that stands is never written over.
+pub(super) fn invite(state: &State, invitation: InvitationId, row: Invitation) -> Decided {
+    if let Some(member) = row.member {
+        active(state, member, row.role)?;
+    }
+    if let Some(standing) = state.invitations.get(&invitation) {
+        let same = Invitation { used_by: None, ..standing.clone() } == row;
+        return if same { Ok(Vec::new()) } else { Err(Refusal::InvitationUsed(invitation)) };
+    }
+    let Invitation { role, member, secret, expires, .. } = row;
+    Ok(vec![Event::InvitationIssued { invitation, role, member, secret, expires }])
+}
+
+/// An invitation works once, until it expires, for one key; asked again by the same key it answers alike.
+pub(super) fn enrol(
+    state: &State,
+    invitation: InvitationId,
+    secret: Hash,
+    key: PublicKey,
+    now: Timestamp,
+) -> Decided {
+    let row = state.invitations.get(&invitation).ok_or(Refusal::NoInvitation)?;
+    if row.secret != secret {
+        return Err(Refusal::NoInvitation);
+    }
+    let holder = state.member_of_key(&key);
+    if let Some(used_by) = row.used_by {
+        return if holder == Some(used_by) {
+            Ok(Vec::new())
+        } else {
+            Err(Refusal::InvitationUsed(invitation))
+        };
+    }
+    if row.expires < now {
+        return Err(Refusal::InvitationExpired(row.expires));
+    }
+    if holder.is_some() && holder != row.member {
+        return Err(Refusal::KeyTaken(key));
+    }
+    let mut events = Vec::new();
+    let member = match row.member {
+        Some(member) => {
+            active(state, member, row.role)?;
+            member
+        }
+        None => {
+            let member = state.next_member();
+            events.push(Event::MemberAdded { member, roles: [row.role].into() });
+            member
+        }
+    };
+    events.push(Event::KeyEnrolled { member, key });
+    events.push(Event::InvitationUsed { invitation, member });
+    Ok(events)
+}

@@ -1,0 +1,335 @@
+//! Rules for our own tickets: the coop that owns the rider decides who carries.
+
+use jitney_identity::PublicKey;
+use rand::Rng;
+
+use super::{Context, coop, trips};
+use crate::booking::{
+    BidPhase, BookingMessage, Disagreement, Progress, RefusalReason, Ticket, TicketBody, TicketPhase,
+};
+use crate::event::Event;
+use crate::outcome::{Outcome, Statement};
+use crate::refusal::Refusal;
+use crate::state::{Coop, State};
+use crate::time::{Minutes, Timestamp};
+use crate::trip::Phase;
+use crate::{ClaimId, TicketId, TripId};
+
+/// Most claims that are kept on one ticket; further ones are turned down at once.
+pub const CLAIMS_PER_TICKET_MAX: usize = 64;
+/// Longest sealed driver's card that is kept, in base64 characters.
+pub const CARD_MAX: usize = 4096;
+/// A hold must last at least this much longer for an award to make sense.
+pub const AWARD_MARGIN: Minutes = Minutes(1);
+
+/// Opens a ticket for a trip that has none.
+pub(super) fn open_ticket<R: Rng>(
+    state: &State,
+    id: TripId,
+    shared: bool,
+    cx: &mut Context<'_, R>,
+) -> Result<(TicketId, TicketBody, Event), Refusal> {
+    let trip = trips::open(state, id)?;
+    match trip.phase {
+        Phase::Requested => {}
+        Phase::WillCall => return Err(Refusal::NoTimeYet(id)),
+        Phase::Ticketed(_) | Phase::Closed(..) => return Err(Refusal::TripTaken(id)),
+    }
+    let windows = trip.details.windows.ok_or(Refusal::NoTimeYet(id))?;
+    if windows.pick_up.to < cx.now {
+        return Err(Refusal::InThePast { when: windows.preferred });
+    }
+    let ticket = TicketId::fresh(cx.rng);
+    let body = TicketBody::of(ticket, &trip.details, &windows);
+    let event = Event::TicketOpened { ticket, trip: id, body: body.clone(), shared };
+    Ok((ticket, body, event))
+}
+
+/// Offers a trip to partner coops.
+pub(super) fn share<R: Rng>(
+    state: &State,
+    id: TripId,
+    cx: &mut Context<'_, R>,
+) -> Result<Vec<Event>, Refusal> {
+    let trip = trips::open(state, id)?;
+    match trip.ticket().and_then(|t| state.tickets.get(&t).map(|row| (t, row))) {
+        Some((_, Ticket { shared: true, .. })) => Ok(Vec::new()),
+        Some((ticket, Ticket { phase: TicketPhase::Open, .. })) => Ok(vec![Event::TicketShared { ticket }]),
+        Some(_) => Err(Refusal::TripTaken(id)),
+        None => Ok(vec![open_ticket(state, id, true, cx)?.2]),
+    }
+}
+
+/// A coop, perhaps ourselves, could carry one of our tickets.
+pub(super) fn claimed(
+    state: &State,
+    from: PublicKey,
+    id: TicketId,
+    claim: ClaimId,
+    hold_until: Timestamp,
+    pick_up_at: Timestamp,
+    now: Timestamp,
+) -> Result<Vec<Event>, Refusal> {
+    let coop = coop(state)?;
+    let turn_down = vec![Event::Answered { to: from, message: BookingMessage::TurnDown { claim } }];
+    if let Some((known, _)) = bid_of(state, from, claim)? {
+        return if known == id { Ok(Vec::new()) } else { Err(Refusal::NotTheirs) };
+    }
+    let Some(ticket) = state.tickets.get(&id) else { return Ok(turn_down) };
+    let ours = from == coop.key;
+    let open = matches!(ticket.phase, TicketPhase::Open | TicketPhase::Awarded(_));
+    if !open
+        || !(ours || ticket.shared)
+        || !ours && ticket.claims.len() >= CLAIMS_PER_TICKET_MAX
+        || !ticket.body.pick_up.window().contains(pick_up_at)
+    {
+        return Ok(turn_down);
+    }
+    let mut events = vec![Event::TicketClaimed { ticket: id, claim, provider: from, hold_until, pick_up_at }];
+    let free = matches!(ticket.phase, TicketPhase::Open);
+    let decided = ours || coop.policy.award_first_claim;
+    if free && decided && hold_until > now.after(AWARD_MARGIN) {
+        events.push(award_to(coop, id, ticket, claim, from, now));
+    }
+    Ok(events)
+}
+
+fn award_to(
+    coop: &Coop,
+    id: TicketId,
+    ticket: &Ticket,
+    claim: ClaimId,
+    provider: PublicKey,
+    now: Timestamp,
+) -> Event {
+    let respond_by = now.after(coop.policy.award_patience).min(ticket.body.pick_up.window().to);
+    Event::TicketAwarded { ticket: id, claim, provider, respond_by }
+}
+
+/// Returns our ticket that the claim was made on, if the message comes from who made it.
+fn bid_of(state: &State, from: PublicKey, claim: ClaimId) -> Result<Option<(TicketId, &Ticket)>, Refusal> {
+    let Some((id, ticket)) = state.ticket_of_claim(claim) else { return Ok(None) };
+    match ticket.claims.get(&claim) {
+        Some(bid) if bid.provider == from => Ok(Some((id, ticket))),
+        _ => Err(Refusal::NotTheirs),
+    }
+}
+
+/// Awards a claim by hand.
+pub(super) fn award(
+    state: &State,
+    id: TicketId,
+    claim: ClaimId,
+    now: Timestamp,
+) -> Result<Vec<Event>, Refusal> {
+    let ticket = state.tickets.get(&id).ok_or(Refusal::NoTicket(id))?;
+    if ticket.award().is_some_and(|a| a.claim == claim) {
+        return Ok(Vec::new());
+    }
+    if ticket.phase != TicketPhase::Open {
+        return Err(Refusal::TripTaken(ticket.trip));
+    }
+    let bid = ticket.claims.get(&claim).ok_or(Refusal::NoClaim(claim))?;
+    if bid.phase != BidPhase::Open || bid.hold_until <= now.after(AWARD_MARGIN) {
+        return Err(Refusal::BidGone(claim));
+    }
+    Ok(vec![award_to(coop(state)?, id, ticket, claim, bid.provider, now)])
+}
+
+/// The provider has it in its calendar. Only the live award can be confirmed; anything else is cancelled
+/// at once, so that no driver comes for nothing and no late answer overwrites a live booking.
+pub(super) fn confirmed(
+    state: &State,
+    from: PublicKey,
+    claim: ClaimId,
+    pick_up_at: Timestamp,
+    seal_to: PublicKey,
+    card: String,
+    now: Timestamp,
+) -> Result<Vec<Event>, Refusal> {
+    let cancel = vec![Event::Answered { to: from, message: BookingMessage::Cancel { claim } }];
+    let Some((id, ticket)) = bid_of(state, from, claim)? else { return Ok(cancel) };
+    if ticket.award_of(claim, from).is_none() {
+        return Ok(cancel);
+    }
+    if !matches!(ticket.phase, TicketPhase::Awarded(_)) {
+        return Ok(Vec::new());
+    }
+    if !ticket.body.pick_up.window().contains(pick_up_at) || card.len() > CARD_MAX {
+        let reason = Some(RefusalReason::NoLongerQualified);
+        let mut events =
+            vec![Event::AwardEnded { ticket: id, claim, provider: from, reason, cancelled: true }];
+        events.extend(next_award(state, id, ticket, claim, now)?);
+        return Ok(events);
+    }
+    let mut events =
+        vec![Event::TicketConfirmed { ticket: id, claim, provider: from, pick_up_at, seal_to, card }];
+    events.extend(turn_down_others(id, ticket, Some(claim)));
+    Ok(events)
+}
+
+fn turn_down_others(id: TicketId, ticket: &Ticket, except: Option<ClaimId>) -> Vec<Event> {
+    ticket
+        .claims
+        .iter()
+        .filter(|(claim, bid)| Some(**claim) != except && bid.phase == BidPhase::Open)
+        .map(|(claim, bid)| Event::ClaimTurnedDown { ticket: id, claim: *claim, provider: bid.provider })
+        .collect()
+}
+
+/// The provider takes its claim back or gives the trip up; the next held claim gets the award.
+pub(super) fn given_up(
+    state: &State,
+    from: PublicKey,
+    claim: ClaimId,
+    reason: Option<RefusalReason>,
+    now: Timestamp,
+) -> Result<Vec<Event>, Refusal> {
+    let Some((id, ticket)) = bid_of(state, from, claim)? else { return Ok(Vec::new()) };
+    if !(ticket.is_live() && ticket.award_of(claim, from).is_some()) {
+        let open = ticket.claims.get(&claim).is_some_and(|bid| bid.phase == BidPhase::Open);
+        return Ok(if open { vec![Event::ClaimOver { ticket: id, claim }] } else { Vec::new() });
+    }
+    let mut events = vec![Event::AwardEnded { ticket: id, claim, provider: from, reason, cancelled: false }];
+    events.extend(next_award(state, id, ticket, claim, now)?);
+    Ok(events)
+}
+
+/// Awards the earliest other claim that is still held and that the coop takes without asking: any if it
+/// has said so, one of its own always.
+pub(super) fn next_award(
+    state: &State,
+    id: TicketId,
+    ticket: &Ticket,
+    gone: ClaimId,
+    now: Timestamp,
+) -> Result<Option<Event>, Refusal> {
+    let coop = coop(state)?;
+    let next = ticket
+        .claims
+        .iter()
+        .filter(|(claim, bid)| {
+            **claim != gone && bid.phase == BidPhase::Open && bid.hold_until > now.after(AWARD_MARGIN)
+        })
+        .filter(|(_, bid)| coop.policy.award_first_claim || bid.provider == coop.key)
+        .min_by_key(|(claim, bid)| (bid.received, **claim));
+    Ok(next.map(|(claim, bid)| award_to(coop, id, ticket, *claim, bid.provider, now)))
+}
+
+/// The trip moves on; what is older than we know changes nothing.
+pub(super) fn progressed(
+    state: &State,
+    from: PublicKey,
+    claim: ClaimId,
+    progress: Progress,
+    at: Timestamp,
+) -> Result<Vec<Event>, Refusal> {
+    let Some((id, ticket)) = bid_of(state, from, claim)? else { return Ok(Vec::new()) };
+    match &ticket.phase {
+        TicketPhase::Confirmed(_, known) if ticket.award_of(claim, from).is_some() => {
+            let news = progress > known.progress;
+            Ok(if news { vec![Event::ProgressSeen { ticket: id, progress, at }] } else { Vec::new() })
+        }
+        _ => Ok(Vec::new()),
+    }
+}
+
+/// The provider says how it ended; we countersign what follows from what we know. A statement that comes
+/// before its confirmation stands for both.
+pub(super) fn stated(state: &State, from: PublicKey, statement: Statement) -> Result<Vec<Event>, Refusal> {
+    let dispute = |statement: &Statement| {
+        let message = BookingMessage::Dispute { claim: statement.claim, why: Disagreement::NotConfirmed };
+        vec![Event::Answered { to: from, message }]
+    };
+    let Some((id, ticket)) = bid_of(state, from, statement.claim)? else { return Ok(dispute(&statement)) };
+    if ticket.award_of(statement.claim, from).is_none() || statement.ticket != id {
+        return Ok(dispute(&statement));
+    }
+    match &ticket.phase {
+        TicketPhase::Awarded(_) | TicketPhase::Confirmed(..) => {
+            let mut events = turn_down_others(id, ticket, Some(statement.claim));
+            events.push(if provider_may_state(statement.outcome) {
+                Event::OutcomeAgreed { ticket: id, provider: from, statement }
+            } else {
+                let why = Disagreement::RiderSaysOtherwise;
+                Event::OutcomeDisputed { ticket: id, provider: from, statement, why }
+            });
+            Ok(events)
+        }
+        TicketPhase::Settled(_, known) if *known == statement => {
+            Ok(vec![Event::Answered { to: from, message: BookingMessage::Agree { statement } }])
+        }
+        TicketPhase::Settled(..) | TicketPhase::Disputed(..) => Ok(Vec::new()),
+        _ => Ok(dispute(&statement)),
+    }
+}
+
+fn provider_may_state(outcome: Outcome) -> bool {
+    matches!(outcome, Outcome::Completed | Outcome::NoShow | Outcome::CancelledAtDoor | Outcome::MissedTrip)
+}
+
+/// Ends a ticket: the award is cancelled, open claims are turned down.
+pub(super) fn close(state: &State, id: TicketId) -> Vec<Event> {
+    let Some(ticket) = state.tickets.get(&id).filter(|t| t.is_live()) else { return Vec::new() };
+    let mut events = Vec::new();
+    if let Some(award) = ticket.award() {
+        events.push(end_award(id, award.claim, award.provider));
+    }
+    events.extend(turn_down_others(id, ticket, None));
+    events.push(Event::TicketClosed { ticket: id });
+    events
+}
+
+fn end_award(ticket: TicketId, claim: ClaimId, provider: PublicKey) -> Event {
+    Event::AwardEnded { ticket, claim, provider, reason: None, cancelled: true }
+}
+
+/// Takes a trip from whoever has it, so that it can go to somebody else.
+pub(super) fn unassign(state: &State, id: TripId) -> Result<Vec<Event>, Refusal> {
+    let trip = trips::open(state, id)?;
+    let Some(ticket) = trip.ticket() else { return Ok(Vec::new()) };
+    if trips::progress(state, trip) >= Progress::OnBoard {
+        return Err(Refusal::TripTaken(id));
+    }
+    let mut events = close(state, ticket);
+    events.push(Event::TripReopened { trip: id });
+    Ok(events)
+}
+
+/// A dispatcher says how a trip ended that no driver can report on.
+pub(super) fn state_outcome(
+    state: &State,
+    id: TripId,
+    outcome: Outcome,
+    now: Timestamp,
+) -> Result<Vec<Event>, Refusal> {
+    let trip = trips::open(state, id)?;
+    let impossible = |why| Refusal::OutcomeImpossible { trip: id, outcome, why };
+    let ticket = trip.ticket().and_then(|t| state.tickets.get(&t));
+    let confirmed = ticket.is_some_and(|t| matches!(t.phase, TicketPhase::Confirmed(..)));
+    let disputed = ticket.is_some_and(|t| matches!(t.phase, TicketPhase::Disputed(..)));
+    match outcome {
+        Outcome::Cancelled | Outcome::LateCancelled | Outcome::CancelledAtDoor => {
+            return trips::cancel(state, id, false, now);
+        }
+        Outcome::Completed | Outcome::NoShow if disputed => {}
+        Outcome::Completed | Outcome::NoShow => {
+            return Err(impossible("the driver reports that; on the driver's behalf: `jitney drive --for`"));
+        }
+        Outcome::MissedTrip => {
+            if trip.details.windows.is_none_or(|w| now <= w.pick_up.to) {
+                return Err(impossible("the pick-up window is not over"));
+            }
+            if trips::progress(state, trip) >= Progress::OnBoard {
+                return Err(impossible("the rider is on board"));
+            }
+        }
+        Outcome::TurnedDown | Outcome::Unmet => {}
+    }
+    if confirmed && outcome != Outcome::MissedTrip {
+        return Err(impossible("somebody has confirmed it; unassign it first"));
+    }
+    let mut events = trip.ticket().map(|t| close(state, t)).unwrap_or_default();
+    events.push(Event::TripClosed { trip: id, outcome });
+    Ok(events)
+}

@@ -1,0 +1,82 @@
+//! Who may ask for what: the table of rights, applied to a command and the state.
+
+use crate::MemberId;
+use crate::actor::{Actor, CommandKind, Right, right};
+use crate::command::Command;
+use crate::member::Role;
+use crate::refusal::Refusal;
+use crate::state::State;
+
+/// Refuses what the table of rights does not give.
+pub(super) fn authorise(state: &State, actor: &Actor, command: &Command) -> Result<(), Refusal> {
+    let kind = kind(state, command);
+    let refused = || Refusal::NotAllowed { actor: *actor, kind };
+    if let Actor::Member(id, role) = actor {
+        let member = state.members.get(id).ok_or(Refusal::NoMember(*id))?;
+        if member.suspended {
+            return Err(Refusal::Suspended(*id));
+        }
+        if !member.roles.contains(role) {
+            return Err(refused());
+        }
+    }
+    match right(actor, kind) {
+        Right::All => match (actor, command) {
+            (Actor::Partner(theirs), Command::Receive { from: named, .. })
+            | (Actor::Stranger(theirs), Command::Enrol { key: named, .. })
+                if theirs != named =>
+            {
+                Err(refused())
+            }
+            _ => Ok(()),
+        },
+        Right::None => Err(refused()),
+        Right::Own => match (actor, subject(state, command)) {
+            (Actor::Member(id, _), Some(subject)) if *id == subject => Ok(()),
+            _ => Err(match command {
+                Command::Report { lift, .. } => Refusal::NotYourLift { lift: *lift },
+                _ => refused(),
+            }),
+        },
+    }
+}
+
+/// Returns the kind of right a command needs. Who runs the coop is the operators' own affair: nobody else
+/// makes an operator, suspends one or gives out a key in one's name.
+fn kind(state: &State, command: &Command) -> CommandKind {
+    let is_operator =
+        |id: &MemberId| state.members.get(id).is_some_and(|m| m.roles.contains(&Role::Operator));
+    let operators = match command {
+        Command::AddMember { roles } => roles.contains(&Role::Operator),
+        Command::AddRole { role, .. } => *role == Role::Operator,
+        Command::Suspend(member) | Command::Reinstate(member) => is_operator(member),
+        Command::Invite { role, member, .. } => {
+            *role == Role::Operator || member.as_ref().is_some_and(is_operator)
+        }
+        _ => false,
+    };
+    if operators { CommandKind::RunCoop } else { command.kind() }
+}
+
+/// Returns whose affair a command is.
+fn subject(state: &State, command: &Command) -> Option<MemberId> {
+    match command {
+        Command::SetDriverTerms { member, .. }
+        | Command::SetWeeklyHours { member, .. }
+        | Command::OfferHours { member, .. }
+        | Command::TakeLeave { member, .. } => Some(*member),
+        Command::AddVehicle { owner, .. } => *owner,
+        Command::BookTrip(booking) => Some(booking.rider),
+        Command::ChangeTrip { trip, .. }
+        | Command::CancelTrip { trip, .. }
+        | Command::CallReady { trip, .. } => state.trips.get(trip).map(|t| t.details.rider),
+        Command::ExceptDate { subscription, .. } | Command::EndSubscription { subscription, .. } => {
+            state.subscriptions.get(subscription).map(|s| s.pattern.rider)
+        }
+        Command::Report { lift, .. } => {
+            let (_, claim) = state.claim_of_lift(*lift)?;
+            state.runs.get(&claim.run).map(|run| run.frame.driver)
+        }
+        _ => None,
+    }
+}

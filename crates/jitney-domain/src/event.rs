@@ -1,0 +1,265 @@
+//! What has happened. Events hold nothing personal: names and addresses are in the vault.
+
+use std::collections::BTreeSet;
+
+use jiff::civil::Date;
+use jitney_identity::{Hash, PublicKey};
+use serde::{Deserialize, Serialize};
+
+use crate::actor::Actor;
+use crate::availability::{Hours, Leave, WeeklyHours};
+use crate::booking::{BookingMessage, Disagreement, Ended, Progress, RefusalReason, TicketBody};
+use crate::member::{DriverTerms, Role, VettingItem};
+use crate::needs::Capability;
+use crate::outcome::{Outcome, Statement};
+use crate::place::Metres;
+use crate::policy::Policy;
+use crate::run::{Frame, Stop};
+use crate::subscription::Pattern;
+use crate::time::{Timestamp, Zone};
+use crate::trip::{Link, TripDetails};
+use crate::{
+    ClaimId, InvitationId, LiftNumber, MemberId, ReportId, RunId, SubscriptionId, TicketId, TripId, VehicleId,
+};
+
+/// An event with when and by whom.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Recorded {
+    /// When the node decided.
+    pub at: Timestamp,
+    /// Who asked.
+    pub by: Actor,
+    /// What happened.
+    pub event: Event,
+}
+
+/// What has happened.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[allow(missing_docs)] // Each field is what the command or message of the same name explains.
+pub enum Event {
+    CoopFounded {
+        key: PublicKey,
+        zone: Zone,
+        policy: Policy,
+    },
+    PolicySet {
+        policy: Policy,
+    },
+    MemberAdded {
+        member: MemberId,
+        roles: BTreeSet<Role>,
+    },
+    RoleAdded {
+        member: MemberId,
+        role: Role,
+    },
+    MemberSuspended {
+        member: MemberId,
+    },
+    MemberReinstated {
+        member: MemberId,
+    },
+    VettingRecorded {
+        member: MemberId,
+        item: VettingItem,
+        valid_until: Date,
+    },
+    DriverTermsSet {
+        member: MemberId,
+        terms: DriverTerms,
+    },
+    VehicleAdded {
+        vehicle: VehicleId,
+        owner: Option<MemberId>,
+        capability: Capability,
+    },
+    WeeklyHoursSet {
+        member: MemberId,
+        weekly: Vec<WeeklyHours>,
+    },
+    HoursOffered {
+        member: MemberId,
+        date: Date,
+        hours: Hours,
+    },
+    LeaveTaken {
+        member: MemberId,
+        leave: Leave,
+    },
+    InvitationIssued {
+        invitation: InvitationId,
+        role: Role,
+        member: Option<MemberId>,
+        secret: Hash,
+        expires: Timestamp,
+    },
+    InvitationUsed {
+        invitation: InvitationId,
+        member: MemberId,
+    },
+    KeyEnrolled {
+        member: MemberId,
+        key: PublicKey,
+    },
+
+    TripBooked {
+        trip: TripId,
+        details: TripDetails,
+        link: Option<Link>,
+        subscription: Option<SubscriptionId>,
+    },
+    TripChanged {
+        trip: TripId,
+        details: TripDetails,
+    },
+    TripReopened {
+        trip: TripId,
+    },
+    TripClosed {
+        trip: TripId,
+        outcome: Outcome,
+    },
+    SubscriptionStarted {
+        subscription: SubscriptionId,
+        pattern: Pattern,
+        rule: String,
+        except: BTreeSet<Date>,
+    },
+    SubscriptionDateExcepted {
+        subscription: SubscriptionId,
+        date: Date,
+    },
+    SubscriptionExtended {
+        subscription: SubscriptionId,
+        until: Date,
+    },
+    SubscriptionEnded {
+        subscription: SubscriptionId,
+        last: Date,
+    },
+
+    TicketOpened {
+        ticket: TicketId,
+        trip: TripId,
+        body: TicketBody,
+        shared: bool,
+    },
+    TicketShared {
+        ticket: TicketId,
+    },
+    TicketClaimed {
+        ticket: TicketId,
+        claim: ClaimId,
+        provider: PublicKey,
+        hold_until: Timestamp,
+        pick_up_at: Timestamp,
+    },
+    ClaimTurnedDown {
+        ticket: TicketId,
+        claim: ClaimId,
+        provider: PublicKey,
+    },
+    ClaimOver {
+        ticket: TicketId,
+        claim: ClaimId,
+    },
+    TicketAwarded {
+        ticket: TicketId,
+        claim: ClaimId,
+        provider: PublicKey,
+        respond_by: Timestamp,
+    },
+    /// The award or confirmation ended; `cancelled` when it was we who ended it.
+    AwardEnded {
+        ticket: TicketId,
+        claim: ClaimId,
+        provider: PublicKey,
+        reason: Option<RefusalReason>,
+        cancelled: bool,
+    },
+    TicketConfirmed {
+        ticket: TicketId,
+        claim: ClaimId,
+        provider: PublicKey,
+        pick_up_at: Timestamp,
+        seal_to: PublicKey,
+        card: String,
+    },
+    ProgressSeen {
+        ticket: TicketId,
+        progress: Progress,
+        at: Timestamp,
+    },
+    OutcomeAgreed {
+        ticket: TicketId,
+        provider: PublicKey,
+        statement: Statement,
+    },
+    OutcomeDisputed {
+        ticket: TicketId,
+        provider: PublicKey,
+        statement: Statement,
+        why: Disagreement,
+    },
+    TicketClosed {
+        ticket: TicketId,
+    },
+
+    HoldPlaced {
+        claim: ClaimId,
+        number: LiftNumber,
+        body: TicketBody,
+        originator: PublicKey,
+        run: RunId,
+        frame: Frame,
+        stops: Vec<Stop>,
+        until: Timestamp,
+        pick_up_at: Timestamp,
+        agreed_ahead: bool,
+    },
+    AwardTaken {
+        claim: ClaimId,
+        respond_by: Timestamp,
+    },
+    LiftConfirmed {
+        claim: ClaimId,
+    },
+    DetailsTaken {
+        claim: ClaimId,
+        sealed: String,
+    },
+    LiftProgressed {
+        claim: ClaimId,
+        progress: Progress,
+        at: Timestamp,
+    },
+    MilesNoted {
+        claim: ClaimId,
+        metres: Metres,
+    },
+    OutcomeStated {
+        claim: ClaimId,
+        statement: Statement,
+    },
+    StatementAgreed {
+        claim: ClaimId,
+    },
+    StatementDisputed {
+        claim: ClaimId,
+        why: Disagreement,
+    },
+    LiftEnded {
+        claim: ClaimId,
+        why: Ended,
+    },
+    ReportTaken {
+        report: ReportId,
+    },
+
+    /// A message that needed an answer but changed nothing.
+    Answered {
+        to: PublicKey,
+        message: BookingMessage,
+    },
+}

@@ -1,0 +1,259 @@
+//! Why a command was not carried out, in words that say what to do next.
+
+use jiff::civil::Date;
+use jitney_identity::PublicKey;
+use thiserror::Error;
+
+use crate::actor::{Actor, CommandKind};
+use crate::member::{Role, Unvetted};
+use crate::needs::PARTY_MAX;
+use crate::run::RunFault;
+use crate::subscription::RuleError;
+use crate::time::{Timestamp, ZoneError};
+use crate::{
+    ClaimId, InvitationId, LiftNumber, MemberId, RunId, SubscriptionId, TicketId, TripId, VehicleId,
+};
+
+/// The class of a refusal: what the exit code of a command line and the status of an API follow from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum RefusalClass {
+    /// The thing named does not exist.
+    NotFound,
+    /// This actor may not do this.
+    NotAllowed,
+    /// What was asked cannot be, whoever asks and whenever.
+    Invalid,
+    /// It cannot be at present: something stands in the way.
+    Conflict,
+}
+
+/// A command that was not carried out.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum Refusal {
+    /// No such member.
+    #[error("there is no member {0}; list them with `jitney member list`")]
+    NoMember(MemberId),
+    /// No such vehicle.
+    #[error("there is no vehicle {0}; list them with `jitney member show` of its driver")]
+    NoVehicle(VehicleId),
+    /// No such trip.
+    #[error("there is no trip {0}; list them with `jitney trip list`")]
+    NoTrip(TripId),
+    /// No such subscription.
+    #[error("there is no subscription {0}")]
+    NoSubscription(SubscriptionId),
+    /// No such ticket of ours.
+    #[error("there is no ticket {} of ours", .0.short())]
+    NoTicket(TicketId),
+    /// No such claim of ours.
+    #[error("there is no claim {} of ours", .0.short())]
+    NoClaim(ClaimId),
+    /// No such lift.
+    #[error("there is no lift {0}; see `jitney drive manifest`")]
+    NoLift(LiftNumber),
+    /// No such run.
+    #[error("there is no run {0}")]
+    NoRun(RunId),
+    /// No such invitation, or the secret is wrong.
+    #[error("this invitation is not known here; ask your coop for a new one")]
+    NoInvitation,
+    /// The invitation has run out.
+    #[error("this invitation expired at {0}; ask your coop for a new one")]
+    InvitationExpired(Timestamp),
+    /// The invitation has been used by another key.
+    #[error("this invitation has been used already; ask your coop for a new one")]
+    InvitationUsed(InvitationId),
+    /// The table of rights says no.
+    #[error("{actor} may not {kind}")]
+    NotAllowed {
+        /// Who asked.
+        actor: Actor,
+        /// For what.
+        kind: CommandKind,
+    },
+    /// The member is suspended.
+    #[error("member {0} is suspended; reinstate them first")]
+    Suspended(MemberId),
+    /// The member lacks a role.
+    #[error("member {member} is not a {role}; add the role first")]
+    LacksRole {
+        /// Who.
+        member: MemberId,
+        /// Which role.
+        role: Role,
+    },
+    /// The key belongs to somebody else.
+    #[error("this key is enrolled for another member; make a new one on this device")]
+    KeyTaken(PublicKey),
+    /// The driver is not vetted.
+    #[error("driver {driver} may not drive on {date}: {unvetted}; record it with `jitney member vet`")]
+    NotVetted {
+        /// Who.
+        driver: MemberId,
+        /// When.
+        date: Date,
+        /// What is missing.
+        unvetted: Unvetted,
+    },
+    /// The driver is not free.
+    #[error("driver {driver} has not given that time on {date}; ask, then `jitney drive availability`")]
+    NotAvailable {
+        /// Who.
+        driver: MemberId,
+        /// When.
+        date: Date,
+    },
+    /// The block of time overlaps another run.
+    #[error("driver {driver} already has run {run} at that time")]
+    DriverBusy {
+        /// Who.
+        driver: MemberId,
+        /// The run that stands there.
+        run: RunId,
+    },
+    /// The vehicle is out on another run.
+    #[error("vehicle {vehicle} is out on run {run} at that time; take another")]
+    VehicleBusy {
+        /// Which vehicle.
+        vehicle: VehicleId,
+        /// The run that it is out on.
+        run: RunId,
+    },
+    /// The vehicle cannot meet the requirement.
+    #[error("vehicle {vehicle} cannot take this trip: {why}")]
+    Incapable {
+        /// Which vehicle.
+        vehicle: VehicleId,
+        /// What is missing.
+        why: &'static str,
+    },
+    /// The stops are not a possible run.
+    #[error("the run cannot be driven like this: {0}")]
+    Run(#[from] RunFault),
+    /// The plan would break an agreement with somebody else.
+    #[error("this plan would change what was agreed with another rider on run {0}")]
+    BreaksPromise(RunId),
+    /// A local time names no moment, or the zone is unknown.
+    #[error(transparent)]
+    Zone(#[from] ZoneError),
+    /// The recurrence rule cannot be followed.
+    #[error(transparent)]
+    Rule(#[from] RuleError),
+    /// The trip is in the past.
+    #[error("{when} is in the past; check the date")]
+    InThePast {
+        /// What was asked for.
+        when: Timestamp,
+    },
+    /// The return would begin before the way out is over.
+    #[error("the return at {back} would begin before the rider arrives at {out}; choose a later time")]
+    ReturnBeforeOutbound {
+        /// When the way out ends at the earliest.
+        out: Timestamp,
+        /// When the return was to begin.
+        back: Timestamp,
+    },
+    /// The party is too large.
+    #[error("{0} people besides the rider are too many for one trip; the most is {PARTY_MAX}: book two")]
+    PartyTooLarge(u8),
+    /// The trip is over.
+    #[error("trip {0} is already over; nothing was changed")]
+    TripOver(TripId),
+    /// The trip has somebody already.
+    #[error("trip {0} is already taken; cancel that first with `jitney trip unassign`")]
+    TripTaken(TripId),
+    /// Only a will-call return can be called ready.
+    #[error("trip {0} is not waiting for a call; its time is fixed")]
+    NotWillCall(TripId),
+    /// A will-call return has no time yet.
+    #[error("trip {0} waits for the rider's call; say `jitney trip ready` when it comes")]
+    NoTimeYet(TripId),
+    /// The outcome does not follow from what is known.
+    #[error("trip {trip} cannot end as {outcome} now: {why}")]
+    OutcomeImpossible {
+        /// Which trip.
+        trip: TripId,
+        /// The outcome asked for.
+        outcome: crate::outcome::Outcome,
+        /// Why not.
+        why: &'static str,
+    },
+    /// The claim is not in a state for this.
+    #[error("lift {lift} is {state}; it cannot be {wanted} now")]
+    LiftState {
+        /// Which lift.
+        lift: LiftNumber,
+        /// Where it stands.
+        state: &'static str,
+        /// What was asked.
+        wanted: &'static str,
+    },
+    /// A no-show cannot be declared yet.
+    #[error("too early for a no-show on lift {lift}: wait until {allowed_from}")]
+    TooEarlyForNoShow {
+        /// Which lift.
+        lift: LiftNumber,
+        /// From when it is allowed.
+        allowed_from: Timestamp,
+    },
+    /// The lift is another driver's.
+    #[error("lift {lift} is not yours")]
+    NotYourLift {
+        /// Which lift.
+        lift: LiftNumber,
+    },
+    /// The bid is no longer held or no longer open.
+    #[error("claim {} can no longer be awarded; its driver's time is not held any more", .0.short())]
+    BidGone(ClaimId),
+    /// A report says something of the future.
+    #[error("the report speaks of {at}, which is still to come; check the device's clock")]
+    FromTheFuture {
+        /// The moment reported.
+        at: Timestamp,
+    },
+    /// The message does not come from the coop it speaks for.
+    #[error("this message is not that coop's to send")]
+    NotTheirs,
+    /// The ticket names a time that has passed.
+    #[error("ticket {} lies in the past", .0.short())]
+    TicketPast(TicketId),
+    /// The hours end before they begin.
+    #[error("the hours end before they begin")]
+    EmptyHours,
+    /// A driver's hours are too many to keep.
+    #[error(
+        "too many single hours or leaves are noted for this driver; say what comes back every week as weekly hours"
+    )]
+    TooManyHours,
+    /// A standing order has too many exceptions.
+    #[error("too many dates are left out of this subscription; end it and begin a new one")]
+    TooManyExceptions,
+    /// The coop has not been founded yet.
+    #[error("there is no coop here yet; found one with `jitney coop init`")]
+    NoCoop,
+    /// The coop has been founded before.
+    #[error("there is a coop here already")]
+    CoopExists,
+}
+
+impl Refusal {
+    /// Returns the class that exit codes and statuses follow from.
+    pub fn class(&self) -> RefusalClass {
+        use Refusal::*;
+        match self {
+            NoMember(_) | NoVehicle(_) | NoTrip(_) | NoSubscription(_) | NoTicket(_) | NoClaim(_)
+            | NoLift(_) | NoRun(_) | NoInvitation | NoCoop => RefusalClass::NotFound,
+            NotAllowed { .. } | NotYourLift { .. } | NotTheirs => RefusalClass::NotAllowed,
+            Zone(_)
+            | Rule(_)
+            | InThePast { .. }
+            | ReturnBeforeOutbound { .. }
+            | PartyTooLarge(_)
+            | FromTheFuture { .. }
+            | EmptyHours
+            | TicketPast(_)
+            | NotWillCall(_) => RefusalClass::Invalid,
+            _ => RefusalClass::Conflict,
+        }
+    }
+}

@@ -1,0 +1,355 @@
+//! All that a coop knows, as tables; and the indexes that follow from them.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::civil::Date;
+use jitney_identity::{Hash, PublicKey};
+use serde::{Deserialize, Serialize};
+
+use crate::availability::Availability;
+use crate::booking::{Claim, Ticket};
+use crate::member::{Member, Role};
+use crate::needs::Capability;
+use crate::policy::Policy;
+use crate::run::Run;
+use crate::subscription::Subscription;
+use crate::table::{RowChange, RowError, Table};
+use crate::time::{Timestamp, Zone};
+use crate::trip::Trip;
+use crate::{
+    ClaimId, InvitationId, LiftNumber, MemberId, ReportId, RunId, SubscriptionId, TicketId, TripId, VehicleId,
+};
+
+/// The coop itself.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Coop {
+    /// Its key.
+    pub key: PublicKey,
+    /// Its time zone.
+    pub zone: Zone,
+    /// Its rules of service.
+    pub policy: Policy,
+}
+
+/// A vehicle.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Vehicle {
+    /// The driver it belongs to; none for one of the coop.
+    pub owner: Option<MemberId>,
+    /// What it can carry.
+    pub capability: Capability,
+}
+
+/// An invitation to enrol a key.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Invitation {
+    /// In which role.
+    pub role: Role,
+    /// As which member; none to admit a new one.
+    pub member: Option<MemberId>,
+    /// Hash of the secret in the link.
+    pub secret: Hash,
+    /// Until when.
+    pub expires: Timestamp,
+    /// Who used it.
+    pub used_by: Option<MemberId>,
+}
+
+/// The tags under which the tables are stored. A tag is never reused.
+pub mod tags {
+    /// The coop.
+    pub const COOP: u8 = 1;
+    /// Members.
+    pub const MEMBERS: u8 = 2;
+    /// Vehicles.
+    pub const VEHICLES: u8 = 3;
+    /// Drivers' time.
+    pub const AVAILABILITY: u8 = 4;
+    /// Invitations.
+    pub const INVITATIONS: u8 = 5;
+    /// Trips.
+    pub const TRIPS: u8 = 6;
+    /// Subscriptions.
+    pub const SUBSCRIPTIONS: u8 = 7;
+    /// Tickets of ours.
+    pub const TICKETS: u8 = 8;
+    /// Claims of ours.
+    pub const CLAIMS: u8 = 9;
+    /// Runs.
+    pub const RUNS: u8 = 10;
+    /// Reports taken.
+    pub const REPORTS: u8 = 11;
+}
+
+/// Calls a macro with every table of [`State`] and its tag.
+macro_rules! every_table {
+    ($state:expr, $each:ident) => {
+        $each!($state.coop, tags::COOP);
+        $each!($state.members, tags::MEMBERS);
+        $each!($state.vehicles, tags::VEHICLES);
+        $each!($state.availability, tags::AVAILABILITY);
+        $each!($state.invitations, tags::INVITATIONS);
+        $each!($state.trips, tags::TRIPS);
+        $each!($state.subscriptions, tags::SUBSCRIPTIONS);
+        $each!($state.tickets, tags::TICKETS);
+        $each!($state.claims, tags::CLAIMS);
+        $each!($state.runs, tags::RUNS);
+        $each!($state.reports, tags::REPORTS);
+    };
+}
+
+/// All that a coop knows. Changed by [`State::apply`] alone.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct State {
+    /// The coop itself, one row once it is founded.
+    pub coop: Table<(), Coop>,
+    /// Members.
+    pub members: Table<MemberId, Member>,
+    /// Vehicles.
+    pub vehicles: Table<VehicleId, Vehicle>,
+    /// Drivers' time.
+    pub availability: Table<MemberId, Availability>,
+    /// Invitations.
+    pub invitations: Table<InvitationId, Invitation>,
+    /// Trips of our riders.
+    pub trips: Table<TripId, Trip>,
+    /// Standing orders.
+    pub subscriptions: Table<SubscriptionId, Subscription>,
+    /// Tickets for trips of ours.
+    pub tickets: Table<TicketId, Ticket>,
+    /// Claims of ours, on our own and on partners' tickets.
+    pub claims: Table<ClaimId, Claim>,
+    /// Runs of our drivers.
+    pub runs: Table<RunId, Run>,
+    /// Reports that have been counted, with when.
+    pub reports: Table<ReportId, Timestamp>,
+    /// What follows from the tables.
+    pub(crate) index: Index,
+}
+
+/// Look-ups that follow from the tables; never stored.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(crate) struct Index {
+    pub lifts: BTreeMap<LiftNumber, ClaimId>,
+    pub bids: BTreeMap<ClaimId, TicketId>,
+    pub open_trips: BTreeSet<TripId>,
+    pub live_tickets: BTreeSet<TicketId>,
+    pub live_claims: BTreeSet<ClaimId>,
+    pub claims_on: BTreeMap<TicketId, BTreeSet<ClaimId>>,
+    pub runs_of: BTreeMap<MemberId, BTreeSet<RunId>>,
+    pub keys: BTreeMap<PublicKey, MemberId>,
+    pub trips_on: BTreeMap<Date, BTreeSet<TripId>>,
+    pub runs_on: BTreeMap<Date, BTreeSet<RunId>>,
+}
+
+impl State {
+    /// Returns the coop, once it is founded.
+    pub fn coop(&self) -> Option<&Coop> {
+        self.coop.get(&())
+    }
+
+    /// Returns the claim that a driver calls `lift`.
+    pub fn claim_of_lift(&self, lift: LiftNumber) -> Option<(ClaimId, &Claim)> {
+        let id = *self.index.lifts.get(&lift)?;
+        self.claims.get(&id).map(|claim| (id, claim))
+    }
+
+    /// Returns our ticket on which `claim` was made.
+    pub fn ticket_of_claim(&self, claim: ClaimId) -> Option<(TicketId, &Ticket)> {
+        let id = *self.index.bids.get(&claim)?;
+        self.tickets.get(&id).map(|ticket| (id, ticket))
+    }
+
+    /// Returns the member who enrolled `key`.
+    pub fn member_of_key(&self, key: &PublicKey) -> Option<MemberId> {
+        self.index.keys.get(key).copied()
+    }
+
+    /// Returns trips that are not over, in order of booking.
+    pub fn open_trips(&self) -> impl Iterator<Item = (TripId, &Trip)> {
+        self.index.open_trips.iter().filter_map(|id| self.trips.get(id).map(|trip| (*id, trip)))
+    }
+
+    /// Returns the trips on `date`.
+    pub fn trips_on(&self, date: Date) -> impl Iterator<Item = (TripId, &Trip)> {
+        let ids = self.index.trips_on.get(&date);
+        ids.into_iter().flatten().filter_map(|id| self.trips.get(id).map(|trip| (*id, trip)))
+    }
+
+    /// Returns the runs on `date`.
+    pub fn runs_on(&self, date: Date) -> impl Iterator<Item = (RunId, &Run)> {
+        let ids = self.index.runs_on.get(&date);
+        ids.into_iter().flatten().filter_map(|id| self.runs.get(id).map(|run| (*id, run)))
+    }
+
+    /// Returns the runs of `driver`, past ones included.
+    pub fn runs_of(&self, driver: MemberId) -> impl Iterator<Item = (RunId, &Run)> {
+        let ids = self.index.runs_of.get(&driver);
+        ids.into_iter().flatten().filter_map(|id| self.runs.get(id).map(|run| (*id, run)))
+    }
+
+    /// Returns our claims on `ticket` that still keep a driver's time.
+    pub fn live_claims_on(&self, ticket: TicketId) -> impl Iterator<Item = (ClaimId, &Claim)> {
+        self.claims_on(ticket).filter(|(_, claim)| claim.holds_time())
+    }
+
+    /// Returns all our claims on `ticket`, ended ones included.
+    pub fn claims_on(&self, ticket: TicketId) -> impl Iterator<Item = (ClaimId, &Claim)> {
+        let ids = self.index.claims_on.get(&ticket);
+        ids.into_iter().flatten().filter_map(|id| self.claims.get(id).map(|claim| (*id, claim)))
+    }
+
+    /// Tells whether we have ever claimed `ticket`.
+    pub fn has_claimed(&self, ticket: TicketId) -> bool {
+        self.index.claims_on.contains_key(&ticket)
+    }
+
+    /// Returns tickets that can still change.
+    pub fn live_tickets(&self) -> impl Iterator<Item = (TicketId, &Ticket)> {
+        self.index.live_tickets.iter().filter_map(|id| self.tickets.get(id).map(|t| (*id, t)))
+    }
+
+    /// Returns claims that keep a driver's time.
+    pub fn live_claims(&self) -> impl Iterator<Item = (ClaimId, &Claim)> {
+        self.index.live_claims.iter().filter_map(|id| self.claims.get(id).map(|c| (*id, c)))
+    }
+
+    /// Returns the next free member number.
+    pub fn next_member(&self) -> MemberId {
+        MemberId(self.members.last().map_or(1001, |(id, _)| id.0.saturating_add(1)))
+    }
+
+    /// Returns the next free trip number.
+    pub fn next_trip(&self) -> TripId {
+        TripId(self.trips.last().map_or(10_001, |(id, _)| id.0.saturating_add(1)))
+    }
+
+    /// Returns the next free vehicle number.
+    pub fn next_vehicle(&self) -> VehicleId {
+        VehicleId(self.vehicles.last().map_or(1, |(id, _)| id.0.saturating_add(1)))
+    }
+
+    /// Returns the next free run number.
+    pub fn next_run(&self) -> RunId {
+        RunId(self.runs.last().map_or(1, |(id, _)| id.0.saturating_add(1)))
+    }
+
+    /// Returns the next free subscription number.
+    pub fn next_subscription(&self) -> SubscriptionId {
+        SubscriptionId(self.subscriptions.last().map_or(1, |(id, _)| id.0.saturating_add(1)))
+    }
+
+    /// Returns the next free lift number.
+    pub fn next_lift(&self) -> LiftNumber {
+        LiftNumber(self.index.lifts.keys().next_back().map_or(1, |n| n.0.saturating_add(1)))
+    }
+
+    /// Appends the rows that changed since the last call to `out`.
+    ///
+    /// # Errors
+    /// [`RowError`] if a row has no stored form.
+    pub fn drain_changes(&mut self, out: &mut Vec<RowChange>) -> Result<(), RowError> {
+        macro_rules! drain {
+            ($table:expr, $tag:expr) => {
+                $table.drain_changes($tag, out)?
+            };
+        }
+        every_table!(self, drain);
+        Ok(())
+    }
+
+    /// Puts back a stored row; tells whether the table is one of ours. Call [`State::reindex`] after the last.
+    ///
+    /// # Errors
+    /// [`RowError`] for bytes that are no such row.
+    pub fn restore_row(&mut self, tag: u8, key: &[u8], value: &[u8]) -> Result<bool, RowError> {
+        macro_rules! restore {
+            ($table:expr, $tag:expr) => {
+                if tag == $tag {
+                    $table.restore_row(tag, key, value)?;
+                    return Ok(true);
+                }
+            };
+        }
+        every_table!(self, restore);
+        Ok(false)
+    }
+
+    /// Rebuilds what follows from the tables.
+    pub fn reindex(&mut self) {
+        let mut index = Index::default();
+        for (id, claim) in self.claims.iter() {
+            index.note_claim(*id, claim);
+        }
+        for (id, ticket) in self.tickets.iter() {
+            index.note_ticket(*id, ticket);
+        }
+        for (id, trip) in self.trips.iter() {
+            index.note_trip(*id, trip);
+        }
+        for (id, run) in self.runs.iter() {
+            index.note_run(*id, run);
+        }
+        for (id, member) in self.members.iter() {
+            if let Some(key) = member.key {
+                index.keys.insert(key, *id);
+            }
+        }
+        self.index = index;
+    }
+
+    /// Returns the first moment at which [`crate::Command::Tick`] would do something for a claim, a ticket
+    /// or a trip. Standing orders are extended, and will-calls nobody made are closed, when a day begins.
+    pub fn next_deadline(&self) -> Option<Timestamp> {
+        let claims = self.live_claims().filter_map(|(_, claim)| crate::decide::claim_deadline(claim));
+        let tickets = self.live_tickets().filter_map(|(_, ticket)| crate::decide::ticket_deadline(ticket));
+        let trips = self.open_trips().filter_map(|(_, trip)| crate::decide::trip_deadline(trip));
+        claims.chain(tickets).chain(trips).min()
+    }
+}
+
+impl Index {
+    pub fn note_claim(&mut self, id: ClaimId, claim: &Claim) {
+        self.lifts.insert(claim.number, id);
+        self.claims_on.entry(claim.ticket.ticket).or_default().insert(id);
+        if claim.holds_time() {
+            self.live_claims.insert(id);
+        } else {
+            self.live_claims.remove(&id);
+        }
+    }
+
+    pub fn note_ticket(&mut self, id: TicketId, ticket: &Ticket) {
+        for claim in ticket.claims.keys() {
+            self.bids.insert(*claim, id);
+        }
+        if ticket.is_live() {
+            self.live_tickets.insert(id);
+        } else {
+            self.live_tickets.remove(&id);
+        }
+    }
+
+    pub fn note_trip(&mut self, id: TripId, trip: &Trip) {
+        self.trips_on.entry(trip.details.timing.date()).or_default().insert(id);
+        if trip.is_closed() {
+            self.open_trips.remove(&id);
+        } else {
+            self.open_trips.insert(id);
+        }
+    }
+
+    pub fn forget_trip(&mut self, id: TripId, date: Date) {
+        if let Some(ids) = self.trips_on.get_mut(&date) {
+            ids.remove(&id);
+            if ids.is_empty() {
+                self.trips_on.remove(&date);
+            }
+        }
+    }
+
+    pub fn note_run(&mut self, id: RunId, run: &Run) {
+        self.runs_of.entry(run.frame.driver).or_default().insert(id);
+        self.runs_on.entry(run.frame.date).or_default().insert(id);
+    }
+}

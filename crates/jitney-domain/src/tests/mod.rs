@@ -1,0 +1,15 @@
+//! The rules, told as what happens to riders, drivers and coops.
+
+mod across_coops;
+mod authorisation;
+mod booking;
+mod fixture;
+mod history;
+mod members;
+mod out_of_order;
+mod own_trip;
+mod properties;
+mod reports;
+mod runs;
+mod subscriptions;
+mod time;
