@@ -1,0 +1,278 @@
+use proptest::prelude::*;
+
+use super::census::Finding;
+use super::*;
+use crate::charter::SignedCharter;
+use crate::roster::Roster;
+use crate::testing::{charter, key, node, now, record};
+
+fn roster() -> Roster {
+    Roster::found(&SignedCharter::sign(&charter("orchard"), &key("orchard")).unwrap()).unwrap().0
+}
+
+/// The log of the coop "orchard" as its own node writes it.
+struct Writer {
+    log: Log,
+    roster: Roster,
+}
+
+impl Writer {
+    fn new() -> Self {
+        let mut log = Log::default();
+        log.begin(Incarnation(1));
+        Writer { log, roster: roster() }
+    }
+
+    fn write_at(&mut self, text: &str, now: Timestamp, minutes: u32) -> Entry {
+        let draft = Draft {
+            kind: Kind::TICKET_OPENED,
+            body: text.as_bytes(),
+            expires_at: now.after(Minutes(minutes)),
+        };
+        let coop = key("orchard").public();
+        self.log.append(self.roster.federation(), coop, &node("orchard"), draft, now).unwrap()
+    }
+
+    fn write(&mut self, text: &str) -> Entry {
+        self.write_at(text, now(), 60)
+    }
+}
+
+fn accept(log: &mut Log, entry: &Entry) -> Result<Accepted, EntryRefusal> {
+    log.accept(entry.clone(), Way::Gossip, &roster(), now())
+}
+
+const PLAIN: Result<Accepted, EntryRefusal> = Ok(Accepted::New { gap: false, contradiction: false });
+const GAP: Result<Accepted, EntryRefusal> = Ok(Accepted::New { gap: true, contradiction: false });
+
+#[test]
+fn entries_out_of_order_are_kept_and_the_head_follows_when_the_hole_closes() {
+    let mut writer = Writer::new();
+    let entries: Vec<Entry> = ["a", "b", "c"].map(|text| writer.write(text)).into();
+    let mut log = Log::default();
+    assert_eq!(accept(&mut log, &entries[2]), GAP);
+    assert_eq!(accept(&mut log, &entries[0]), PLAIN);
+    let head = |log: &Log| log.frontier().0.values().map(|s| (s.floor, s.head, s.top)).next().unwrap();
+    assert_eq!(head(&log), (1, 1, 3));
+    assert_eq!(accept(&mut log, &entries[1]), PLAIN);
+    assert_eq!(head(&log), (1, 3, 3));
+    assert_eq!(accept(&mut log, &entries[1]), Ok(Accepted::Duplicate));
+    assert_eq!(log.frontier(), writer.log.frontier());
+}
+
+#[test]
+fn two_entries_of_one_number_are_kept_as_proof_until_a_person_clears_it() {
+    let (mut one, mut two) = (Writer::new(), Writer::new());
+    let (honest, forked) = (one.write("to the clinic"), two.write("to the market"));
+    let origin = key("orchard").public();
+    let mut log = Log::default();
+    assert_eq!(accept(&mut log, &honest), PLAIN);
+    assert!(!log.is_suspended(&origin));
+    assert_eq!(accept(&mut log, &forked), Ok(Accepted::Contradiction));
+    assert!(log.is_suspended(&origin));
+    assert_eq!(log.entries.get(&honest.key()), Some(&honest));
+    let proof = log.proofs.get(&honest.header().log()).unwrap().proof.clone();
+    assert_eq!(proof.open(roster().federation()), Ok(Some((honest, forked))));
+    assert!(log.clear(&origin));
+    assert!(!log.is_suspended(&origin));
+    assert!(!log.clear(&origin));
+}
+
+#[test]
+fn an_entry_that_names_another_predecessor_is_proof_too() {
+    let (mut one, mut two) = (Writer::new(), Writer::new());
+    let first = one.write("a");
+    two.write("b");
+    let second = two.write("c");
+    let contradiction = Ok(Accepted::New { gap: false, contradiction: true });
+    let mut log = Log::default();
+    assert_eq!(accept(&mut log, &first), PLAIN);
+    assert_eq!(accept(&mut log, &second), contradiction);
+    assert!(log.is_suspended(&key("orchard").public()));
+    let mut reversed = Log::default();
+    assert_eq!(accept(&mut reversed, &second), GAP);
+    assert_eq!(accept(&mut reversed, &first), contradiction);
+}
+
+#[test]
+fn a_proof_of_nothing_is_no_proof() {
+    let mut writer = Writer::new();
+    let (first, second) = (writer.write("a"), writer.write("b"));
+    let blob = |entry: &Entry| Blob(entry.bytes().to_vec());
+    let proof = EquivocationProof { first: blob(&first), second: blob(&second) };
+    assert_eq!(proof.open(roster().federation()), Ok(None));
+    assert_eq!(Log::default().accept_proof(&proof, &roster(), now()), None);
+}
+
+#[test]
+fn an_entry_from_the_future_waits_for_its_time() {
+    let ahead = now().after(Minutes(11));
+    let entry = Writer::new().write_at("early", ahead, 60);
+    let mut log = Log::default();
+    assert_eq!(accept(&mut log, &entry), Ok(Accepted::Parked));
+    assert_eq!(accept(&mut log, &entry), Ok(Accepted::Duplicate));
+    assert!(log.entries.is_empty() && log.unpark(now()).is_empty());
+    assert_eq!(log.next_wake(), Some(now().after(Minutes(1))));
+    assert_eq!(log.unpark(now().after(Minutes(1))), [entry]);
+    assert_eq!(log.parked(), 0);
+}
+
+#[test]
+fn only_so_many_entries_from_the_future_wait() {
+    let mut writer = Writer::new();
+    let mut log = Log::default();
+    let outcomes: Vec<_> = (0..=MAX_PARKED_PER_COOP)
+        .map(|_| accept(&mut log, &writer.write_at("early", now().after(Minutes(60)), 60)))
+        .collect();
+    assert!(outcomes[..MAX_PARKED_PER_COOP].iter().all(|outcome| outcome == &Ok(Accepted::Parked)));
+    assert!(matches!(outcomes[MAX_PARKED_PER_COOP], Err(EntryRefusal::FutureFull { .. })));
+}
+
+#[test]
+fn an_entry_of_a_stranger_or_an_uncertified_node_is_refused() {
+    let mut writer = Writer::new();
+    let entry = writer.write("a");
+    let coop = key("stranger").public();
+    let foreign = Entry::sign(EntryHeader { origin: coop, ..entry.header().clone() }, b"", &node("stranger"));
+    let foreign = foreign.unwrap();
+    assert_eq!(accept(&mut Log::default(), &foreign), Err(EntryRefusal::NotOnRoster { origin: coop }));
+    let forged = Entry::sign(entry.header().clone(), b"", &node("stranger")).unwrap();
+    assert!(matches!(accept(&mut Log::default(), &forged), Err(EntryRefusal::NotCertified { .. })));
+}
+
+#[test]
+fn an_expired_entry_is_refused_so_a_replay_changes_nothing() {
+    let entry = Writer::new().write_at("a", now().before(Minutes(60)), 60);
+    let mut log = Log::default();
+    assert!(matches!(accept(&mut log, &entry), Err(EntryRefusal::Expired { .. })));
+    assert!(log.entries.is_empty() && log.heads.is_empty());
+}
+
+#[test]
+fn expired_entries_go_ten_minutes_later_and_heads_remain() {
+    let mut writer = Writer::new();
+    writer.write_at("short", now(), 5);
+    writer.write_at("long", now(), 500);
+    let frontier = writer.log.frontier();
+    assert!(writer.log.expire(now().after(Minutes(15))).is_empty());
+    let dropped = writer.log.expire(Timestamp(now().after(Minutes(15)).0 + 1));
+    assert_eq!(dropped.len(), 1);
+    assert_eq!(writer.log.held_of(&key("orchard").public()), 1);
+    let after: Vec<Span> = writer.log.frontier().0.into_values().collect();
+    let before: Vec<Span> = frontier.0.into_values().collect();
+    assert_eq!((before[0].floor, after[0].floor), (1, 2));
+    assert_eq!((before[0].head, after[0].head), (2, 2));
+}
+
+#[test]
+fn a_flood_is_cut_off_after_the_burst_but_sync_still_fetches_it() {
+    let mut writer = Writer::new();
+    let entries: Vec<Entry> = (0..=BURST).map(|n| writer.write(&n.to_string())).collect();
+    let mut log = Log::default();
+    let refused = entries.iter().filter(|entry| accept(&mut log, entry).is_err()).count();
+    assert_eq!(refused, 1);
+    let last = entries.last().unwrap().clone();
+    assert_eq!(log.accept(last, Way::Sync, &roster(), now()), PLAIN);
+}
+
+#[test]
+fn a_hole_is_covered_by_the_coops_word_and_later_heads_follow() {
+    let mut writer = Writer::new();
+    writer.write("lost");
+    let (two, log_id) = (writer.write("b"), writer.log.own_log(key("orchard").public()).unwrap());
+    let mut log = Log::default();
+    accept(&mut log, &two).unwrap();
+    assert_eq!(log.heads.get(&log_id).unwrap().head, 0);
+    assert!(log.cover(log_id, 1, now()));
+    assert_eq!(log.heads.get(&log_id).unwrap().head, 2);
+    assert!(!log.cover(log_id, 1, now()));
+}
+
+/// Writes the manifest that is due.
+fn manifest(writer: &mut Writer, now: Timestamp) -> Entry {
+    let log_id = writer.log.own_log(key("orchard").public()).unwrap();
+    let body = serde_json::to_vec(&writer.log.manifest_due(&log_id, now).unwrap()).unwrap();
+    let draft = Draft { kind: Kind::MANIFEST, body: &body, expires_at: now.after(MANIFEST_LIFE) };
+    let coop = key("orchard").public();
+    let entry = writer.log.append(roster().federation(), coop, &node("orchard"), draft, now).unwrap();
+    assert_eq!(writer.log.manifest_due(&log_id, now), None, "once an hour is enough");
+    entry
+}
+
+#[test]
+fn a_manifest_shows_what_is_missing() {
+    let mut writer = Writer::new();
+    let (first, second) = (writer.write("withheld"), writer.write("b"));
+    let manifest = manifest(&mut writer, now());
+    let log_id = first.header().log();
+    let mut log = Log::default();
+    accept(&mut log, &second).unwrap();
+    accept(&mut log, &manifest).unwrap();
+    assert_eq!(log.examine(&manifest, now()), Finding::Missing);
+    log.cover(log_id, 2, now());
+    assert_eq!(log.examine(&manifest, now()), Finding::Missing);
+    assert_eq!(log.heads.get(&log_id).unwrap().head, 0, "gone through again from the hole on");
+    accept(&mut log, &first).unwrap();
+    assert_eq!(log.examine(&manifest, now()), Finding::Complete);
+    assert_eq!(log.examine(&manifest, now().after(Minutes(11))), Finding::Stale);
+}
+
+#[test]
+fn a_manifest_covers_what_has_expired_without_anybodys_word() {
+    let mut writer = Writer::new();
+    writer.write_at("short", now(), 5);
+    let long = writer.write_at("long", now(), 500);
+    let later = now().after(Minutes(60));
+    let manifest = manifest(&mut writer, later);
+    let mut log = Log::default();
+    for entry in [&long, &manifest] {
+        log.accept(entry.clone(), Way::Sync, &roster(), later).unwrap();
+    }
+    assert_eq!(log.frontier().0.values().next().unwrap().head, 0);
+    assert_eq!(log.examine(&manifest, later), Finding::Complete);
+    assert_eq!(log.frontier().0.values().next().unwrap().head, 3);
+}
+
+#[test]
+fn a_coop_that_begins_anew_too_often_is_refused() {
+    let mut log = Log::default();
+    for incarnation in 0..MAX_LOGS_PER_COOP as u64 {
+        let mut writer = Writer::new();
+        writer.log.begin(Incarnation(incarnation));
+        assert_eq!(accept(&mut log, &writer.write("a")), PLAIN);
+    }
+    let mut writer = Writer::new();
+    writer.log.begin(Incarnation(99));
+    assert!(matches!(accept(&mut log, &writer.write("a")), Err(EntryRefusal::TooManyLogs { .. })));
+}
+
+#[test]
+fn an_entry_restores_only_under_its_own_number() {
+    let mut writer = Writer::new();
+    let entry = writer.write("a");
+    let mut changes = Vec::new();
+    writer.log.drain_entries(136, &mut changes);
+    let row = &changes[0];
+    let mut log = Log::default();
+    log.restore_entry(136, &row.key, row.value.as_ref().unwrap()).unwrap();
+    assert_eq!(log.entries.get(&entry.key()), Some(&entry));
+    let other = entry.header().log().at(2).to_bytes();
+    assert!(log.restore_entry(136, &other, entry.bytes()).is_err());
+    assert!(log.restore_entry(136, &row.key, b"\x01garbage").is_err());
+    assert!(record("orchard", 1).check().is_ok());
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+    #[test]
+    fn whatever_the_order_the_same_frontier_comes_out(order in Just((0..8usize).collect::<Vec<_>>()).prop_shuffle()) {
+        let mut writer = Writer::new();
+        let entries: Vec<Entry> = (0..8).map(|n| writer.write(&n.to_string())).collect();
+        let mut log = Log::default();
+        for at in order {
+            accept(&mut log, &entries[at]).unwrap();
+        }
+        prop_assert_eq!(log.frontier(), writer.log.frontier());
+        prop_assert!(log.proofs.is_empty());
+    }
+}

@@ -1,0 +1,235 @@
+//! The federation as a state machine: inputs in, outputs out; no clock, no socket, no disk.
+
+mod clock;
+mod command;
+mod decisions;
+mod gossip;
+mod io;
+mod joining;
+mod letters;
+mod peers;
+mod pull;
+mod serve;
+mod views;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jitney_domain::Timestamp;
+use jitney_domain::table::{RowChange, RowError};
+use jitney_identity::PublicKey;
+
+use crate::ids::{EntryKey, LogId, MailKey};
+use crate::log::Log;
+use crate::mail::Mail;
+use crate::membership::Membership;
+
+pub use command::{CommandError, FoundParams, Newcomer};
+pub use io::{Channel, Cx, Input, Keys, Output, Verdict};
+pub use views::{Counters, PeerStatus, ProposalView};
+
+/// A question that awaits its answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Pending {
+    Pull { peer: PublicKey, sent_at: Timestamp },
+    Letter { peer: PublicKey, key: MailKey },
+    Join { peer: PublicKey },
+}
+
+impl Pending {
+    fn peer(&self) -> PublicKey {
+        match self {
+            Pending::Pull { peer, .. } | Pending::Letter { peer, .. } | Pending::Join { peer } => *peer,
+        }
+    }
+}
+
+/// One node's part in a federation.
+#[derive(Debug)]
+pub struct Federation {
+    coop: PublicKey,
+    node: PublicKey,
+    membership: Membership,
+    log: Log,
+    mail: Mail,
+    peers: BTreeMap<PublicKey, peers::Peer>,
+    connected: BTreeSet<PublicKey>,
+    pending: BTreeMap<u64, Pending>,
+    publishing: BTreeMap<u64, EntryKey>,
+    next_id: u64,
+    next_publish: Timestamp,
+    next_expiry: Timestamp,
+    asking: joining::Asking,
+    clock: clock::Clock,
+    counters: Counters,
+    allowed: Option<(BTreeSet<PublicKey>, bool)>,
+    /// Logs whose manifest showed a hole while the current page is read.
+    doubted: BTreeSet<LogId>,
+    now: Timestamp,
+}
+
+impl Federation {
+    /// Returns the machine of a node that belongs to no federation yet.
+    pub fn new(coop: PublicKey, node: PublicKey) -> Self {
+        Federation {
+            coop,
+            node,
+            membership: Membership::default(),
+            log: Log::default(),
+            mail: Mail::default(),
+            peers: BTreeMap::new(),
+            connected: BTreeSet::new(),
+            pending: BTreeMap::new(),
+            publishing: BTreeMap::new(),
+            next_id: 1,
+            next_publish: Timestamp(0),
+            next_expiry: Timestamp(0),
+            asking: joining::Asking::default(),
+            clock: clock::Clock::default(),
+            counters: Counters::default(),
+            allowed: None,
+            doubted: BTreeSet::new(),
+            now: Timestamp(0),
+        }
+    }
+
+    /// Takes one input and returns what is to be done, in order.
+    pub fn handle(&mut self, input: Input, cx: &mut Cx<'_>) -> Vec<Output> {
+        let mut out = Vec::new();
+        match input {
+            Input::Start => self.start(cx, &mut out),
+            Input::Connected { peer } => self.connected(peer, cx.now),
+            Input::Disconnected { peer } => self.disconnected(peer, cx),
+            Input::Subscribed { peer } => self.subscribed(peer, cx.now),
+            Input::Gossip { from, token, bytes } => {
+                let verdict = self.take_gossip(from, &bytes, cx, &mut out);
+                out.push(Output::Verdict { token, verdict });
+            }
+            Input::Request { from, channel, token, bytes } => {
+                self.counters.received(bytes.len());
+                self.heard(&from, cx.now);
+                let bytes = match channel {
+                    Channel::Sync => self.answer_sync(from, &bytes, cx),
+                    Channel::Book => self.answer_letter(from, &bytes, cx.now, &mut out),
+                    Channel::Join => self.answer_join(from, &bytes, cx.now, &mut out),
+                };
+                self.counters.sent(bytes.len());
+                out.push(Output::Respond { token, bytes });
+            }
+            Input::Response { id, bytes } => self.response(id, &bytes, cx, &mut out),
+            Input::RequestFailed { id } => self.request_failed(id, cx),
+            Input::Published { id } => self.published(id),
+            Input::NotPublished { id } => self.not_published(id, cx.now),
+            Input::Wake => {}
+        }
+        self.settle(cx, &mut out);
+        out
+    }
+
+    /// Returns the moment at which [`Input::Wake`] is due, if any.
+    pub fn next_wake(&self) -> Option<Timestamp> {
+        let soonest = [
+            self.next_peer_wake(),
+            self.mail.next_wake(|coop| self.reach(coop).is_some()),
+            self.next_entry_wake(),
+            self.next_publish_wake(),
+            self.next_ask(),
+        ];
+        soonest.into_iter().flatten().min().map(|at| at.max(self.now))
+    }
+
+    /// Returns the rows that changed since the last call, to be written in one durable batch before any
+    /// output leaves.
+    ///
+    /// # Errors
+    ///
+    /// [`RowError`] if a value has no JSON form, which is a fault of the program.
+    pub fn drain_changes(&mut self) -> Result<Vec<RowChange>, RowError> {
+        crate::rows::drain(&mut self.membership, &mut self.log, &mut self.mail)
+    }
+
+    /// Puts one row back as [`Federation::drain_changes`] returned it; when all are, give [`Input::Start`].
+    ///
+    /// # Errors
+    ///
+    /// [`RowError`] for bytes that are no such row.
+    pub fn restore_row(&mut self, table: u8, key: &[u8], value: &[u8]) -> Result<(), RowError> {
+        crate::rows::restore(&mut self.membership, &mut self.log, &mut self.mail, (table, key, value))
+    }
+
+    fn start(&mut self, cx: &mut Cx<'_>, out: &mut Vec<Output>) {
+        self.mail.rebuild();
+        if let Some(version) = self.membership.rebuild() {
+            out.push(Output::RosterDamaged { version });
+        }
+        if let Some(roster) = self.membership.roster() {
+            out.push(Output::Federate { federation: roster.federation() });
+        }
+        self.asking.begin(cx.now);
+        self.refresh_peers(cx.now);
+    }
+
+    /// Does everything that is due, and says whom to let in if that changed.
+    fn settle(&mut self, cx: &mut Cx<'_>, out: &mut Vec<Output>) {
+        self.now = cx.now;
+        self.judge_clock(cx.now, out);
+        self.expire_due(cx, out);
+        self.unpark_due(cx, out);
+        self.propose_approved(cx, out);
+        self.write_manifest(cx, out);
+        self.dial_due(cx, out);
+        self.pull_due(cx, out);
+        self.publish_due(cx.now, out);
+        self.letters_due(cx.now, out);
+        self.ask_due(cx, out);
+        self.allow(cx.now, out);
+    }
+
+    fn allow(&mut self, now: Timestamp, out: &mut Vec<Output>) {
+        let mut roster = self.membership.roster().map(|roster| roster.nodes(now)).unwrap_or_default();
+        roster.extend(self.membership.joining.get(&()).map(|row| row.link.node));
+        roster.remove(&self.node);
+        let strangers = self.membership.expects_strangers(now);
+        if self.allowed.as_ref() != Some(&(roster.clone(), strangers)) {
+            self.allowed = Some((roster.clone(), strangers));
+            out.push(Output::Allow { roster, strangers });
+        }
+    }
+
+    fn response(&mut self, id: u64, bytes: &[u8], cx: &mut Cx<'_>, out: &mut Vec<Output>) {
+        let Some(pending) = self.pending.remove(&id) else { return };
+        self.counters.received(bytes.len());
+        self.heard(&pending.peer(), cx.now);
+        match pending {
+            Pending::Pull { peer, sent_at } => self.pulled(peer, sent_at, bytes, cx, out),
+            Pending::Letter { key, .. } => self.letter_answered(key, bytes, cx.now, out),
+            Pending::Join { .. } => self.join_answered(bytes, cx, out),
+        }
+    }
+
+    fn request_failed(&mut self, id: u64, cx: &mut Cx<'_>) {
+        match self.pending.remove(&id) {
+            Some(Pending::Pull { peer, .. }) => self.pull_failed(peer, cx.now),
+            Some(Pending::Letter { key, .. }) => self.mail.failed(key, cx.now),
+            Some(Pending::Join { .. }) => self.asking.failed(cx.now),
+            None => {}
+        }
+    }
+
+    /// Hands a question to the network.
+    fn ask(&mut self, pending: Pending, channel: Channel, bytes: Vec<u8>, out: &mut Vec<Output>) -> u64 {
+        let id = self.draw_id();
+        self.counters.sent(bytes.len());
+        out.push(Output::Request { id, peer: pending.peer(), channel, bytes });
+        self.pending.insert(id, pending);
+        id
+    }
+
+    fn draw_id(&mut self) -> u64 {
+        let id = self.next_id;
+        self.next_id = id.wrapping_add(1);
+        id
+    }
+}
+
+#[cfg(test)]
+mod tests;

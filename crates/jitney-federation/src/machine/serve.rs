@@ -1,0 +1,145 @@
+//! Serving: what another node may have, one page at a time.
+
+use jitney_identity::PublicKey;
+use rand::RngExt;
+
+use super::{Cx, Federation};
+use crate::act::SignedAct;
+use crate::bytes::{Blob, later};
+use crate::frontier::{Range, behind, diff};
+use crate::ids::Version;
+use crate::sync::{
+    Covered, Room, RosterMark, SyncPage, SyncRefusal, SyncReply, SyncRequest, Versions, write,
+};
+
+/// Requests that a node may make in a minute.
+pub(crate) const REQUESTS_PER_MINUTE: u32 = 120;
+
+/// Characters that one signature and the coop's name take in JSON, in bytes before base64.
+const SIGNATURE_CHARS: usize = 110;
+
+impl Federation {
+    /// Answers a request for what was missed.
+    pub(super) fn answer_sync(&mut self, from: PublicKey, bytes: &[u8], cx: &mut Cx<'_>) -> Vec<u8> {
+        write(&match self.serve(from, bytes, cx) {
+            Ok(page) => SyncReply::Page(Box::new(page)),
+            Err(refusal) => SyncReply::Refused(refusal),
+        })
+    }
+
+    fn serve(&mut self, from: PublicKey, bytes: &[u8], cx: &mut Cx<'_>) -> Result<SyncPage, SyncRefusal> {
+        let peer = self.peers.get_mut(&from).ok_or(SyncRefusal::NotOnRoster)?;
+        if later(peer.asked.0, 60_000) <= cx.now || peer.asked.0 > cx.now {
+            peer.asked = (cx.now, 0);
+        }
+        peer.asked.1 = peer.asked.1.saturating_add(1);
+        if peer.asked.1 > REQUESTS_PER_MINUTE {
+            return Err(SyncRefusal::Busy);
+        }
+        let request = SyncRequest::decode(bytes).map_err(|_| SyncRefusal::Malformed)?;
+        let mark = self.roster_mark().ok_or(SyncRefusal::WrongFederation)?;
+        let hello = self.hello(mark, cx.now).ok_or(SyncRefusal::WrongFederation)?;
+        if hello.federation != request.hello.federation {
+            return Err(SyncRefusal::WrongFederation);
+        }
+        if Versions::OURS.common(request.hello.versions).is_none() {
+            return Err(SyncRefusal::Version);
+        }
+        self.note_news(from, &request, cx);
+        let mut page = SyncPage {
+            hello,
+            acts: Vec::new(),
+            records: Vec::new(),
+            proofs: Vec::new(),
+            entries: Vec::new(),
+            covered: Vec::new(),
+            more: false,
+        };
+        self.fill(&mut page, &request, cx);
+        Ok(page)
+    }
+
+    /// Pulls from the asker in turn if its request shows that it has something: only one of two nodes may be
+    /// able to dial the other.
+    fn note_news(&mut self, from: PublicKey, request: &SyncRequest, cx: &Cx<'_>) {
+        let theirs = self.of_roster(request.hello.frontier());
+        let entries = behind(&self.reached_with(&from, self.log.frontier()), &theirs) > 0;
+        let acts = self.roster_mark().is_some_and(|ours| {
+            request.hello.roster.version > ours.version
+                || (request.hello.roster.version == ours.version && request.hello.roster.hash != ours.hash)
+        });
+        let ours = self.membership.revisions();
+        let records = request.hello.records.iter();
+        let records =
+            records.into_iter().any(|(coop, theirs)| ours.get(coop).is_none_or(|ours| ours < theirs));
+        let proofs = request.hello.proofs.iter().any(|log| !self.log.proofs.contains(log));
+        if let Some(peer) = self.peers.get_mut(&from) {
+            peer.have = theirs;
+        }
+        if entries || acts || records || proofs {
+            self.hint(&from, cx.now);
+        }
+    }
+
+    fn fill(&self, page: &mut SyncPage, request: &SyncRequest, cx: &mut Cx<'_>) {
+        let mut room = Room::new(request.limit);
+        for act in self.acts_beyond(&request.hello.roster) {
+            let length = act.act.0.len().saturating_add(act.signatures.len().saturating_mul(SIGNATURE_CHARS));
+            // The first always fits, however many coops signed it.
+            if room.take(length) || page.acts.is_empty() {
+                page.acts.push(act.clone());
+            }
+        }
+        for record in self.membership.renewals_beyond(&request.hello.records) {
+            if room.take(record.record.0.len()) {
+                page.records.push(record.clone());
+            }
+        }
+        let known = &request.hello.proofs;
+        for (_, row) in self.log.proofs.iter().filter(|(log, _)| !known.contains(log)) {
+            let length = row.proof.first.0.len().saturating_add(row.proof.second.0.len());
+            if room.take(length) {
+                page.proofs.push(row.proof.clone());
+            }
+        }
+        let mut ranges = diff(&self.of_roster(self.log.frontier()), &request.hello.frontier());
+        if !ranges.is_empty() {
+            // Whose log comes first is left to chance: nobody can crowd out the others.
+            let first = cx.rng.random_range(0..ranges.len());
+            ranges.rotate_left(first);
+        }
+        for range in ranges {
+            self.fill_range(page, &range, &mut room, cx);
+        }
+        page.more = room.is_full();
+    }
+
+    /// Puts the entries of one stretch on the page, and how far the log is covered by them.
+    fn fill_range(&self, page: &mut SyncPage, range: &Range, room: &mut Room, cx: &Cx<'_>) {
+        let mut upto = range.head;
+        let mut last = range.after;
+        for entry in self.log.live_in(range, cx.now) {
+            let length = entry.bytes().len();
+            if !room.take(length) {
+                upto = upto.min(last);
+                break;
+            }
+            last = entry.header().seq;
+            page.entries.push(Blob(entry.bytes().to_vec()));
+        }
+        if upto > range.after && page.covered.len() < crate::sync::MAX_FRONTIER_LOGS {
+            let (origin, incarnation) = (range.log.origin, range.log.incarnation);
+            page.covered.push(Covered { origin, incarnation, upto });
+        }
+    }
+
+    /// Returns the acts that the asker lacks: those after its version if it stands on our chain, all if it
+    /// stands on another that is not longer.
+    fn acts_beyond(&self, theirs: &RosterMark) -> impl Iterator<Item = &SignedAct> {
+        let roster = self.membership.roster();
+        let on_our_chain = roster.and_then(|roster| roster.hash_at(theirs.version)) == Some(theirs.hash);
+        let longer = roster.is_some_and(|roster| theirs.version > roster.version());
+        let after = if on_our_chain || longer { theirs.version } else { Version(0) };
+        self.membership.acts.range(after.next()..).map(|(_, act)| act)
+    }
+}

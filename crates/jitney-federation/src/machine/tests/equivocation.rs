@@ -1,0 +1,103 @@
+//! A coop that contradicts itself is known to all, by gossip or by sync, and stays so until cleared.
+
+use jitney_domain::Minutes;
+use jitney_identity::Hash;
+
+use super::net::Net;
+use crate::entry::{Entry, EntryHeader, Kind};
+use crate::ids::Incarnation;
+use crate::machine::*;
+use crate::testing::{key, node};
+
+const NAMES: [&str; 3] = ["orchard", "harbour", "mill"];
+
+/// Two entries of one number, signed by the mill.
+fn contradiction(net: &Net) -> [Entry; 2] {
+    ["to the clinic", "to the market"].map(|body| {
+        let header = EntryHeader {
+            kind: Kind::TICKET_OPENED,
+            federation: net.machine("orchard").roster().unwrap().federation(),
+            origin: key("mill").public(),
+            node: node("mill").public(),
+            incarnation: Incarnation(5),
+            seq: 1,
+            prev: Hash::ZERO,
+            issued_at: net.now,
+            expires_at: net.now.after(Minutes(60)),
+        };
+        Entry::sign(header, body.as_bytes(), &node("mill")).unwrap()
+    })
+}
+
+#[test]
+fn a_contradiction_told_to_two_coops_apart_is_found_when_they_meet() {
+    let mut net = Net::federation(71, &NAMES);
+    let mill = key("mill").public();
+    let [clinic, market] = contradiction(&net);
+    net.crash("mill");
+    net.partition(&["orchard"], &["harbour"]);
+    assert_eq!(net.inject("orchard", "mill", clinic.bytes()), Verdict::Accept);
+    assert_eq!(net.inject("harbour", "mill", market.bytes()), Verdict::Accept);
+    net.heal();
+    net.run(Minutes(30));
+    // Frontiers look alike; the next entry names a predecessor that one of them does not hold.
+    let header = EntryHeader { seq: 2, prev: clinic.id().0, ..clinic.header().clone() };
+    let next = Entry::sign(header, b"next", &node("mill")).unwrap();
+    assert_eq!(net.inject("harbour", "mill", next.bytes()), Verdict::Accept);
+    net.run(Minutes(30));
+    for name in ["orchard", "harbour"] {
+        assert!(net.machine(name).is_suspended(&mill), "{name}");
+        assert_eq!(net.count(name, |o| o == &Output::Equivocation { origin: mill }), 1, "{name}");
+    }
+}
+
+#[test]
+fn a_proof_reaches_everybody_by_sync_even_who_comes_later() {
+    let mut net = Net::federation(72, &NAMES);
+    let mill = key("mill").public();
+    let entries = contradiction(&net);
+    net.crash("harbour");
+    net.faults.mute = true;
+    for entry in &entries {
+        assert_eq!(net.inject("orchard", "mill", entry.bytes()), Verdict::Accept);
+    }
+    assert!(net.machine("orchard").is_suspended(&mill));
+    assert_eq!(net.tickets("orchard"), ["to the clinic"], "the first entry stays");
+    net.restart("harbour");
+    net.run(Minutes(16));
+    assert!(net.machine("harbour").is_suspended(&mill));
+    net.join("ridge", "orchard");
+    net.run(Minutes(1));
+    for name in NAMES {
+        net.admit(name, "ridge");
+        net.run(Minutes(11));
+    }
+    net.run(Minutes(11));
+    assert!(net.is_member("ridge") && net.machine("ridge").is_suspended(&mill));
+}
+
+#[test]
+fn a_person_clears_a_coop_and_it_stays_cleared() {
+    let mut net = Net::federation(73, &NAMES);
+    let mill = key("mill").public();
+    for entry in &contradiction(&net) {
+        net.inject("orchard", "mill", entry.bytes());
+    }
+    net.run(Minutes(15));
+    assert!(net.sites.get_mut("orchard").unwrap().machine.clear_equivocation(&mill));
+    net.run(Minutes(60));
+    assert!(!net.machine("orchard").is_suspended(&mill));
+    assert!(net.machine("harbour").is_suspended(&mill), "each coop decides for itself");
+}
+
+#[test]
+fn further_variants_of_a_proven_contradiction_are_not_passed_on() {
+    let mut net = Net::federation(74, &NAMES);
+    let entries = contradiction(&net);
+    for entry in &entries {
+        net.inject("orchard", "mill", entry.bytes());
+    }
+    let third = Entry::sign(entries[0].header().clone(), b"to the fair", &node("mill")).unwrap();
+    assert_eq!(net.inject("orchard", "mill", third.bytes()), Verdict::Ignore);
+    assert_eq!(net.machine("orchard").log().proofs.len(), 1);
+}

@@ -1,0 +1,266 @@
+//! Golden vectors: the bytes, ids and signatures of everything that is signed, as every release since the
+//! first writes and reads them. A vector once committed is never changed; a new form gets a new one.
+//!
+//! `JITNEY_BLESS=1 cargo test -p jitney-federation --test golden` writes the files that are missing.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use data_encoding::HEXLOWER;
+use jitney_domain::{Minutes, Timestamp};
+use jitney_federation::act::{ACT_LIFE, act_id, endorse, is_endorsed};
+use jitney_federation::direct::DirectDraft;
+use jitney_federation::*;
+use jitney_identity::{Domain, Hash, PublicKey, SecretKey, Signature};
+use serde::{Deserialize, Serialize};
+
+const NOW: Timestamp = Timestamp(1_700_000_000_000);
+
+/// One signed thing.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct Vector {
+    /// What it is.
+    name: String,
+    /// Its bytes in hexadecimal: all of them where the signature is part of them, else what is signed.
+    bytes: String,
+    /// BLAKE3 of the bytes.
+    id: Hash,
+    /// Who signed.
+    signer: PublicKey,
+    /// The signature.
+    signature: Signature,
+}
+
+fn coop() -> SecretKey {
+    SecretKey::from_seed([1; 32])
+}
+
+fn node() -> SecretKey {
+    SecretKey::from_seed([2; 32])
+}
+
+fn newcomer() -> SecretKey {
+    SecretKey::from_seed([3; 32])
+}
+
+fn federation() -> FederationId {
+    FederationId(Hash::of(b"golden federation"))
+}
+
+fn record(coop: &SecretKey) -> CoopRecord {
+    let until = NOW.after(Minutes(365 * 24 * 60));
+    CoopRecord {
+        coop: coop.public(),
+        name: "Orchard Lifts".into(),
+        phone: Some("+33 1 23 45 67 89".into()),
+        revision: 1,
+        nodes: vec![NodeRecord {
+            cert: NodeCert::issue(coop, node().public(), NOW, until),
+            addresses: vec!["/dns/orchard.example/tcp/4170".into()],
+        }],
+    }
+}
+
+fn kinds() -> Vec<(&'static str, Kind)> {
+    vec![
+        ("ticket_opened", Kind::TICKET_OPENED),
+        ("ticket_changed", Kind::TICKET_CHANGED),
+        ("ticket_closed", Kind::TICKET_CLOSED),
+        ("capacity_posted", Kind::CAPACITY_POSTED),
+        ("capacity_withdrawn", Kind::CAPACITY_WITHDRAWN),
+        ("credential_revoked", Kind::CREDENTIAL_REVOKED),
+        ("statistics", Kind::STATISTICS),
+        ("manifest", Kind::MANIFEST),
+        ("roster_proposed", Kind::ROSTER_PROPOSED),
+        ("roster_endorsed", Kind::ROSTER_ENDORSED),
+        ("record_renewed", Kind::RECORD_RENEWED),
+        ("unknown", Kind(0xbeef)),
+    ]
+}
+
+fn entry(kind: Kind, seq: u64, prev: Hash) -> Entry {
+    let header = EntryHeader {
+        kind,
+        federation: federation(),
+        origin: coop().public(),
+        node: node().public(),
+        incarnation: Incarnation(0x0123_4567_89ab_cdef),
+        seq,
+        prev,
+        issued_at: NOW,
+        expires_at: NOW.after(Minutes(120)),
+    };
+    Entry::sign(header, format!("{{\"golden\":{}}}", kind.0).as_bytes(), &node()).unwrap()
+}
+
+fn entries() -> Vec<Vector> {
+    let mut prev = Hash::ZERO;
+    let mut vectors = Vec::new();
+    for (number, (name, kind)) in kinds().into_iter().enumerate() {
+        let entry = entry(kind, number as u64 + 1, prev);
+        prev = entry.id().0;
+        vectors.push(signed_at_the_end(name, entry.bytes(), &node()));
+    }
+    vectors
+}
+
+fn signed_at_the_end(name: &str, bytes: &[u8], signer: &SecretKey) -> Vector {
+    let (_, signature) = bytes.split_last_chunk::<64>().unwrap();
+    vector(name, bytes, signer, Signature::from_bytes(*signature))
+}
+
+fn vector(name: &str, bytes: &[u8], signer: &SecretKey, signature: Signature) -> Vector {
+    let id = Hash::of(bytes);
+    Vector { name: name.into(), bytes: HEXLOWER.encode(bytes), id, signer: signer.public(), signature }
+}
+
+fn direct() -> DirectMessage {
+    let draft = DirectDraft {
+        federation: federation(),
+        from: coop().public(),
+        to: newcomer().public(),
+        id: MessageId([7; 16]),
+        issued_at: NOW,
+        expires_at: NOW.after(Minutes(600)),
+        body: b"{\"claim\":1}",
+    };
+    DirectMessage::sign(draft, &node()).unwrap()
+}
+
+fn cert() -> Vector {
+    let cert = record(&coop()).nodes.remove(0).cert;
+    let message = NodeCert::message(&coop().public(), &cert.node, cert.not_before, cert.not_after);
+    vector("node_cert", &message, &coop(), cert.signature)
+}
+
+fn acts() -> Vec<Vector> {
+    let record = SignedRecord::sign(&record(&newcomer()), federation(), &newcomer()).unwrap();
+    let changes = [("admit", Change::Admit(record)), ("expel", Change::Expel(newcomer().public()))];
+    changes
+        .map(|(name, change)| {
+            let act = RosterAct {
+                federation: federation(),
+                version: Version(1),
+                prev: federation().0,
+                change,
+                proposed_at: NOW,
+                expires_at: NOW.after(ACT_LIFE),
+            };
+            let bytes = act.encode().unwrap();
+            vector(name, &bytes.0, &coop(), endorse(&bytes.0, &coop()))
+        })
+        .into()
+}
+
+fn charter() -> SignedCharter {
+    let charter = Charter {
+        version: 1,
+        name: "Valley".into(),
+        founder: record(&coop()),
+        founded_at: NOW,
+        terms: Hash::of(b"terms"),
+        agreement: Agreement { currency: "EUR".into(), per_km_minor: Some(30), per_trip_minor: Some(150) },
+    };
+    SignedCharter::sign(&charter, &coop()).unwrap()
+}
+
+fn link() -> InvitationLink {
+    InvitationLink {
+        kind: InvitationKind::Federation { federation: federation() },
+        coop: coop().public(),
+        node: node().public(),
+        addresses: vec!["/dns/orchard.example/tcp/4170".into()],
+        secret: InvitationSecret([9; 16]),
+        expires_at: NOW,
+    }
+}
+
+/// Reads a committed file; writes it first if it is missing and blessing is asked for.
+fn committed<T: Serialize + for<'de> Deserialize<'de>>(file: &str, ours: &T) -> T {
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/golden").join(file);
+    if !path.exists() && std::env::var_os("JITNEY_BLESS").is_some() {
+        std::fs::write(&path, serde_json::to_string_pretty(ours).unwrap() + "\n").unwrap();
+    }
+    let text = std::fs::read_to_string(&path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
+    serde_json::from_str(&text).unwrap()
+}
+
+fn bytes(vector: &Vector) -> Vec<u8> {
+    let bytes = HEXLOWER.decode(vector.bytes.as_bytes()).unwrap();
+    assert_eq!(Hash::of(&bytes), vector.id, "{}", vector.name);
+    bytes
+}
+
+#[test]
+fn entries_of_every_kind_are_as_they_ever_were() {
+    let golden = committed("entries.json", &entries());
+    assert_eq!(golden, entries());
+    for (vector, (name, kind)) in golden.iter().zip(kinds()) {
+        let entry = Entry::decode(&bytes(vector), federation()).unwrap();
+        assert_eq!((vector.name.as_str(), entry.header().kind), (name, kind));
+        assert_eq!(entry.id().0, vector.id);
+        assert_eq!(entry.body(), format!("{{\"golden\":{}}}", kind.0).as_bytes());
+    }
+    assert_eq!(golden.len(), kinds().len());
+}
+
+#[test]
+fn direct_messages_are_as_they_ever_were() {
+    let ours = vec![signed_at_the_end("direct", direct().bytes(), &node())];
+    let golden = committed("direct.json", &ours);
+    assert_eq!(golden, ours);
+    assert_eq!(DirectMessage::decode(&bytes(&golden[0])), Ok(direct()));
+}
+
+#[test]
+fn node_certificates_are_as_they_ever_were() {
+    let golden = committed("node_cert.json", &vec![cert()]);
+    assert_eq!(golden, [cert()]);
+    let message = bytes(&golden[0]);
+    assert!(golden[0].signer.verify(Domain::NODE_CERT, &message, &golden[0].signature).is_ok());
+}
+
+#[test]
+fn acts_on_the_roster_are_as_they_ever_were() {
+    let golden = committed("acts.json", &acts());
+    assert_eq!(golden, acts());
+    for vector in &golden {
+        let act = bytes(vector);
+        assert!(RosterAct::decode(&act, federation()).is_ok());
+        assert_eq!(act_id(&act).0, vector.id);
+        assert!(is_endorsed(&act, &vector.signer, &vector.signature));
+    }
+}
+
+#[test]
+fn charters_are_as_they_ever_were() {
+    let ours = vec![vector("charter", &charter().charter.0, &coop(), charter().signature)];
+    let golden = committed("charter.json", &ours);
+    assert_eq!(golden, ours);
+    let signed = SignedCharter { charter: Blob(bytes(&golden[0])), signature: golden[0].signature };
+    assert_eq!(signed.federation().0, golden[0].id);
+    assert_eq!(signed.open(), charter().open());
+}
+
+#[test]
+fn records_are_as_they_ever_were() {
+    let record = record(&newcomer());
+    let signed = SignedRecord::sign(&record, federation(), &newcomer()).unwrap();
+    let ours = vec![vector("record", &signed.record.0, &newcomer(), signed.signature)];
+    let golden = committed("record.json", &ours);
+    assert_eq!(golden, ours);
+    let read = SignedRecord { record: Blob(bytes(&golden[0])), signature: golden[0].signature };
+    assert_eq!(read.open(federation()), Ok(record));
+}
+
+#[test]
+fn invitation_links_are_as_they_ever_were() {
+    let member = InvitationLink { kind: InvitationKind::Member { role: "driver".into() }, ..link() };
+    let ours = BTreeMap::from([("federation".to_owned(), link()), ("member".to_owned(), member)]);
+    let golden: BTreeMap<String, String> =
+        committed("links.json", &ours.iter().map(|(name, link)| (name.clone(), link.to_string())).collect());
+    for (name, link) in &ours {
+        assert_eq!(golden[name], link.to_string());
+        assert_eq!(golden[name].parse().as_ref(), Ok(link));
+    }
+}
