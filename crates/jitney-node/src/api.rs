@@ -1,0 +1,427 @@
+//! What a node can be asked, by whichever way the question comes: control socket, member's device, test.
+
+use std::collections::BTreeSet;
+
+use jiff::civil::{Date, Time};
+use jitney_domain::availability::{Hours, Leave, WeeklyHours};
+use jitney_domain::member::{Consent, DriverTerms};
+use jitney_domain::trip::Timing;
+use jitney_domain::{
+    Actor, Assistance, Capability, ClaimId, LiftNumber, MemberId, Metres, Minutes, Outcome, Policy, Refusal,
+    RefusalClass, ReportId, Requirement, Role, Step, SubscriptionId, TicketId, TripId, VehicleId,
+    VettingItem,
+};
+use jitney_identity::{PublicKey, Signature};
+use serde::{Deserialize, Serialize};
+
+use crate::person::{Place, Profile};
+use crate::view;
+
+/// A place as a caller names it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum PlaceAsked {
+    /// The rider's home.
+    Home,
+    /// A place the coop has a name for.
+    Named(String),
+    /// This very place.
+    At(Place),
+}
+
+/// A trip as a dispatcher takes it down.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct TripAsked {
+    /// Whose trip.
+    pub rider: MemberId,
+    /// Where it begins.
+    pub from: PlaceAsked,
+    /// Where it ends.
+    pub to: PlaceAsked,
+    /// When.
+    pub timing: Timing,
+    /// The way home, if wanted.
+    pub home: Option<Timing>,
+    /// What it requires; the rider's usual if none.
+    pub requirement: Option<Requirement>,
+    /// Time to board, if not the coop's usual.
+    pub dwell: Option<Minutes>,
+    /// An RRULE, if the trip comes back.
+    pub rule: Option<String>,
+    /// Dates left out of the rule.
+    #[serde(default)]
+    pub except: BTreeSet<Date>,
+    /// For the driver's eyes.
+    #[serde(default)]
+    pub note: String,
+}
+
+/// A change of a booked trip; what is none stays.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct TripChangeAsked {
+    /// Where it begins.
+    pub from: Option<PlaceAsked>,
+    /// Where it ends.
+    pub to: Option<PlaceAsked>,
+    /// When.
+    pub timing: Option<Timing>,
+    /// What it requires.
+    pub requirement: Option<Requirement>,
+    /// For the driver's eyes.
+    pub note: Option<String>,
+}
+
+/// Which trips to list.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct TripFilter {
+    /// On this day only.
+    pub day: Option<Date>,
+    /// Of this rider only.
+    pub rider: Option<MemberId>,
+    /// Those that are over too.
+    pub all: bool,
+}
+
+/// A driver's report, signed on the device where it was made.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SignedReport {
+    /// The exact JSON text of a [`Report`] that was signed.
+    pub report: String,
+    /// By the member's key, in the domain of reports.
+    pub signature: Signature,
+}
+
+/// What a driver's report says.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Report {
+    /// Name of this report: the same report counts once.
+    pub report: ReportId,
+    /// Which lift.
+    pub lift: LiftNumber,
+    /// Which step.
+    pub step: Step,
+    /// When it happened, milliseconds since 1970.
+    pub at: jitney_domain::Timestamp,
+}
+
+/// A question or command.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[allow(missing_docs)] // The command line documents each; fields are named as there.
+pub enum Request {
+    Status,
+    SetPolicy(Policy),
+    ShowPolicy,
+
+    AddMember {
+        profile: Profile,
+        roles: BTreeSet<Role>,
+    },
+    EditMember {
+        member: MemberId,
+        profile: Profile,
+    },
+    ListMembers {
+        role: Option<Role>,
+        find: Option<String>,
+    },
+    ShowMember(MemberId),
+    AddRole {
+        member: MemberId,
+        role: Role,
+    },
+    Suspend(MemberId),
+    Reinstate(MemberId),
+    Vet {
+        member: MemberId,
+        item: VettingItem,
+        valid_until: Date,
+    },
+    /// Forgets all that is personal of a member; the record of trips stays.
+    Erase(MemberId),
+    Invite {
+        role: Role,
+        member: Option<MemberId>,
+        valid: Minutes,
+    },
+
+    SetDriverTerms {
+        member: MemberId,
+        radius: Option<Metres>,
+        max_trips: Option<u32>,
+        consent: Option<Consent>,
+        assistance: Option<Assistance>,
+        vehicle: Option<VehicleId>,
+    },
+    AddVehicle {
+        owner: MemberId,
+        description: String,
+        capability: Capability,
+    },
+    SetWeeklyHours {
+        member: MemberId,
+        weekly: Vec<WeeklyHours>,
+    },
+    OfferHours {
+        member: MemberId,
+        date: Date,
+        hours: Hours,
+    },
+    TakeLeave {
+        member: MemberId,
+        leave: Leave,
+    },
+    ShowHours(MemberId),
+
+    AddPlace {
+        name: String,
+        place: Place,
+    },
+    ListPlaces,
+
+    BookTrip(TripAsked),
+    ListTrips(TripFilter),
+    ShowTrip(TripId),
+    ChangeTrip {
+        trip: TripId,
+        change: TripChangeAsked,
+    },
+    CancelTrip {
+        trip: TripId,
+        with_return: bool,
+    },
+    ReadyTrip {
+        trip: TripId,
+        at: Option<Time>,
+    },
+    StateOutcome {
+        trip: TripId,
+        outcome: Outcome,
+    },
+    Candidates(TripId),
+    /// Gives a trip to a driver, or to the best one.
+    AssignTrip {
+        trip: TripId,
+        driver: Option<MemberId>,
+        agreed: bool,
+    },
+    UnassignTrip(TripId),
+    ShareTrip(TripId),
+    ListSubscriptions,
+    ExceptDate {
+        subscription: SubscriptionId,
+        date: Date,
+    },
+    EndSubscription {
+        subscription: SubscriptionId,
+        last: Date,
+    },
+    Board {
+        day: Option<Date>,
+    },
+
+    ListTickets,
+    ClaimTicket {
+        ticket: TicketId,
+        driver: Option<MemberId>,
+        agreed: bool,
+    },
+    AwardClaim {
+        ticket: TicketId,
+        claim: ClaimId,
+    },
+
+    Offers {
+        driver: MemberId,
+    },
+    Manifest {
+        driver: MemberId,
+        day: Option<Date>,
+    },
+    Report {
+        report: Report,
+    },
+    SignedReport(SignedReport),
+    Credential(MemberId),
+    /// Who am I to you? Asked by a member's device.
+    WhoAmI,
+
+    FoundFederation {
+        name: String,
+        terms: String,
+    },
+    InviteCoop {
+        valid: Minutes,
+    },
+    JoinFederation {
+        link: String,
+    },
+    /// Signs for a coop named by fingerprint words or did:key.
+    AdmitCoop {
+        who: String,
+    },
+    Roster,
+}
+
+impl Request {
+    /// Tells whether the request only reads, so that it can be answered on a full disk.
+    pub fn only_reads(&self) -> bool {
+        matches!(
+            self,
+            Request::Status
+                | Request::ShowPolicy
+                | Request::ListMembers { .. }
+                | Request::ShowMember(_)
+                | Request::ShowHours(_)
+                | Request::ListPlaces
+                | Request::ListTrips(_)
+                | Request::ShowTrip(_)
+                | Request::Candidates(_)
+                | Request::ListSubscriptions
+                | Request::Board { .. }
+                | Request::ListTickets
+                | Request::Offers { .. }
+                | Request::Manifest { .. }
+                | Request::Credential(_)
+                | Request::WhoAmI
+                | Request::Roster
+        )
+    }
+}
+
+/// An answer.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[allow(missing_docs)] // Each holds the view of that name.
+pub enum Reply {
+    Done,
+    Status(Box<view::Status>),
+    Policy(Box<Policy>),
+    Member(Box<view::Member>),
+    Members(Vec<view::Member>),
+    Invitation(view::Invitation),
+    Vehicle(VehicleId),
+    Hours(view::Hours),
+    Places(Vec<view::NamedPlace>),
+    Trip(Box<view::Trip>),
+    Trips(Vec<view::Trip>),
+    Booked(view::Booked),
+    Candidates(view::Candidates),
+    Subscriptions(Vec<view::Subscription>),
+    Board(Box<view::Board>),
+    Tickets(Vec<view::Ticket>),
+    Offers(Vec<view::Offer>),
+    Manifest(Box<view::Manifest>),
+    Credential(serde_json::Value),
+    Me(view::Me),
+    Roster(Box<view::Roster>),
+}
+
+/// What kind of failure it was: exit codes and statuses follow from it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum FaultKind {
+    /// The thing named does not exist.
+    NotFound,
+    /// The asker may not do this.
+    NotAllowed,
+    /// It makes no sense as it was said.
+    Invalid,
+    /// Something stands in the way at present.
+    Conflict,
+    /// The node itself has a problem.
+    Internal,
+}
+
+/// Why a request was not carried out: one plain sentence.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[error("{message}")]
+pub struct Fault {
+    /// What kind.
+    pub kind: FaultKind,
+    /// In words, with what to do next.
+    pub message: String,
+}
+
+impl Fault {
+    /// Builds a fault.
+    pub fn new(kind: FaultKind, message: impl Into<String>) -> Self {
+        Fault { kind, message: message.into() }
+    }
+
+    /// Builds a fault about something that does not exist.
+    pub fn not_found(message: impl Into<String>) -> Self {
+        Fault::new(FaultKind::NotFound, message)
+    }
+
+    /// Builds a fault about something that makes no sense.
+    pub fn invalid(message: impl Into<String>) -> Self {
+        Fault::new(FaultKind::Invalid, message)
+    }
+}
+
+impl From<Refusal> for Fault {
+    fn from(refusal: Refusal) -> Self {
+        let kind = match refusal.class() {
+            RefusalClass::NotFound => FaultKind::NotFound,
+            RefusalClass::NotAllowed => FaultKind::NotAllowed,
+            RefusalClass::Invalid => FaultKind::Invalid,
+            RefusalClass::Conflict => FaultKind::Conflict,
+        };
+        Fault::new(kind, refusal.to_string())
+    }
+}
+
+/// A request as it comes over the control socket: one JSON object on one line.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Call {
+    /// In whose name; whoever may open the socket is the operator.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub actor: Option<Actor>,
+    /// What.
+    pub request: Request,
+}
+
+/// The answer to a [`Call`]: one JSON object on one line.
+pub type Answer = Result<Reply, Fault>;
+
+/// What a stranger with an invitation sends to become a member.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Enrol {
+    /// The secret of the invitation, hex.
+    pub enrol: String,
+    /// Name, phone and so on, where the coop does not have them yet.
+    pub profile: Option<Profile>,
+}
+
+/// What a member's device is told on enrolment.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Enrolled {
+    /// The coop's public name.
+    pub coop_name: String,
+    /// The coop's key.
+    pub coop: PublicKey,
+    /// The member's number.
+    pub member: MemberId,
+    /// The membership credential.
+    pub credential: serde_json::Value,
+}
+
+/// Returns the driver terms with what was asked put in place of what stood.
+pub(crate) fn merge_terms(
+    old: &DriverTerms,
+    radius: Option<Metres>,
+    max_trips: Option<u32>,
+    consent: Option<Consent>,
+    assistance: Option<Assistance>,
+    vehicle: Option<VehicleId>,
+) -> DriverTerms {
+    DriverTerms {
+        radius: radius.or(old.radius),
+        max_trips: max_trips.or(old.max_trips),
+        consent: consent.unwrap_or(old.consent),
+        assistance: assistance.unwrap_or(old.assistance),
+        vehicle: vehicle.or(old.vehicle),
+    }
+}

@@ -1,0 +1,224 @@
+//! The one configuration file of a node. Unknown keys are refused: a misspelt setting must not pass silently.
+
+use std::path::{Path, PathBuf};
+
+use jitney_geo::StraightLine;
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+/// The file's name in the node's directory.
+pub const FILE: &str = "jitney.toml";
+
+/// A node's configuration.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// The coop's public face.
+    pub coop: CoopConfig,
+    /// Where to listen.
+    #[serde(default)]
+    pub network: NetworkConfig,
+    /// How to keep data.
+    #[serde(default)]
+    pub store: StoreConfig,
+    /// How to estimate driving times.
+    #[serde(default)]
+    pub roads: RoadsConfig,
+    /// What to log.
+    #[serde(default)]
+    pub log: LogConfig,
+}
+
+/// The coop's public face: seen by every partner coop.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CoopConfig {
+    /// Its name.
+    pub name: String,
+    /// The dispatcher's phone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub phone: Option<String>,
+}
+
+/// Where to listen.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct NetworkConfig {
+    /// Multiaddresses to listen on.
+    pub listen: Vec<String>,
+    /// Multiaddresses under which others reach this node.
+    pub external: Vec<String>,
+}
+
+impl Default for NetworkConfig {
+    fn default() -> Self {
+        NetworkConfig {
+            listen: vec!["/ip4/0.0.0.0/tcp/4190".to_owned(), "/ip4/0.0.0.0/udp/4190/quic-v1".to_owned()],
+            external: Vec::new(),
+        }
+    }
+}
+
+/// How to keep data.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct StoreConfig {
+    /// Memory for the store's cache, MiB.
+    pub cache_mib: u64,
+    /// Disk space set aside so that a full disk can be recovered from, MiB.
+    pub ballast_mib: u64,
+    /// New data is refused below this much free disk, MiB.
+    pub free_floor_mib: u64,
+}
+
+impl Default for StoreConfig {
+    fn default() -> Self {
+        StoreConfig { cache_mib: 16, ballast_mib: 64, free_floor_mib: 128 }
+    }
+}
+
+/// How to estimate driving times from straight lines.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct RoadsConfig {
+    /// How much longer roads are than straight lines.
+    pub detour_factor: f64,
+    /// Speed in town, km/h.
+    pub town_kmh: f64,
+    /// Speed beyond the first three kilometres, km/h.
+    pub country_kmh: f64,
+}
+
+impl Default for RoadsConfig {
+    fn default() -> Self {
+        RoadsConfig {
+            detour_factor: StraightLine::DETOUR_FACTOR,
+            town_kmh: StraightLine::NEAR_KMH,
+            country_kmh: StraightLine::FAR_KMH,
+        }
+    }
+}
+
+/// What to log.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct LogConfig {
+    /// `text` for people, `json` for machines.
+    pub format: LogFormat,
+    /// A filter such as `info` or `jitney=debug,info`.
+    pub level: String,
+}
+
+impl Default for LogConfig {
+    fn default() -> Self {
+        LogConfig { format: LogFormat::Text, level: "info".to_owned() }
+    }
+}
+
+/// How log lines look.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// One JSON object a line.
+    Json,
+}
+
+/// What is wrong with a configuration.
+#[derive(Debug, Error)]
+pub enum ConfigError {
+    /// There is none.
+    #[error("there is no configuration at {}; make a coop with `jitney coop init`", .path.display())]
+    Missing {
+        /// Where it was looked for.
+        path: PathBuf,
+    },
+    /// It cannot be read or written.
+    #[error("the configuration at {} cannot be read: {source}", .path.display())]
+    Io {
+        /// Where it is.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// It is not TOML or has a key that does not exist.
+    #[error("the configuration at {} is wrong: {why}; compare with `jitney config example`", .path.display())]
+    Malformed {
+        /// Where it is.
+        path: PathBuf,
+        /// Which line and why.
+        why: String,
+    },
+}
+
+impl Config {
+    /// A file with every key, its default and what it means.
+    pub const EXAMPLE: &'static str = include_str!("example.toml");
+
+    /// Reads and checks the configuration at `path`.
+    ///
+    /// # Errors
+    /// [`ConfigError`] that names the line.
+    pub fn load(path: &Path) -> Result<Self, ConfigError> {
+        let text = match std::fs::read_to_string(path) {
+            Ok(text) => text,
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => {
+                return Err(ConfigError::Missing { path: path.to_owned() });
+            }
+            Err(source) => return Err(ConfigError::Io { path: path.to_owned(), source }),
+        };
+        Config::parse(&text).map_err(|why| ConfigError::Malformed { path: path.to_owned(), why })
+    }
+
+    /// Reads and checks a configuration.
+    ///
+    /// # Errors
+    /// A sentence that names what is wrong.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let config: Config = toml::from_str(text).map_err(|e| {
+            let line = e.span().map(|span| text.get(..span.start).unwrap_or("").matches('\n').count() + 1);
+            match line {
+                Some(line) => format!("line {line}: {}", e.message()),
+                None => e.message().to_owned(),
+            }
+        })?;
+        config.travel()?;
+        if config.coop.name.trim().is_empty() {
+            return Err("[coop] name is empty".to_owned());
+        }
+        for addr in config.network.listen.iter().chain(&config.network.external) {
+            jitney_net::parse_address(addr).map_err(|e| e.to_string())?;
+        }
+        Ok(config)
+    }
+
+    /// Returns how long driving takes by this configuration.
+    ///
+    /// # Errors
+    /// A sentence if the figures make no sense.
+    pub fn travel(&self) -> Result<StraightLine, String> {
+        let RoadsConfig { detour_factor, town_kmh, country_kmh } = self.roads;
+        StraightLine::new(detour_factor, StraightLine::NEAR, town_kmh, country_kmh).map_err(|e| e.to_string())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_example_is_the_default() {
+        let example = Config::parse(Config::EXAMPLE).unwrap();
+        let bare = Config::parse("[coop]\nname = \"Willow Lifts\"\nphone = \"+33 1 55 55 01 00\"\n").unwrap();
+        assert_eq!(example, bare);
+    }
+
+    #[test]
+    fn a_misspelt_key_is_refused_by_its_line() {
+        let why = Config::parse("[coop]\nname = \"Willow\"\n\n[network]\nlissten = []\n").unwrap_err();
+        assert!(why.contains("line 5") && why.contains("lissten"), "{why}");
+        assert!(Config::parse("[coop]\nname = \"W\"\n[network]\nlisten = [\"nowhere\"]\n").is_err());
+        assert!(Config::parse("[coop]\nname = \"W\"\n[roads]\ntown_kmh = -1.0\n").is_err());
+    }
+}

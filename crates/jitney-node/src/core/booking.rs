@@ -1,0 +1,148 @@
+//! Carries out what the domain wants to leave the node: messages, sealed details, tickets, credentials.
+
+use data_encoding::BASE64;
+use jitney_domain::booking::{BookingMessage, Card};
+use jitney_domain::{ClaimId, Effect, MemberId, Timestamp, TripId};
+use jitney_federation::Kind;
+use jitney_identity::{PublicKey, sealed};
+use jitney_store::Store;
+use serde::{Deserialize, Serialize};
+
+use super::Core;
+use crate::person::RiderDetails;
+
+/// How long a message to a coop is worth delivering.
+const MESSAGE_LIFE_MS: i64 = 7 * 24 * 3_600_000;
+/// What binds sealed details to their use.
+pub const DETAILS_INFO: &str = "jitney/details/1";
+/// What binds a sealed driver's card to its use.
+pub const CARD_INFO: &str = "jitney/card/1";
+
+/// Body of the entry that closes a ticket.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TicketClosed {
+    /// Which.
+    pub ticket: jitney_domain::TicketId,
+}
+
+impl<S: Store> Core<S> {
+    /// Carries out one effect: to ourselves at once, to others by way of the durable outbox.
+    pub(super) fn effect(&mut self, effect: Effect, now: Timestamp) {
+        match effect {
+            Effect::Send { to, message } => self.send(to, message, now),
+            Effect::Confirm { to, claim } => {
+                if let Some(message) = self.confirmation(to, claim) {
+                    self.send(to, message, now);
+                }
+            }
+            Effect::SendDetails { to, claim, trip, seal_to } => {
+                if let Some(message) = self.details(claim, trip, seal_to) {
+                    self.send(to, message, now);
+                }
+            }
+            Effect::PublishTicket(body) => {
+                let expires = body.pick_up.window().to.max(now);
+                self.append(Kind::TICKET_OPENED, &body, expires, now);
+            }
+            Effect::PublishTicketClosed(ticket) => {
+                let until = self.state.tickets.get(&ticket).map(|t| t.body.pick_up.window().to);
+                let expires = until.unwrap_or(now).max(now);
+                self.append(Kind::TICKET_CLOSED, &TicketClosed { ticket }, expires, now);
+            }
+            Effect::IssueCredential(member) => self.issue_credential(member, now),
+        }
+    }
+
+    fn send(&mut self, to: PublicKey, message: BookingMessage, now: Timestamp) {
+        if to == self.coop_key() {
+            self.pending.to_self.push_back(message);
+            return;
+        }
+        let body = match serde_json::to_vec(&message) {
+            Ok(body) => body,
+            Err(error) => {
+                tracing::error!(target: "jitney::booking", %error, "a message has no wire form");
+                return;
+            }
+        };
+        let expires = Timestamp(now.0.saturating_add(MESSAGE_LIFE_MS));
+        self.send_direct(to, &message, body, expires, now);
+    }
+
+    /// Says who comes: the driver's credential, the key to seal to, and a card only the originator can read.
+    fn confirmation(&mut self, to: PublicKey, claim: ClaimId) -> Option<BookingMessage> {
+        let row = self.state.claims.get(&claim)?;
+        let pick_up_at = row.pick_up_at;
+        let driver = self.state.runs.get(&row.run)?.frame.driver;
+        let key = self.state.members.get(&driver).and_then(|m| m.key);
+        let seal_to = key.unwrap_or_else(|| self.settings.keys.node.public());
+        let profile = self.vault.profile(driver);
+        let card = Card {
+            driver: profile.map(|p| p.first_name().to_owned()).unwrap_or_default(),
+            vehicle: profile.and_then(|p| p.vehicle.clone()).unwrap_or_default(),
+            word: recognition_word(claim),
+        };
+        let originator_node = self.node_of(to)?;
+        let plain = serde_json::to_vec(&card).ok()?;
+        let sealed =
+            sealed::seal(&originator_node, CARD_INFO, claim.as_bytes(), &plain, &mut self.rng).ok()?;
+        Some(BookingMessage::Confirm {
+            claim,
+            pick_up_at,
+            credential: self.credentials.get(&driver).cloned(),
+            seal_to,
+            card: BASE64.encode(&sealed),
+        })
+    }
+
+    /// Seals what the driver needs to know of the rider.
+    fn details(&mut self, claim: ClaimId, trip: TripId, seal_to: PublicKey) -> Option<BookingMessage> {
+        let rider = self.state.trips.get(&trip)?.details.rider;
+        let profile = self.vault.profile(rider)?;
+        let details = RiderDetails {
+            confirmation: trip.to_string(),
+            name: profile.name.clone(),
+            phone: profile.phone.clone(),
+            places: self.vault.places(trip)?.clone(),
+            coop: self.settings.face.name.clone(),
+            coop_phone: self.settings.face.phone.clone(),
+            word: recognition_word(claim),
+        };
+        let plain = serde_json::to_vec(&details).ok()?;
+        let sealed = sealed::seal(&seal_to, DETAILS_INFO, claim.as_bytes(), &plain, &mut self.rng);
+        match sealed {
+            Ok(sealed) => Some(BookingMessage::Details { claim, sealed: BASE64.encode(&sealed) }),
+            Err(error) => {
+                tracing::error!(target: "jitney::booking", %error, "details could not be sealed");
+                None
+            }
+        }
+    }
+
+    /// Opens what was sealed to this node.
+    pub(crate) fn open_sealed<T: serde::de::DeserializeOwned>(
+        &self,
+        info: &str,
+        claim: ClaimId,
+        sealed: &str,
+    ) -> Option<T> {
+        let bytes = BASE64.decode(sealed.as_bytes()).ok()?;
+        let plain = sealed::open(&self.settings.keys.node, info, claim.as_bytes(), &bytes).ok()?;
+        serde_json::from_slice(&plain).ok()
+    }
+
+    /// Issues a member's credential anew; the old one stays valid until it expires or is revoked.
+    fn issue_credential(&mut self, member: MemberId, now: Timestamp) {
+        match self.credential_for(member, now) {
+            Some(credential) => self.credentials.insert(member, credential),
+            None => {
+                tracing::warn!(target: "jitney::members", member = member.0, "no credential could be issued");
+            }
+        }
+    }
+}
+
+/// Returns the word by which driver and rider recognise each other: both coops derive the same one.
+pub fn recognition_word(claim: ClaimId) -> String {
+    jitney_identity::word_for(claim.as_bytes()).to_owned()
+}

@@ -1,0 +1,341 @@
+//! The node's core: one loop without threads, sockets or clock.
+//!
+//! [`Core::step`] takes inputs, decides, applies, and writes everything that changed in one durable batch;
+//! only then it returns what may leave the node. Persist, then speak: a crash at any point leaves a state
+//! that was true, and nothing has been promised that was not written.
+
+mod auto;
+mod booking;
+mod enrol;
+mod federate;
+mod open;
+
+use std::collections::{BTreeMap, VecDeque};
+
+use jitney_domain::booking::{BookingMessage, TicketBody};
+use jitney_domain::table::{RowChange, Table};
+use jitney_domain::{
+    Actor, Command, Context, Event, MemberId, Recorded, Refusal, State, TicketId, Timestamp, decide, effects,
+};
+use jitney_federation::Federation;
+use jitney_identity::PublicKey;
+use jitney_store::{Batch, Store, StoreError, TableTag};
+use rand::rngs::StdRng;
+use thiserror::Error;
+
+use crate::api::{Answer, Fault, FaultKind, Request};
+use crate::person::Place;
+use crate::settings::Settings;
+use crate::vault::{Vault, VaultError};
+
+pub use booking::{CARD_INFO, DETAILS_INFO, recognition_word};
+pub use enrol::invitation_of;
+pub use open::OpenError;
+
+/// Tags of the tables that belong to the node itself.
+pub mod tags {
+    /// Places the coop has names for.
+    pub const PLACES: u8 = 67;
+    /// The newest credential of each member.
+    pub const CREDENTIALS: u8 = 68;
+    /// Signed statements of outcomes, ours and theirs, as they travelled.
+    pub const RECEIPTS: u8 = 69;
+}
+
+/// Most inputs that wait for room on the disk; what comes beyond is lost as a network may lose it.
+const HELD_MAX: usize = 4096;
+
+/// Something that happened outside.
+#[derive(Debug)]
+pub enum Input {
+    /// Somebody asks; the answer carries the same number.
+    Ask {
+        /// Returned with the answer.
+        id: u64,
+        /// Who asks, as far as the way in has made sure of it.
+        actor: Actor,
+        /// What.
+        request: Request,
+    },
+    /// The network.
+    Net(jitney_net::NetEvent),
+    /// Time has passed.
+    Wake,
+}
+
+/// Something that may leave the node now that it is durable.
+#[derive(Debug)]
+pub enum Output {
+    /// An answer.
+    Answer {
+        /// The number of the question.
+        id: u64,
+        /// The answer.
+        answer: Answer,
+    },
+    /// For the network.
+    Net(jitney_net::NetCommand),
+}
+
+/// Why the core cannot go on: the process must end, nothing was acknowledged.
+#[derive(Debug, Error)]
+pub enum Fatal {
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// A row has no stored form.
+    #[error(transparent)]
+    Row(#[from] jitney_domain::table::RowError),
+    /// The vault's keys failed.
+    #[error(transparent)]
+    Vault(#[from] VaultError),
+}
+
+/// A neighbour's ticket that is open.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Neighbour {
+    /// Whose.
+    pub coop: PublicKey,
+    /// What is known of it.
+    pub body: TicketBody,
+}
+
+/// A coop's node without its surroundings.
+pub struct Core<S> {
+    pub(crate) store: S,
+    pub(crate) state: State,
+    pub(crate) federation: Federation,
+    pub(crate) vault: Vault,
+    pub(crate) places: Table<PlaceName, Place>,
+    pub(crate) credentials: Table<MemberId, serde_json::Value>,
+    pub(crate) receipts: Vec<RowChange>,
+    pub(crate) neighbours: BTreeMap<TicketId, Neighbour>,
+    pub(crate) settings: Settings,
+    pub(crate) rng: StdRng,
+    pub(crate) listening: Vec<String>,
+    pub(crate) roster_nodes: std::collections::BTreeSet<PublicKey>,
+    pub(crate) expects_coops: bool,
+    pub(crate) allowed: Option<jitney_net::NetCommand>,
+    pub(crate) last_tick: Option<Timestamp>,
+    held: Vec<Input>,
+    pending: Pending,
+}
+
+impl<S> std::fmt::Debug for Core<S> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Core({}, {} trips)", self.settings.face.name, self.state.trips.len())
+    }
+}
+
+/// A place's name as a key.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct PlaceName(pub String);
+
+impl jitney_domain::table::RowKey for PlaceName {
+    fn to_bytes(&self) -> Vec<u8> {
+        self.0.clone().into_bytes()
+    }
+    fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        String::from_utf8(bytes.to_vec()).ok().map(PlaceName)
+    }
+}
+
+/// What one step has gathered so far.
+#[derive(Default)]
+struct Pending {
+    recorded: Vec<Recorded>,
+    outputs: Vec<Output>,
+    /// Messages to ourselves: a coop that serves its own rider takes the same path.
+    to_self: VecDeque<BookingMessage>,
+    /// Trips that may need somebody now.
+    look_at: Vec<jitney_domain::TripId>,
+    /// Neighbours' tickets that we may be able to take now.
+    look_around: bool,
+}
+
+impl<S: Store> Core<S> {
+    /// Takes `inputs` in order, writes once, and returns what may leave.
+    ///
+    /// # Errors
+    /// [`Fatal`] if the store failed: end the process, acknowledge nothing.
+    pub fn step(&mut self, inputs: Vec<Input>, now: Timestamp) -> Result<Vec<Output>, Fatal> {
+        let inputs = self.admit(inputs);
+        for input in inputs {
+            match input {
+                Input::Ask { id, actor, request } => {
+                    let answer = self.answer(actor, request, now);
+                    self.pending.outputs.push(Output::Answer { id, answer });
+                }
+                Input::Net(event) => self.heard(event, now),
+                Input::Wake => self.woke(now),
+            }
+            self.settle(now);
+        }
+        self.update_gate(now);
+        self.persist()?;
+        Ok(std::mem::take(&mut self.pending.outputs))
+    }
+
+    /// Lets in what can be kept. On a full disk questions are still answered; commands are refused before
+    /// anything is done, and what the network and the clock say waits, within bounds.
+    fn admit(&mut self, inputs: Vec<Input>) -> Vec<Input> {
+        let Err(full) = self.store.room() else {
+            let mut all = std::mem::take(&mut self.held);
+            all.extend(inputs);
+            return all;
+        };
+        let mut admitted = Vec::new();
+        for input in inputs {
+            match input {
+                Input::Ask { ref request, .. } if request.only_reads() => admitted.push(input),
+                Input::Ask { id, .. } => {
+                    let answer = Err(Fault::new(FaultKind::Internal, full.to_string()));
+                    self.pending.outputs.push(Output::Answer { id, answer });
+                }
+                other if self.held.len() < HELD_MAX => self.held.push(other),
+                _ => {}
+            }
+        }
+        admitted
+    }
+
+    /// Returns when to wake the core if nothing happens before.
+    pub fn next_wake(&self, now: Timestamp) -> Timestamp {
+        /// Subscriptions and the like are looked after at least this often.
+        const TICK: i64 = 60_000;
+        let regular = self.last_tick.map_or(now, |last| Timestamp(last.0.saturating_add(TICK)));
+        let domain = self.state.next_deadline();
+        let federation = self.federation.next_wake();
+        [domain, federation].into_iter().flatten().fold(regular, Timestamp::min)
+    }
+
+    /// Returns what the coop knows.
+    pub fn state(&self) -> &State {
+        &self.state
+    }
+
+    /// Returns the federation's machine.
+    pub fn federation(&self) -> &Federation {
+        &self.federation
+    }
+
+    /// Returns the coop's key.
+    pub fn coop_key(&self) -> PublicKey {
+        self.settings.keys.coop.public()
+    }
+
+    /// Returns the digest of everything that is stored: the state hash.
+    pub fn digest(&self) -> jitney_store::Committed {
+        self.store.head()
+    }
+
+    /// Returns the store, to close it.
+    pub fn into_store(self) -> S {
+        self.store
+    }
+
+    fn woke(&mut self, now: Timestamp) {
+        self.last_tick = Some(now);
+        if self.state.coop().is_some() {
+            match self.command(Actor::System, Command::Tick, now) {
+                Ok(events) => self.place_subscribed(&events),
+                Err(refusal) => {
+                    tracing::error!(target: "jitney::node", %refusal, "the clock's work was refused");
+                }
+            }
+        }
+        self.renew_record(now);
+        self.neighbours.retain(|_, n| n.body.pick_up.window().to >= now);
+        self.pending.look_around = true;
+        self.federation_wake(now);
+    }
+
+    /// Decides a command, applies what follows, and queues its effects.
+    pub(crate) fn command(
+        &mut self,
+        actor: Actor,
+        command: Command,
+        now: Timestamp,
+    ) -> Result<Vec<Event>, Refusal> {
+        let mut cx = Context { actor, now, rng: &mut self.rng };
+        let events = decide(&self.state, command, &mut cx)?;
+        for event in &events {
+            let recorded = Recorded { at: now, by: actor, event: event.clone() };
+            self.state.apply(&recorded);
+            self.note(event);
+            for effect in effects(&self.state, event) {
+                self.effect(effect, now);
+            }
+            self.pending.recorded.push(recorded);
+        }
+        Ok(events)
+    }
+
+    /// Remembers what the node should look at on its own once the step's commands are done.
+    fn note(&mut self, event: &Event) {
+        match event {
+            Event::TripBooked { trip, .. }
+            | Event::TripChanged { trip, .. }
+            | Event::TripReopened { trip } => {
+                self.pending.look_at.push(*trip);
+            }
+            Event::AwardEnded { ticket, .. } => {
+                self.pending.look_at.extend(self.state.tickets.get(ticket).map(|t| t.trip));
+            }
+            Event::HoursOffered { .. }
+            | Event::WeeklyHoursSet { .. }
+            | Event::VettingRecorded { .. }
+            | Event::MemberReinstated { .. } => self.pending.look_around = true,
+            _ => {}
+        }
+    }
+
+    /// Lets everything happen that follows by itself, until nothing more does.
+    fn settle(&mut self, now: Timestamp) {
+        loop {
+            while let Some(message) = self.pending.to_self.pop_front() {
+                let us = self.coop_key();
+                let from_us = Command::Receive { from: us, message };
+                if let Err(refusal) = self.command(Actor::Partner(us), from_us, now) {
+                    tracing::error!(target: "jitney::booking", %refusal, "a message to ourselves was refused");
+                }
+            }
+            if !self.act_by_itself(now) {
+                return;
+            }
+        }
+    }
+
+    /// Writes everything that changed since the last step in one durable batch.
+    fn persist(&mut self) -> Result<(), Fatal> {
+        let mut rows = Vec::new();
+        self.state.drain_changes(&mut rows)?;
+        self.vault.drain_changes(&mut rows);
+        self.places.drain_changes(tags::PLACES, &mut rows)?;
+        self.credentials.drain_changes(tags::CREDENTIALS, &mut rows)?;
+        rows.append(&mut self.receipts);
+        rows.extend(self.federation.drain_changes()?);
+        if rows.is_empty() && self.pending.recorded.is_empty() {
+            return Ok(());
+        }
+        let recorded = std::mem::take(&mut self.pending.recorded);
+        let events = serde_json::to_vec(&recorded).map_err(|e| jitney_domain::table::RowError {
+            table: 0,
+            key: String::new(),
+            why: e.to_string(),
+        })?;
+        let changes = rows.into_iter().map(store_row).collect();
+        self.store.commit(&Batch { events, changes })?;
+        Ok(())
+    }
+}
+
+fn store_row(row: RowChange) -> jitney_store::RowChange {
+    jitney_store::RowChange { table: TableTag(row.table), key: row.key, value: row.value }
+}
+
+impl From<VaultError> for Fault {
+    fn from(error: VaultError) -> Self {
+        Fault::new(FaultKind::Internal, error.to_string())
+    }
+}

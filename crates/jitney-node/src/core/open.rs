@@ -1,0 +1,96 @@
+//! Brings a core back from its store.
+
+use std::collections::BTreeMap;
+
+use jitney_domain::table::{RowError, Table};
+use jitney_domain::{State, Timestamp};
+use jitney_federation::Federation;
+use jitney_store::{Store, StoreError, TableTag};
+use rand::rngs::StdRng;
+use thiserror::Error;
+
+use super::{Core, Pending, tags};
+use crate::settings::Settings;
+use crate::vault::{PersonKeys, Vault, VaultError};
+
+/// Why a core could not be brought back.
+#[derive(Debug, Error)]
+pub enum OpenError {
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// A row cannot be read.
+    #[error(transparent)]
+    Row(#[from] RowError),
+    /// A row of the vault cannot be read.
+    #[error(transparent)]
+    Vault(#[from] VaultError),
+}
+
+impl<S: Store> Core<S> {
+    /// Reads every row of `store` and returns the core as it was after its last durable step.
+    ///
+    /// # Errors
+    /// [`OpenError`] that names the first row that cannot be read.
+    pub fn open(
+        store: S,
+        person_keys: Box<dyn PersonKeys>,
+        settings: Settings,
+        rng: StdRng,
+        now: Timestamp,
+    ) -> Result<Self, OpenError> {
+        let federation = Federation::new(settings.keys.coop.public(), settings.keys.node.public());
+        let vault = Vault::new(settings.keys.vault.clone(), person_keys);
+        let mut core = Core {
+            store,
+            state: State::default(),
+            federation,
+            vault,
+            places: Table::new(),
+            credentials: Table::new(),
+            receipts: Vec::new(),
+            neighbours: BTreeMap::new(),
+            settings,
+            rng,
+            listening: Vec::new(),
+            roster_nodes: std::collections::BTreeSet::new(),
+            expects_coops: false,
+            allowed: None,
+            last_tick: None,
+            held: Vec::new(),
+            pending: Pending::default(),
+        };
+        for (tag, key, value) in core.stored_rows()? {
+            core.restore_row(tag, &key, &value)?;
+        }
+        core.state.reindex();
+        core.start_federation(now);
+        Ok(core)
+    }
+
+    fn stored_rows(&self) -> Result<Vec<(u8, Vec<u8>, Vec<u8>)>, StoreError> {
+        let mut rows = Vec::new();
+        for tag in 0..=u8::MAX {
+            self.store.scan(TableTag(tag), &mut |key, value| {
+                rows.push((tag, key.to_vec(), value.to_vec()));
+                Ok(())
+            })?;
+        }
+        Ok(rows)
+    }
+
+    fn restore_row(&mut self, tag: u8, key: &[u8], value: &[u8]) -> Result<(), OpenError> {
+        match tag {
+            tags::PLACES => self.places.restore_row(tag, key, value)?,
+            tags::CREDENTIALS => self.credentials.restore_row(tag, key, value)?,
+            tags::RECEIPTS => {}
+            128..=159 => self.federation.restore_row(tag, key, value)?,
+            _ => {
+                if !(self.state.restore_row(tag, key, value)? || self.vault.restore_row(tag, key, value)?) {
+                    tracing::warn!(target: "jitney::store", tag, "a row of an unknown table was passed over");
+                }
+            }
+        }
+        Ok(())
+    }
+}

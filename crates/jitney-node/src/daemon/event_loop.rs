@@ -1,0 +1,100 @@
+//! The one loop: takes what waits, steps the core, lets out what the core has made durable.
+
+use std::collections::HashMap;
+use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::time::Duration;
+
+use jitney_domain::Actor;
+use jitney_net::{NetCommand, NetEvent};
+use jitney_store::{SledStore, Store as _};
+use tokio::sync::{mpsc, oneshot};
+
+use crate::api::{Answer, Request};
+use crate::clock::Clock;
+use crate::core::{Core, Fatal, Input, Output};
+
+/// Most inputs that share one durable write.
+const GROUP: usize = 64;
+/// Longest sleep; a clock that is set by hand is looked at this often.
+const SLEEP_MAX: Duration = Duration::from_secs(60);
+
+/// Something for the loop.
+pub enum Message {
+    /// Somebody asks.
+    Ask {
+        /// Who.
+        actor: Actor,
+        /// What.
+        request: Request,
+        /// Where the answer goes.
+        reply: oneshot::Sender<Answer>,
+    },
+    /// The network.
+    Net(NetEvent),
+    /// Look at the clock.
+    Wake,
+    /// End.
+    Stop,
+}
+
+/// Runs until told to stop or until the store fails.
+pub fn run(
+    mut core: Core<SledStore>,
+    messages: &Receiver<Message>,
+    net: &mpsc::Sender<NetCommand>,
+    clock: &Clock,
+) -> Result<(), Fatal> {
+    let mut waiting: HashMap<u64, oneshot::Sender<Answer>> = HashMap::new();
+    let mut next_id = 0_u64;
+    let mut stop = false;
+    let mut inputs = vec![Input::Wake];
+    while !stop {
+        for output in core.step(std::mem::take(&mut inputs), clock.now())? {
+            match output {
+                Output::Answer { id, answer } => {
+                    if let Some(reply) = waiting.remove(&id) {
+                        // Whoever asked may have gone; what was done stays done.
+                        drop(reply.send(answer));
+                    }
+                }
+                // After shutdown there is no network to command.
+                Output::Net(command) => drop(net.blocking_send(command)),
+            }
+        }
+        let mut next = first(messages, sleep(&core, clock));
+        while let Some(message) = next {
+            match message {
+                Message::Ask { actor, request, reply } => {
+                    next_id = next_id.wrapping_add(1);
+                    waiting.insert(next_id, reply);
+                    inputs.push(Input::Ask { id: next_id, actor, request });
+                }
+                Message::Net(event) => inputs.push(Input::Net(event)),
+                Message::Wake => inputs.push(Input::Wake),
+                Message::Stop => stop = true,
+            }
+            next = if inputs.len() < GROUP && !stop { messages.try_recv().ok() } else { None };
+        }
+    }
+    core.step(inputs, clock.now())?;
+    Box::new(core.into_store()).close()?;
+    Ok(())
+}
+
+/// Waits for a message; a time-out is a reason to wake, a closed channel to stop.
+fn first(messages: &Receiver<Message>, patience: Duration) -> Option<Message> {
+    match messages.recv_timeout(patience) {
+        Ok(message) => Some(message),
+        Err(RecvTimeoutError::Timeout) => Some(Message::Wake),
+        Err(RecvTimeoutError::Disconnected) => Some(Message::Stop),
+    }
+}
+
+fn sleep(core: &Core<SledStore>, clock: &Clock) -> Duration {
+    if !clock.runs() {
+        return SLEEP_MAX;
+    }
+    let now = clock.now();
+    let millis = core.next_wake(now).0.saturating_sub(now.0);
+    Duration::from_millis(u64::try_from(millis).unwrap_or(0)).min(SLEEP_MAX)
+}

@@ -1,0 +1,22 @@
+//! One cooperative's node: binds domain, federation, store and network.
+//!
+//! [`core::Core`] is the node without its surroundings: no thread, no socket, no clock. It takes inputs,
+//! decides, writes one durable batch, and only then says what may leave. [`daemon`] runs a core on a real
+//! store and a real network; a simulator runs the same core on others.
+//!
+//! Everybody asks the same way: an [`api::Request`] with an authenticated actor, whether it comes over the
+//! control socket, from a member's device or from a test.
+
+pub mod api;
+pub mod clock;
+pub mod config;
+pub mod control;
+pub mod core;
+pub mod daemon;
+pub mod home;
+pub mod person;
+mod planner;
+mod requests;
+pub mod settings;
+pub mod vault;
+pub mod view;

@@ -1,0 +1,175 @@
+//! Personal data. Lives in the vault, encrypted with a key per person; never in events, logs or gossip.
+
+use std::fmt;
+
+use jiff::civil::Date;
+use jitney_domain::{Coordinate, Requirement};
+use serde::{Deserialize, Serialize};
+
+use crate::api::Fault;
+
+/// Longest text of any personal field, in characters.
+pub const TEXT_MAX: usize = 1000;
+
+/// Refuses a text that no form would have room for.
+///
+/// # Errors
+/// A [`Fault`] that names the field.
+pub fn check_text(field: &str, text: &str) -> Result<(), Fault> {
+    if text.chars().count() > TEXT_MAX {
+        return Err(Fault::invalid(format!("{field} is longer than {TEXT_MAX} characters; shorten it")));
+    }
+    if text.chars().any(|c| c.is_control() && c != '\n') {
+        return Err(Fault::invalid(format!(
+            "{field} holds characters that cannot be printed; type it again"
+        )));
+    }
+    Ok(())
+}
+
+/// A place as exact as the door.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+pub struct Place {
+    /// What it is called or its postal address.
+    pub label: String,
+    /// Where it is.
+    pub at: Coordinate,
+    /// How to find the door.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub note: String,
+}
+
+/// Who a member is.
+#[derive(Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct Profile {
+    /// Full name.
+    pub name: String,
+    /// Phone number as it is dialled.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub phone: Option<String>,
+    /// Home.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub home: Option<Place>,
+    /// Date of birth.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub born: Option<Date>,
+    /// Whom to call in an emergency.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub emergency: Option<String>,
+    /// What a dispatcher should know.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub note: String,
+    /// What this rider's trips usually require.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub requirement: Option<Requirement>,
+    /// A driver's vehicle as one recognises it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub vehicle: Option<String>,
+}
+
+impl Place {
+    /// Refuses a place that cannot be kept.
+    ///
+    /// # Errors
+    /// A [`Fault`] that names the field.
+    pub fn check(&self) -> Result<(), Fault> {
+        check_text("the address", &self.label)?;
+        check_text("the note on the place", &self.note)
+    }
+}
+
+impl TripPlaces {
+    /// Refuses places that cannot be kept.
+    ///
+    /// # Errors
+    /// A [`Fault`] that names the field.
+    pub fn check(&self) -> Result<(), Fault> {
+        self.from.check()?;
+        self.to.check()?;
+        check_text("the note for the driver", &self.note)
+    }
+}
+
+impl Profile {
+    /// Refuses a profile that cannot be kept.
+    ///
+    /// # Errors
+    /// A [`Fault`] that names the field.
+    pub fn check(&self) -> Result<(), Fault> {
+        if self.name.trim().is_empty() {
+            return Err(Fault::invalid("a member needs a name: --name \"First Last\""));
+        }
+        check_text("the name", &self.name)?;
+        check_text("the phone number", self.phone.as_deref().unwrap_or(""))?;
+        check_text("the emergency contact", self.emergency.as_deref().unwrap_or(""))?;
+        check_text("the vehicle", self.vehicle.as_deref().unwrap_or(""))?;
+        check_text("the note", &self.note)?;
+        self.home.as_ref().map_or(Ok(()), Place::check)
+    }
+
+    /// Returns the first name: what driver and rider call each other.
+    pub fn first_name(&self) -> &str {
+        self.name.split_whitespace().next().unwrap_or("")
+    }
+}
+
+/// The two ends of a trip and what the driver should know.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+pub struct TripPlaces {
+    /// Where it begins.
+    pub from: Place,
+    /// Where it ends.
+    pub to: Place,
+    /// For the driver's eyes.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub note: String,
+}
+
+impl TripPlaces {
+    /// Returns the way back.
+    pub fn back(&self) -> TripPlaces {
+        TripPlaces { from: self.to.clone(), to: self.from.clone(), note: self.note.clone() }
+    }
+}
+
+/// What the driver gets to know of a rider, sealed, once the trip is confirmed.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+pub struct RiderDetails {
+    /// The rider's confirmation number.
+    pub confirmation: String,
+    /// The rider's name.
+    pub name: String,
+    /// The rider's phone number.
+    pub phone: Option<String>,
+    /// The two ends.
+    pub places: TripPlaces,
+    /// Which coop's rider it is, and whom to phone there.
+    pub coop: String,
+    /// The home coop's dispatcher's phone.
+    pub coop_phone: Option<String>,
+    /// The word by which driver and rider recognise each other.
+    pub word: String,
+}
+
+macro_rules! redacted {
+    ($($name:ident),*) => {$(
+        impl fmt::Debug for $name {
+            /// Shows nothing: personal data must not reach a log by accident.
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(concat!(stringify!($name), "(personal)"))
+            }
+        }
+    )*};
+}
+redacted!(Place, Profile, TripPlaces, RiderDetails);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn personal_data_does_not_show_in_debug_output() {
+        let profile = Profile { name: "Marguerite Testperson".to_owned(), ..Profile::default() };
+        assert!(!format!("{profile:?}").contains("Marguerite"));
+    }
+}

@@ -1,0 +1,315 @@
+//! Puts the coop's state before the dispatch engine and its answer back into the domain's words.
+
+use std::collections::BTreeMap;
+
+use jiff::civil::Date;
+use jitney_dispatch::{self as dispatch, Bar, PlannedStop, Ranking, RunState, TripRequest};
+use jitney_domain::booking::{ClaimPhase, Ended, RefusalReason, TicketBody};
+use jitney_domain::member::Role;
+use jitney_domain::run::{Frame, Leg, Run, Stop};
+use jitney_domain::{
+    Capability, ClaimId, Coordinate, MemberId, Minutes, Plan, RunId, State, Timestamp, TripId, VehicleId,
+    Window,
+};
+use jitney_geo::{StraightLine, centre};
+
+use crate::api::Fault;
+use crate::vault::Vault;
+
+/// A driver's block of time that could become or is a run.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Slot {
+    /// Who would drive.
+    pub driver: MemberId,
+    /// When.
+    pub block: (Timestamp, Timestamp),
+    /// In what; none if the driver has no vehicle yet.
+    pub vehicle: Option<VehicleId>,
+    /// The run, if there is one already.
+    pub run: Option<RunId>,
+}
+
+/// What the engine answered.
+pub type Answer = Ranking<Slot, ClaimId>;
+
+/// A trip as the planner needs it: from our own vault exactly, from a partner's ticket coarsely.
+pub struct Wanted {
+    /// Under which name it would be claimed.
+    pub claim: ClaimId,
+    /// What is known of it.
+    pub body: TicketBody,
+    /// Where it begins.
+    pub from: Coordinate,
+    /// Where it ends.
+    pub to: Coordinate,
+    /// When the driver may come.
+    pub pick_up: Window,
+    /// When the rider may be set down.
+    pub drop_off: Window,
+    /// The pick-up to aim at.
+    pub preferred: Timestamp,
+    /// The day.
+    pub date: Date,
+    /// The rider, if ours: to prefer drivers they know.
+    pub trip: Option<TripId>,
+}
+
+/// All that planning reads.
+pub struct Planner<'a> {
+    /// What the coop knows.
+    pub state: &'a State,
+    /// Where people live.
+    pub vault: &'a Vault,
+    /// How long driving takes.
+    pub travel: &'a StraightLine,
+    /// The moment from which plans can begin.
+    pub now: Timestamp,
+}
+
+impl Planner<'_> {
+    /// Describes one of our own trips.
+    ///
+    /// # Errors
+    /// A [`Fault`] if the trip has no time yet or its places have been erased.
+    pub fn own(&self, trip: TripId, claim: ClaimId) -> Result<Wanted, Fault> {
+        let row = self.state.trips.get(&trip).ok_or(jitney_domain::Refusal::NoTrip(trip))?;
+        let windows = row.details.windows.ok_or(jitney_domain::Refusal::NoTimeYet(trip))?;
+        let places = self
+            .vault
+            .places(trip)
+            .ok_or_else(|| Fault::not_found(format!("the places of trip {trip} have been erased")))?;
+        let ticket = jitney_domain::TicketId::from_bytes([0; 16]);
+        let body = row
+            .ticket()
+            .and_then(|t| self.state.tickets.get(&t))
+            .map_or_else(|| TicketBody::of(ticket, &row.details, &windows), |t| t.body.clone());
+        Ok(Wanted {
+            claim,
+            body,
+            from: places.from.at,
+            to: places.to.at,
+            pick_up: windows.pick_up,
+            drop_off: windows.drop_off,
+            preferred: windows.preferred,
+            date: row.details.timing.date(),
+            trip: Some(trip),
+        })
+    }
+
+    /// Describes a partner's ticket.
+    ///
+    /// # Errors
+    /// A [`Fault`] if its cells are not on the grid.
+    pub fn foreign(&self, body: &TicketBody, claim: ClaimId) -> Result<Wanted, Fault> {
+        let point = |cell| centre(cell).map_err(|e| Fault::invalid(e.to_string()));
+        let zone = &self.state.coop().ok_or(jitney_domain::Refusal::NoCoop)?.zone;
+        let pick_up = body.pick_up.window();
+        let middle = Timestamp(pick_up.from.0 / 2 + pick_up.to.0 / 2);
+        Ok(Wanted {
+            claim,
+            body: body.clone(),
+            from: point(body.from)?,
+            to: point(body.to)?,
+            pick_up,
+            drop_off: body.drop_off.window(),
+            preferred: middle,
+            date: middle.local(zone).date(),
+            trip: None,
+        })
+    }
+
+    /// Returns who could take it, best first, and why the others cannot.
+    pub fn candidates(&self, wanted: &Wanted, only: Option<MemberId>) -> Answer {
+        let mut runs = Vec::new();
+        for (driver, member) in self.state.members.iter() {
+            let asked = only.is_none_or(|only| only == *driver);
+            if asked && member.roles.contains(&Role::Driver) {
+                runs.extend(self.driver_runs(*driver, wanted));
+            }
+        }
+        let request = TripRequest {
+            key: wanted.claim,
+            pick_up: wanted.from,
+            drop_off: wanted.to,
+            pick_up_window: wanted.pick_up,
+            drop_off_window: wanted.drop_off,
+            dwell_pick_up: wanted.body.dwell_pick_up,
+            dwell_drop_off: wanted.body.dwell_drop_off,
+            requirement: wanted.body.requirement(),
+            max_ride: wanted.body.max_ride,
+            preferred_pick_up: wanted.preferred,
+        };
+        dispatch::candidates(&runs, &request, self.travel, self.now)
+    }
+
+    /// Every block of time the driver has given that day, or one barred entry that says why there is none.
+    fn driver_runs(&self, driver: MemberId, wanted: &Wanted) -> Vec<RunState<Slot, ClaimId>> {
+        let Some(member) = self.state.members.get(&driver) else { return Vec::new() };
+        let Some(coop) = self.state.coop() else { return Vec::new() };
+        let terms = member.driver.clone().unwrap_or_default();
+        let vehicle = terms.terms.vehicle;
+        let availability = self.state.availability.get(&driver).cloned().unwrap_or_default();
+        let blocks = availability.blocks_on(wanted.date, &coop.zone).unwrap_or_default();
+        let home = self.vault.profile(driver).and_then(|p| p.home.as_ref()).map(|h| h.at);
+        let unvetted = terms.unvetted(&coop.policy.required_vetting, wanted.date);
+        let bar = if member.suspended {
+            Some(Bar::Suspended)
+        } else if let Some(unvetted) = unvetted {
+            Some(Bar::VettingLapsed { item: unvetted.to_string() })
+        } else if availability.on_leave(wanted.date) {
+            Some(Bar::OnLeave)
+        } else if self.has_declined(driver, &wanted.body) {
+            Some(Bar::Declined)
+        } else if vehicle.is_none() {
+            Some(Bar::NoVehicle)
+        } else if home.is_none() {
+            Some(Bar::NoHome)
+        } else if blocks.is_empty() {
+            Some(Bar::NoHours)
+        } else {
+            None
+        };
+        let barred_block = [Window { from: self.now, to: self.now }];
+        let blocks: &[Window] = if bar.is_some() { &barred_block } else { &blocks };
+        let capability = vehicle
+            .and_then(|v| self.state.vehicles.get(&v))
+            .map(|v| Capability { assistance: terms.terms.assistance, ..v.capability })
+            .unwrap_or_default();
+        let home = home.unwrap_or(wanted.from);
+        let booked_today = self.trips_on(driver, wanted.date);
+        blocks
+            .iter()
+            .map(|block| {
+                let standing = self.standing_run(driver, wanted.date, block);
+                RunState {
+                    key: Slot {
+                        driver,
+                        block: (block.from, block.to),
+                        vehicle,
+                        run: standing.map(|(id, _)| id),
+                    },
+                    capability,
+                    block: *block,
+                    start: home,
+                    end: home,
+                    radius: terms.terms.radius,
+                    stops: standing.map(|(_, run)| self.planned_stops(run)).unwrap_or_default(),
+                    barred: bar.clone(),
+                    booked_today,
+                    max_trips: terms.terms.max_trips,
+                    knows_rider: self.has_driven(driver, wanted.trip),
+                }
+            })
+            .collect()
+    }
+
+    fn has_declined(&self, driver: MemberId, body: &TicketBody) -> bool {
+        let no = ClaimPhase::Ended(Ended::Refused(RefusalReason::DriverDeclined));
+        self.state
+            .claims_on(body.ticket)
+            .filter(|(_, claim)| claim.phase == no)
+            .any(|(_, claim)| self.state.runs.get(&claim.run).is_some_and(|r| r.frame.driver == driver))
+    }
+
+    fn standing_run(&self, driver: MemberId, date: Date, block: &Window) -> Option<(RunId, &Run)> {
+        self.state.runs_of(driver).find(|(_, run)| run.frame.date == date && run.frame.block == *block)
+    }
+
+    fn trips_on(&self, driver: MemberId, date: Date) -> u32 {
+        let runs = self.state.runs_of(driver).filter(|(_, run)| run.frame.date == date);
+        runs.map(|(_, run)| u32::try_from(run.trips()).unwrap_or(u32::MAX)).fold(0, u32::saturating_add)
+    }
+
+    fn has_driven(&self, driver: MemberId, trip: Option<TripId>) -> bool {
+        let rider = trip.and_then(|t| self.state.trips.get(&t)).map(|t| t.details.rider);
+        let Some(rider) = rider else { return false };
+        self.state.runs_of(driver).flat_map(|(_, run)| &run.stops).any(|stop| {
+            let ticket = self.state.ticket_of_claim(stop.claim).map(|(_, t)| t.trip);
+            ticket.and_then(|t| self.state.trips.get(&t)).is_some_and(|t| t.details.rider == rider)
+        })
+    }
+
+    fn planned_stops(&self, run: &Run) -> Vec<PlannedStop<ClaimId>> {
+        run.stops
+            .iter()
+            .map(|stop| PlannedStop {
+                stop: stop.claim,
+                leg: stop.leg,
+                at: self.where_is(stop, run),
+                window: stop.window,
+                dwell: stop.dwell,
+                load: stop.load,
+                max_ride: stop.max_ride,
+                planned: stop.planned,
+                done: stop.done,
+            })
+            .collect()
+    }
+
+    /// Exact for our own trips, the cell's centre for a partner's.
+    fn where_is(&self, stop: &Stop, run: &Run) -> Coordinate {
+        let own = self.state.ticket_of_claim(stop.claim).and_then(|(_, t)| self.vault.places(t.trip));
+        if let Some(places) = own {
+            return match stop.leg {
+                Leg::PickUp => places.from.at,
+                Leg::DropOff => places.to.at,
+            };
+        }
+        let cell = self.state.claims.get(&stop.claim).map(|c| match stop.leg {
+            Leg::PickUp => c.ticket.from,
+            Leg::DropOff => c.ticket.to,
+        });
+        let home = || self.vault.profile(run.frame.driver).and_then(|p| p.home.as_ref()).map(|h| h.at);
+        cell.and_then(|c| centre(c).ok()).or_else(home).unwrap_or_else(null_island)
+    }
+}
+
+/// Where nothing is known of a place at all, which takes an erased driver with standing stops.
+fn null_island() -> Coordinate {
+    #[allow(clippy::unwrap_used)] // 0, 0 lies on the globe.
+    Coordinate::new(0.0, 0.0).unwrap()
+}
+
+/// Returns the engine's best place as a plan the domain can decide on.
+pub fn plan(
+    candidate: &dispatch::Candidate<Slot, ClaimId>,
+    claim: ClaimId,
+    date: Date,
+) -> Option<(Plan, MemberId)> {
+    let slot = &candidate.run;
+    let block = Window::new(slot.block.0, slot.block.1)?;
+    let frame = Frame { driver: slot.driver, vehicle: slot.vehicle?, date, block };
+    let stops = candidate
+        .stops
+        .iter()
+        .map(|stop| Stop {
+            claim: stop.stop,
+            leg: stop.leg,
+            window: stop.window,
+            planned: stop.planned,
+            dwell: stop.dwell,
+            load: stop.load,
+            max_ride: stop.max_ride,
+            done: stop.done,
+        })
+        .collect();
+    Some((Plan { claim, frame, stops }, slot.driver))
+}
+
+/// Returns driving time and length from one place to another, rounded up to whole minutes.
+pub fn direct(travel: &StraightLine, from: Coordinate, to: Coordinate) -> (Minutes, jitney_domain::Metres) {
+    use jitney_geo::TravelTimes as _;
+    match travel.travel(from, to) {
+        Some(way) => (way.minutes(), way.metres),
+        None => (Minutes(u32::MAX), jitney_domain::Metres(u32::MAX)),
+    }
+}
+
+/// Groups candidates by driver, keeping the best block of each.
+pub fn best_by_driver(answer: &Answer) -> BTreeMap<MemberId, &dispatch::Candidate<Slot, ClaimId>> {
+    let mut best = BTreeMap::new();
+    for candidate in &answer.candidates {
+        best.entry(candidate.run.driver).or_insert(candidate);
+    }
+    best
+}

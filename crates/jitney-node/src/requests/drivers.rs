@@ -1,0 +1,157 @@
+//! Answers about drivers' time, offers, manifests and reports.
+
+use jiff::civil::Date;
+use jitney_domain::booking::ClaimPhase;
+use jitney_domain::run::Leg;
+use jitney_domain::{Actor, Command, MemberId, Refusal, Role, Timestamp};
+use jitney_identity::Domain;
+use jitney_store::Store;
+
+use crate::api::{self, Answer, Fault, FaultKind, Reply, Request};
+use crate::core::{Core, DETAILS_INFO};
+use crate::view;
+
+impl<S: Store> Core<S> {
+    pub(super) fn answer_about_driving(&mut self, actor: Actor, request: Request, now: Timestamp) -> Answer {
+        match request {
+            Request::SetDriverTerms { member, radius, max_trips, consent, assistance, vehicle } => {
+                let old = self.known(member)?.driver.clone().unwrap_or_default();
+                let terms = api::merge_terms(&old.terms, radius, max_trips, consent, assistance, vehicle);
+                self.done(actor, Command::SetDriverTerms { member, terms }, now)
+            }
+            Request::AddVehicle { owner, description, capability } => {
+                crate::person::check_text("the vehicle's description", &description)?;
+                let vehicle = self.state.next_vehicle();
+                self.command(actor, Command::AddVehicle { owner: Some(owner), capability }, now)?;
+                if let Some(mut profile) = self.vault.profile(owner).cloned() {
+                    profile.vehicle = Some(description);
+                    self.vault.put_profile(owner, profile, &mut self.rng)?;
+                }
+                Ok(Reply::Vehicle(vehicle))
+            }
+            Request::SetWeeklyHours { member, weekly } => {
+                self.done(actor, Command::SetWeeklyHours { member, weekly }, now)
+            }
+            Request::OfferHours { member, date, hours } => {
+                self.done(actor, Command::OfferHours { member, date, hours }, now)
+            }
+            Request::TakeLeave { member, leave } => {
+                self.done(actor, Command::TakeLeave { member, leave }, now)
+            }
+            Request::ShowHours(member) => {
+                self.known(member)?;
+                let availability = self.state.availability.get(&member).cloned().unwrap_or_default();
+                Ok(Reply::Hours(view::Hours { member, availability }))
+            }
+            Request::Offers { driver } => {
+                self.known(driver)?;
+                Ok(Reply::Offers(self.offers(driver)))
+            }
+            Request::Manifest { driver, day } => {
+                self.known(driver)?;
+                let coop = self.state.coop().ok_or(Refusal::NoCoop)?;
+                let day = day.unwrap_or_else(|| now.local(&coop.zone).date());
+                Ok(Reply::Manifest(Box::new(self.manifest(driver, day, now)?)))
+            }
+            Request::Report { report } => self.report(actor, report, now),
+            Request::SignedReport(signed) => self.signed_report(actor, signed, now),
+            other => Err(Fault::invalid(format!("{other:?} is not about driving"))),
+        }
+    }
+
+    fn report(&mut self, actor: Actor, report: api::Report, now: Timestamp) -> Answer {
+        let api::Report { report, lift, step, at } = report;
+        self.done(actor, Command::Report { report, lift, step, at }, now)
+    }
+
+    /// A report counts for the driver whose key signed it, whoever delivers it and however late.
+    fn signed_report(&mut self, actor: Actor, signed: api::SignedReport, now: Timestamp) -> Answer {
+        let refused =
+            |why: &str| Fault::new(FaultKind::NotAllowed, format!("this report is not valid: {why}"));
+        let Actor::Member(member, Role::Driver) = actor else {
+            return Err(refused("it was not brought by a driver's device"));
+        };
+        let key = self.known(member)?.key.ok_or_else(|| refused("the driver has no key"))?;
+        key.verify(Domain::REPORT, signed.report.as_bytes(), &signed.signature)
+            .map_err(|_| refused("its signature does not match"))?;
+        let report: api::Report = serde_json::from_str(&signed.report)
+            .map_err(|_| Fault::invalid("this report cannot be read; update the program on the device"))?;
+        self.report(actor, report, now)
+    }
+
+    fn offers(&self, driver: MemberId) -> Vec<view::Offer> {
+        let mut offers: Vec<view::Offer> = self
+            .state
+            .live_claims()
+            .filter(|(_, claim)| self.state.runs.get(&claim.run).is_some_and(|r| r.frame.driver == driver))
+            .filter_map(|(_, claim)| {
+                let ClaimPhase::Awarded { respond_by } = claim.phase else { return None };
+                let (from, to) = self.about(&claim.ticket);
+                Some(view::Offer {
+                    lift: claim.number,
+                    pick_up_at: claim.pick_up_at,
+                    respond_by,
+                    requirement: claim.ticket.requirement(),
+                    from,
+                    to,
+                    coop: self.coop_name(&claim.originator),
+                })
+            })
+            .collect();
+        offers.sort_by_key(|o| (o.pick_up_at, o.lift));
+        offers
+    }
+
+    /// Everything the driver needs on one day. Details stay sealed to the driver's key unless the driver
+    /// has none, in which case this node reads them for the office to print.
+    fn manifest(&self, driver: MemberId, day: Date, now: Timestamp) -> Result<view::Manifest, Fault> {
+        let coop = self.state.coop().ok_or(Refusal::NoCoop)?;
+        let mut stops = Vec::new();
+        for (_, run) in self.state.runs_of(driver).filter(|(_, run)| run.frame.date == day) {
+            for stop in &run.stops {
+                let Some(claim) = self.state.claims.get(&stop.claim) else { continue };
+                if matches!(claim.phase, ClaimPhase::Held { .. } | ClaimPhase::Ended(_)) {
+                    continue;
+                }
+                let (from, to) = self.about(&claim.ticket);
+                let sealed = claim.details.clone();
+                let details = sealed.as_deref().and_then(|s| self.open_sealed(DETAILS_INFO, stop.claim, s));
+                stops.push(view::ManifestStop {
+                    lift: claim.number,
+                    leg: stop.leg,
+                    planned: stop.planned,
+                    window: stop.window,
+                    done: stop.done,
+                    state: claim_state(&claim.phase),
+                    requirement: claim.ticket.requirement(),
+                    about: if stop.leg == Leg::PickUp { from } else { to },
+                    sealed,
+                    claim: stop.claim,
+                    details,
+                });
+            }
+        }
+        stops.sort_by_key(|s| (s.planned, s.leg, s.lift));
+        Ok(view::Manifest {
+            driver,
+            day,
+            zone: coop.zone.name().to_owned(),
+            made_at: now,
+            coop: self.settings.face.name.clone(),
+            coop_phone: self.settings.face.phone.clone(),
+            wait_limit: coop.policy.wait_limit,
+            stops,
+        })
+    }
+}
+
+/// Returns where a lift stands, as drivers and dispatchers read it.
+pub(super) fn claim_state(phase: &ClaimPhase) -> String {
+    match phase {
+        ClaimPhase::Held { .. } => "held".to_owned(),
+        ClaimPhase::Awarded { .. } => "waiting for your answer".to_owned(),
+        ClaimPhase::Confirmed { progress, .. } => progress.to_string(),
+        ClaimPhase::Stated { statement, .. } => statement.outcome.to_string(),
+        ClaimPhase::Ended(_) => "given up".to_owned(),
+    }
+}

@@ -1,0 +1,280 @@
+//! Builds the views of trips, runs and the day.
+
+use std::collections::BTreeMap;
+
+use jiff::civil::Date;
+use jitney_domain::booking::{BidPhase, Card, TicketBody, TicketPhase};
+use jitney_domain::run::Run;
+use jitney_domain::trip::{Link, Phase, Trip};
+use jitney_domain::{ClaimId, MemberId, Refusal, RunId, Timestamp, TripId};
+use jitney_identity::PublicKey;
+use jitney_store::Store;
+
+use super::drivers::claim_state;
+use crate::api::Fault;
+use crate::core::{CARD_INFO, Core};
+use crate::planner::Slot;
+use crate::view::{self, Carriage};
+
+/// How long before a trip nobody having it is worth a dispatcher's attention.
+const UNASSIGNED_ALARM_MS: i64 = 24 * 3_600_000;
+/// How long after the planned time a silent driver is worth a dispatcher's attention.
+const SILENT_ALARM_MS: i64 = 30 * 60_000;
+
+impl<S: Store> Core<S> {
+    pub(crate) fn status(&self, now: Timestamp) -> view::Status {
+        let mut members = BTreeMap::new();
+        for member in self.state.members.values().filter(|m| !m.suspended) {
+            for role in &member.roles {
+                *members.entry(role.to_string()).or_insert(0) += 1;
+            }
+        }
+        let head = self.store.head();
+        view::Status {
+            coop: self.settings.face.name.clone(),
+            key: self.coop_key(),
+            fingerprint: self.coop_key().fingerprint().to_string(),
+            node: self.settings.keys.node.public(),
+            zone: self.state.coop().map(|c| c.zone.name().to_owned()).unwrap_or_default(),
+            now,
+            members,
+            open_trips: self.state.open_trips().count(),
+            sequence: head.seq,
+            digest: head.digest.to_string(),
+            disk: self.store.size_on_disk(),
+            listening: self.listening.clone(),
+            federation: self.federation_status(now),
+        }
+    }
+
+    pub(super) fn name(&self, member: MemberId) -> String {
+        self.vault.profile(member).map_or_else(|| format!("member {member}"), |p| p.name.clone())
+    }
+
+    pub(super) fn candidate_view(
+        &self,
+        candidate: &jitney_dispatch::Candidate<Slot, ClaimId>,
+    ) -> view::Candidate {
+        let driver = candidate.run.driver;
+        let terms = self.state.members.get(&driver).and_then(|m| m.driver.as_ref()).map(|d| d.terms.consent);
+        view::Candidate {
+            driver,
+            name: self.name(driver),
+            run: candidate.run.run,
+            pick_up_at: candidate.pick_up_at,
+            drop_off_at: candidate.drop_off_at,
+            added: candidate.added_drive,
+            ask: terms != Some(jitney_domain::member::Consent::Standing),
+            reasons: candidate.reasons.iter().map(ToString::to_string).collect(),
+        }
+    }
+
+    /// Says about where a lift goes; where exactly is in the sealed details.
+    pub(super) fn about(&self, body: &TicketBody) -> (String, String) {
+        (cell_words(body.from), cell_words(body.to))
+    }
+
+    pub(super) fn trip_view(&self, id: TripId, now: Timestamp) -> Option<view::Trip> {
+        let trip = self.state.trips.get(&id)?;
+        let ticket = trip.ticket().and_then(|t| self.state.tickets.get(&t).map(|row| (t, row)));
+        let details = &trip.details;
+        let (return_trip, outbound) = match trip.link {
+            Some(Link::Return(home)) => (Some(home), None),
+            Some(Link::Outbound(out)) => (None, Some(out)),
+            None => (None, None),
+        };
+        let bids = ticket.into_iter().flat_map(|(_, row)| row.claims.iter());
+        let carriage = self.carriage(trip);
+        Some(view::Trip {
+            trip: id,
+            confirmation: id.to_string(),
+            rider: details.rider,
+            rider_name: self.vault.profile(details.rider).map(|p| p.name.clone()),
+            date: details.timing.date(),
+            timing: details.timing,
+            windows: details.windows,
+            places: self.vault.places(id).cloned(),
+            requirement: details.requirement,
+            direct: details.way.direct,
+            return_trip,
+            outbound,
+            subscription: trip.subscription,
+            ticket: ticket.map(|(t, _)| t),
+            claims: bids
+                .filter(|(_, bid)| bid.phase == BidPhase::Open && bid.hold_until > now)
+                .map(|(claim, bid)| view::Claim {
+                    claim: *claim,
+                    provider: self.coop_name(&bid.provider),
+                    pick_up_at: bid.pick_up_at,
+                    hold_until: bid.hold_until,
+                })
+                .collect(),
+            attention: self.attention(trip, &carriage, now),
+            carriage,
+        })
+    }
+
+    fn carriage(&self, trip: &Trip) -> Carriage {
+        let ticket = match &trip.phase {
+            Phase::Requested => return Carriage::Unassigned,
+            Phase::WillCall => return Carriage::WillCall,
+            Phase::Ticketed(ticket) => ticket,
+            Phase::Closed(outcome, _) => {
+                return Carriage::Over { outcome: *outcome, provider: self.carried_by(trip) };
+            }
+        };
+        let Some(row) = self.state.tickets.get(ticket) else { return Carriage::Unassigned };
+        match &row.phase {
+            TicketPhase::Open | TicketPhase::Closed => {
+                let claims = row.claims.values().filter(|b| b.phase == BidPhase::Open).count();
+                Carriage::Offered { shared: row.shared, claims }
+            }
+            TicketPhase::Awarded(award) => Carriage::Asked {
+                provider: self.provider_name(&award.provider, award.claim),
+                respond_by: award.respond_by,
+            },
+            TicketPhase::Confirmed(award, confirmation) => Carriage::Confirmed {
+                provider: self.provider_name(&award.provider, award.claim),
+                pick_up_at: confirmation.pick_up_at,
+                card: self.open_sealed::<Card>(CARD_INFO, award.claim, &confirmation.card),
+                progress: confirmation.progress,
+            },
+            TicketPhase::Settled(award, statement) | TicketPhase::Disputed(award, statement) => {
+                Carriage::Over {
+                    outcome: statement.outcome,
+                    provider: Some(self.provider_name(&award.provider, award.claim)),
+                }
+            }
+        }
+    }
+
+    /// Says who carried a trip that is over, if anybody did.
+    fn carried_by(&self, trip: &Trip) -> Option<String> {
+        let row = self.state.tickets.get(&trip.last_ticket?)?;
+        let award = row.award()?;
+        Some(self.provider_name(&award.provider, award.claim))
+    }
+
+    /// Says who carries: our own driver by name, a partner by the coop's name.
+    fn provider_name(&self, provider: &PublicKey, claim: ClaimId) -> String {
+        if *provider != self.coop_key() {
+            return self.coop_name(provider);
+        }
+        let run = self.state.claims.get(&claim).and_then(|c| self.state.runs.get(&c.run));
+        run.map_or_else(|| self.settings.face.name.clone(), |r| self.name(r.frame.driver))
+    }
+
+    /// Says what a dispatcher should look at, most pressing first.
+    fn attention(&self, trip: &Trip, carriage: &Carriage, now: Timestamp) -> Vec<String> {
+        let mut notes = Vec::new();
+        let start = trip.details.windows.map(|w| w.preferred);
+        let soon = start.is_some_and(|s| s.0 - now.0 < UNASSIGNED_ALARM_MS);
+        match carriage {
+            Carriage::Unassigned | Carriage::Offered { .. } if soon => {
+                notes.push("nobody has it yet and it is less than a day away".to_owned());
+            }
+            Carriage::Confirmed { pick_up_at, progress, .. } => {
+                let late = now.0 - pick_up_at.0 > SILENT_ALARM_MS;
+                if late && *progress < jitney_domain::booking::Progress::OnBoard {
+                    notes.push(
+                        "the driver should have been there and has not reported; phone them".to_owned(),
+                    );
+                }
+                notes.extend(self.no_longer_qualified(trip));
+            }
+            _ => {}
+        }
+        if let Some(Link::Return(home)) = trip.link {
+            let orphan = self.state.trips.get(&home).is_some_and(|home| {
+                !home.is_closed()
+                    && matches!(self.carriage(home), Carriage::Unassigned | Carriage::Offered { .. })
+            });
+            if orphan && !trip.is_closed() {
+                notes.push("the way home has nobody yet: settle it before the rider leaves".to_owned());
+            }
+        }
+        notes
+    }
+
+    /// A driver who has lost vetting or been suspended since the award.
+    fn no_longer_qualified(&self, trip: &Trip) -> Option<String> {
+        let ticket = self.state.tickets.get(&trip.ticket()?)?;
+        let claim = self.state.claims.get(&ticket.award()?.claim)?;
+        let run = self.state.runs.get(&claim.run)?;
+        let member = self.state.members.get(&run.frame.driver)?;
+        if member.suspended {
+            return Some("the driver has been suspended since; give the trip to somebody else".to_owned());
+        }
+        let required = &self.state.coop()?.policy.required_vetting;
+        let unvetted = member.driver.as_ref()?.unvetted(required, run.frame.date)?;
+        Some(format!("the driver may not drive that day: {unvetted}; give the trip to somebody else"))
+    }
+
+    pub(super) fn subscriptions_view(&self) -> Vec<view::Subscription> {
+        self.state
+            .subscriptions
+            .iter()
+            .map(|(id, s)| view::Subscription {
+                subscription: *id,
+                rider: s.pattern.rider,
+                rider_name: self.vault.profile(s.pattern.rider).map(|p| p.name.clone()),
+                rule: s.rule.clone(),
+                timing: s.pattern.timing,
+                home: s.pattern.home,
+                except: s.except.clone(),
+                booked_until: s.booked_until,
+                ended: s.ended,
+            })
+            .collect()
+    }
+
+    pub(super) fn board(&self, day: Date, now: Timestamp) -> Result<view::Board, Fault> {
+        let coop = self.state.coop().ok_or(Refusal::NoCoop)?;
+        let mut trips: Vec<view::Trip> =
+            self.state.trips_on(day).filter_map(|(id, _)| self.trip_view(id, now)).collect();
+        trips.sort_by_key(|t| (t.attention.is_empty(), t.windows.map(|w| w.preferred), t.trip));
+        let mut outcomes = BTreeMap::new();
+        for (_, trip) in self.state.trips_on(day) {
+            if let Phase::Closed(outcome, _) = trip.phase {
+                *outcomes.entry(outcome).or_insert(0) += 1;
+            }
+        }
+        let mut runs: Vec<view::Run> =
+            self.state.runs_on(day).map(|(id, run)| self.run_view(id, run)).collect();
+        runs.sort_by_key(|r| (r.block.from, r.run));
+        Ok(view::Board { day, zone: coop.zone.name().to_owned(), trips, runs, outcomes })
+    }
+
+    fn run_view(&self, id: RunId, run: &Run) -> view::Run {
+        let us = self.coop_key();
+        let stops = run.stops.iter().filter_map(|stop| {
+            let claim = self.state.claims.get(&stop.claim)?;
+            let partner = (claim.originator != us).then(|| self.coop_name(&claim.originator));
+            Some(view::Stop {
+                lift: claim.number,
+                leg: stop.leg,
+                planned: stop.planned,
+                window: stop.window,
+                done: stop.done,
+                state: claim_state(&claim.phase),
+                trip: self.state.ticket_of_claim(stop.claim).map(|(_, t)| t.trip),
+                partner,
+            })
+        });
+        view::Run {
+            run: id,
+            driver: run.frame.driver,
+            driver_name: self.name(run.frame.driver),
+            vehicle: run.frame.vehicle,
+            block: run.frame.block,
+            stops: stops.collect(),
+        }
+    }
+}
+
+fn cell_words(cell: jitney_domain::Cell) -> String {
+    match jitney_geo::centre(cell) {
+        Ok(point) => format!("near {:.2}, {:.2}", point.lat(), point.lon()),
+        Err(_) => format!("cell {cell}"),
+    }
+}

@@ -1,0 +1,307 @@
+//! Answers about trips, subscriptions, places and the day.
+
+use jiff::civil::{Date, Time};
+use jitney_domain::trip::Way;
+use jitney_domain::{
+    Actor, Booking, ClaimId, Command, Event, MemberId, Refusal, Repeat, Timestamp, TripChange, TripId,
+};
+use jitney_geo::{GOSSIP_RESOLUTION, cell_of};
+use jitney_store::Store;
+
+use crate::api::{
+    Answer, Fault, FaultKind, PlaceAsked, Reply, Request, TripAsked, TripChangeAsked, TripFilter,
+};
+use crate::core::{Core, PlaceName};
+use crate::person::{Place, TripPlaces, check_text};
+use crate::planner::{Answer as Ranking, best_by_driver, direct, plan};
+use crate::view;
+
+impl<S: Store> Core<S> {
+    pub(super) fn answer_about_trips(&mut self, actor: Actor, request: Request, now: Timestamp) -> Answer {
+        match request {
+            Request::AddPlace { name, place } => {
+                if name.trim().is_empty() || name == "home" {
+                    return Err(Fault::invalid("give the place a name of its own, not \"home\""));
+                }
+                check_text("the place's name", &name)?;
+                place.check()?;
+                self.places.insert(PlaceName(name), place);
+                Ok(Reply::Done)
+            }
+            Request::ListPlaces => Ok(Reply::Places(
+                self.places
+                    .iter()
+                    .map(|(name, place)| view::NamedPlace { name: name.0.clone(), place: place.clone() })
+                    .collect(),
+            )),
+            Request::BookTrip(asked) => self.book(actor, asked, now),
+            Request::ListTrips(filter) => Ok(Reply::Trips(self.list_trips(&filter, now))),
+            Request::ShowTrip(trip) => {
+                let shown = self.trip_view(trip, now).ok_or(Refusal::NoTrip(trip))?;
+                Ok(Reply::Trip(Box::new(shown)))
+            }
+            Request::ChangeTrip { trip, change } => self.change(actor, trip, change, now),
+            Request::CancelTrip { trip, with_return } => {
+                self.trip_done(actor, trip, Command::CancelTrip { trip, with_return }, now)
+            }
+            Request::ReadyTrip { trip, at } => self.ready(actor, trip, at, now),
+            Request::StateOutcome { trip, outcome } => {
+                self.trip_done(actor, trip, Command::StateOutcome { trip, outcome }, now)
+            }
+            Request::Candidates(trip) => {
+                let claim = ClaimId::from_bytes([0; 16]);
+                let planner = self.planner(now);
+                let answer = planner.candidates(&planner.own(trip, claim)?, None);
+                Ok(Reply::Candidates(self.candidates_view(trip, &answer)))
+            }
+            Request::AssignTrip { trip, driver, agreed } => self.assign(actor, trip, driver, agreed, now),
+            Request::UnassignTrip(trip) => self.trip_done(actor, trip, Command::UnassignTrip(trip), now),
+            Request::ShareTrip(trip) => {
+                if self.partner_count() == 0 {
+                    return Err(Fault::new(
+                        FaultKind::Conflict,
+                        "there is no partner coop to offer it to; join a federation with `jitney federation join`",
+                    ));
+                }
+                self.trip_done(actor, trip, Command::ShareTrip(trip), now)
+            }
+            Request::ListSubscriptions => Ok(Reply::Subscriptions(self.subscriptions_view())),
+            Request::ExceptDate { subscription, date } => {
+                self.done(actor, Command::ExceptDate { subscription, date }, now)
+            }
+            Request::EndSubscription { subscription, last } => {
+                self.done(actor, Command::EndSubscription { subscription, last }, now)
+            }
+            Request::Board { day } => {
+                let day = day.unwrap_or(self.today(now)?);
+                Ok(Reply::Board(Box::new(self.board(day, now)?)))
+            }
+            other => Err(Fault::invalid(format!("{other:?} is not about trips"))),
+        }
+    }
+
+    pub(super) fn today(&self, now: Timestamp) -> Result<Date, Fault> {
+        Ok(now.local(&self.state.coop().ok_or(Refusal::NoCoop)?.zone).date())
+    }
+
+    fn book(&mut self, actor: Actor, asked: TripAsked, now: Timestamp) -> Answer {
+        let rider = asked.rider;
+        self.known(rider)?;
+        let places = TripPlaces {
+            from: self.place(rider, &asked.from)?,
+            to: self.place(rider, &asked.to)?,
+            note: asked.note,
+        };
+        places.check()?;
+        let usual = self.vault.profile(rider).and_then(|p| p.requirement);
+        let policy_dwell = self.state.coop().ok_or(Refusal::NoCoop)?.policy.dwell;
+        let booking = Booking {
+            rider,
+            timing: asked.timing,
+            way: self.way(&places),
+            requirement: asked.requirement.or(usual).unwrap_or_default(),
+            dwell: asked
+                .dwell
+                .map(|pick_up| jitney_domain::trip::Dwell { pick_up, drop_off: policy_dwell.max(pick_up) }),
+            home: asked.home,
+            repeat: asked.rule.map(|rule| Repeat { rule, except: asked.except }),
+        };
+        let events = self.command(actor, Command::BookTrip(booking), now)?;
+        let mut trips = Vec::new();
+        let mut subscription = None;
+        for event in &events {
+            match event {
+                Event::SubscriptionStarted { subscription: id, .. } => {
+                    subscription = Some(*id);
+                    self.vault.put_subscription(*id, rider, places.clone(), &mut self.rng)?;
+                }
+                Event::TripBooked { trip, .. } => trips.push(*trip),
+                _ => {}
+            }
+        }
+        self.keep_places(&events, rider, &places)?;
+        let trips = trips.into_iter().filter_map(|t| self.trip_view(t, now)).collect();
+        Ok(Reply::Booked(view::Booked { trips, subscription }))
+    }
+
+    /// Keeps the two ends of every trip booked by `events`, the other way round for the way home.
+    fn keep_places(&mut self, events: &[Event], rider: MemberId, out: &TripPlaces) -> Result<(), Fault> {
+        for event in events {
+            if let Event::TripBooked { trip, link, .. } = event {
+                let home = matches!(link, Some(jitney_domain::trip::Link::Outbound(_)));
+                let places = if home { out.back() } else { out.clone() };
+                self.vault.put_trip(*trip, rider, places, &mut self.rng)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Keeps the two ends of trips that a subscription has booked by itself.
+    pub(crate) fn place_subscribed(&mut self, events: &[Event]) {
+        for event in events {
+            let Event::TripBooked { trip, details, link, subscription: Some(order) } = event else {
+                continue;
+            };
+            let Some(out) = self.vault.subscription_places(*order).cloned() else { continue };
+            let home = matches!(link, Some(jitney_domain::trip::Link::Outbound(_)));
+            let places = if home { out.back() } else { out };
+            if let Err(error) = self.vault.put_trip(*trip, details.rider, places, &mut self.rng) {
+                tracing::error!(target: "jitney::vault", %error, "the places of a booked trip could not be kept");
+            }
+        }
+    }
+
+    fn change(&mut self, actor: Actor, trip: TripId, asked: TripChangeAsked, now: Timestamp) -> Answer {
+        let row = self.state.trips.get(&trip).ok_or(Refusal::NoTrip(trip))?;
+        let rider = row.details.rider;
+        let old = self
+            .vault
+            .places(trip)
+            .cloned()
+            .ok_or_else(|| Fault::not_found(format!("the places of trip {trip} have been erased")))?;
+        let mut places = old.clone();
+        if let Some(from) = &asked.from {
+            places.from = self.place(rider, from)?;
+        }
+        if let Some(to) = &asked.to {
+            places.to = self.place(rider, to)?;
+        }
+        if let Some(note) = asked.note {
+            places.note = note;
+        }
+        places.check()?;
+        let moved = places.from != old.from || places.to != old.to;
+        let change = TripChange {
+            timing: asked.timing,
+            way: moved.then(|| self.way(&places)),
+            requirement: asked.requirement,
+        };
+        self.command(actor, Command::ChangeTrip { trip, change }, now)?;
+        if places != old {
+            self.vault.put_trip(trip, rider, places, &mut self.rng)?;
+        }
+        self.show_trip(trip, now)
+    }
+
+    fn ready(&mut self, actor: Actor, trip: TripId, at: Option<Time>, now: Timestamp) -> Answer {
+        let zone = self.state.coop().ok_or(Refusal::NoCoop)?.zone.clone();
+        let at = match at {
+            Some(time) => {
+                let row = self.state.trips.get(&trip).ok_or(Refusal::NoTrip(trip))?;
+                let local = row.details.timing.date().to_datetime(time);
+                Some(zone.moment(local).map_err(Refusal::Zone)?)
+            }
+            None => None,
+        };
+        self.trip_done(actor, trip, Command::CallReady { trip, at }, now)
+    }
+
+    fn assign(
+        &mut self,
+        actor: Actor,
+        trip: TripId,
+        driver: Option<MemberId>,
+        agreed: bool,
+        now: Timestamp,
+    ) -> Answer {
+        let claim = ClaimId::fresh(&mut self.rng);
+        let planner = self.planner(now);
+        let wanted = planner.own(trip, claim)?;
+        let answer = planner.candidates(&wanted, driver);
+        let found = answer.candidates.first().and_then(|c| plan(c, claim, wanted.date));
+        let Some((plan, _)) = found else {
+            return Err(nobody(trip, driver, &answer));
+        };
+        self.trip_done(actor, trip, Command::AssignTrip { trip, plan, agreed }, now)
+    }
+
+    fn trip_done(&mut self, actor: Actor, trip: TripId, command: Command, now: Timestamp) -> Answer {
+        self.command(actor, command, now)?;
+        self.show_trip(trip, now)
+    }
+
+    fn show_trip(&self, trip: TripId, now: Timestamp) -> Answer {
+        let shown = self.trip_view(trip, now).ok_or(Refusal::NoTrip(trip))?;
+        Ok(Reply::Trip(Box::new(shown)))
+    }
+
+    fn place(&self, rider: MemberId, asked: &PlaceAsked) -> Result<Place, Fault> {
+        match asked {
+            PlaceAsked::At(place) => Ok(place.clone()),
+            PlaceAsked::Home => {
+                let home = self.vault.profile(rider).and_then(|p| p.home.clone());
+                home.ok_or_else(|| {
+                    Fault::not_found(format!(
+                        "rider {rider} has no home address yet; add it with `jitney member edit`"
+                    ))
+                })
+            }
+            PlaceAsked::Named(name) => self.places.get(&PlaceName(name.clone())).cloned().ok_or_else(|| {
+                Fault::not_found(format!(
+                    "there is no place named \"{name}\"; add it with `jitney place add` or give \"Label @ lat,lon\""
+                ))
+            }),
+        }
+    }
+
+    fn way(&self, places: &TripPlaces) -> Way {
+        let (direct, metres) = direct(&self.settings.travel, places.from.at, places.to.at);
+        Way {
+            from: cell_of(places.from.at, GOSSIP_RESOLUTION),
+            to: cell_of(places.to.at, GOSSIP_RESOLUTION),
+            direct,
+            metres,
+        }
+    }
+
+    fn list_trips(&self, filter: &TripFilter, now: Timestamp) -> Vec<view::Trip> {
+        let rows: Vec<TripId> = match filter.day {
+            Some(day) => self.state.trips_on(day).map(|(id, _)| id).collect(),
+            None if filter.all || filter.rider.is_some() => {
+                self.state.trips.iter().map(|(id, _)| *id).collect()
+            }
+            None => self.state.open_trips().map(|(id, _)| id).collect(),
+        };
+        let wanted = |id: &TripId| {
+            self.state.trips.get(id).is_some_and(|trip| {
+                (filter.all || filter.day.is_some() || !trip.is_closed())
+                    && filter.rider.is_none_or(|rider| rider == trip.details.rider)
+            })
+        };
+        let mut trips: Vec<view::Trip> =
+            rows.into_iter().filter(wanted).filter_map(|id| self.trip_view(id, now)).collect();
+        trips.sort_by_key(|t| (t.date, t.windows.map(|w| w.preferred), t.trip));
+        trips
+    }
+
+    fn candidates_view(&self, trip: TripId, answer: &Ranking) -> view::Candidates {
+        let mut can: Vec<view::Candidate> = Vec::new();
+        for candidate in &answer.candidates {
+            if can.iter().all(|c| c.driver != candidate.run.driver) {
+                can.push(self.candidate_view(candidate));
+            }
+        }
+        let able = best_by_driver(answer);
+        let mut cannot: Vec<view::Unable> = Vec::new();
+        for unable in &answer.unable {
+            let driver = unable.run.driver;
+            if !able.contains_key(&driver) && cannot.iter().all(|u| u.driver != driver) {
+                cannot.push(view::Unable { driver, name: self.name(driver), why: unable.to_string() });
+            }
+        }
+        view::Candidates { trip, can, cannot }
+    }
+}
+
+fn nobody(trip: TripId, driver: Option<MemberId>, answer: &Ranking) -> Fault {
+    let why = answer.unable.first().map(ToString::to_string);
+    let message = match (driver, why) {
+        (Some(driver), Some(why)) => format!("driver {driver} cannot take trip {trip}: {why}"),
+        (Some(driver), None) => format!("driver {driver} cannot take trip {trip}: not a driver here"),
+        (None, _) => format!(
+            "none of our drivers can take trip {trip}; see why with `jitney trip candidates {trip}` or offer it \
+             to partners with `jitney trip share {trip}`"
+        ),
+    };
+    Fault::new(FaultKind::Conflict, message)
+}

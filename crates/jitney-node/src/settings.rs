@@ -1,0 +1,38 @@
+//! What a node's core is told at start besides its state.
+
+use jitney_geo::StraightLine;
+use jitney_identity::SecretKey;
+use jitney_identity::secretbox::DataKey;
+
+/// The coop's public face.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Face {
+    /// Its name.
+    pub name: String,
+    /// Its dispatcher's phone.
+    pub phone: Option<String>,
+}
+
+/// The keys a node works with.
+#[derive(Debug, Clone)]
+pub struct Keys {
+    /// Certifies nodes and members, signs acts of the roster.
+    pub coop: SecretKey,
+    /// Signs entries and messages; the libp2p identity.
+    pub node: SecretKey,
+    /// Wraps the personal keys of the vault.
+    pub vault: DataKey,
+}
+
+/// Everything together.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// The public face.
+    pub face: Face,
+    /// The keys.
+    pub keys: Keys,
+    /// How long driving takes.
+    pub travel: StraightLine,
+    /// Addresses under which other nodes and members reach this one.
+    pub addresses: Vec<String>,
+}

@@ -1,0 +1,511 @@
+//! What a node shows: the shape of every answer, for people and for `--json`.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::civil::Date;
+use jitney_domain::availability::Availability;
+use jitney_domain::booking::{Card, Progress};
+use jitney_domain::member::{DriverTerms, Role, VettingItem};
+use jitney_domain::run::Leg;
+use jitney_domain::trip::{Timing, Windows};
+use jitney_domain::{
+    Capability, ClaimId, LiftNumber, MemberId, Metres, Minutes, Outcome, Requirement, RunId, SubscriptionId,
+    TicketId, Timestamp, TripId, VehicleId, Window,
+};
+use jitney_identity::PublicKey;
+use serde::{Deserialize, Serialize};
+
+use crate::person::{Place, Profile, TripPlaces};
+
+/// A node's condition.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Status {
+    /// The coop's public name.
+    pub coop: String,
+    /// The coop's key.
+    pub key: PublicKey,
+    /// The coop's key as words to read over the phone.
+    pub fingerprint: String,
+    /// The node's key.
+    pub node: PublicKey,
+    /// The coop's time zone.
+    pub zone: String,
+    /// The node's clock.
+    pub now: Timestamp,
+    /// Members that are not suspended, by role.
+    pub members: BTreeMap<String, usize>,
+    /// Trips that are not over.
+    pub open_trips: usize,
+    /// Last durable step.
+    pub sequence: u64,
+    /// Digest of all that is stored.
+    pub digest: String,
+    /// Bytes on disk.
+    pub disk: u64,
+    /// Where the node listens.
+    pub listening: Vec<String>,
+    /// The federation, once joined.
+    pub federation: Option<FederationStatus>,
+}
+
+/// How the node stands in its federation.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct FederationStatus {
+    /// Its name.
+    pub name: String,
+    /// Its id.
+    pub id: String,
+    /// Version of the roster.
+    pub roster_version: u64,
+    /// Coops on the roster, ourselves included.
+    pub coops: usize,
+    /// Other coops connected at present.
+    pub connected: usize,
+    /// Live log entries of all coops.
+    pub entries: usize,
+    /// Messages to other coops that are not acknowledged yet.
+    pub outbox: usize,
+    /// Age of the oldest of them, in whole seconds.
+    pub outbox_oldest_s: Option<i64>,
+}
+
+/// A member.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Member {
+    /// Their number.
+    pub member: MemberId,
+    /// Who they are; none once erased.
+    pub profile: Option<Profile>,
+    /// What they do.
+    pub roles: BTreeSet<Role>,
+    /// Take part in nothing at present.
+    pub suspended: bool,
+    /// Their key, once a device is enrolled.
+    pub key: Option<PublicKey>,
+    /// For drivers: what was agreed.
+    pub terms: Option<DriverTerms>,
+    /// For drivers: what has been seen, valid up to and including.
+    pub vetting: BTreeMap<VettingItem, Date>,
+    /// For drivers: what stands in the way today.
+    pub not_vetted: Option<String>,
+    /// For drivers: their vehicles.
+    pub vehicles: Vec<Vehicle>,
+}
+
+/// A vehicle.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Vehicle {
+    /// Its number.
+    pub vehicle: VehicleId,
+    /// What it can carry.
+    pub capability: Capability,
+}
+
+/// An invitation just made.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Invitation {
+    /// The link to hand over.
+    pub link: String,
+    /// Until when it works.
+    pub expires: Timestamp,
+}
+
+/// A driver's time.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Hours {
+    /// Whose.
+    pub member: MemberId,
+    /// When.
+    pub availability: Availability,
+}
+
+/// A place the coop has a name for.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct NamedPlace {
+    /// The name.
+    pub name: String,
+    /// The place.
+    pub place: Place,
+}
+
+/// Who carries a trip, or why nobody does yet.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", tag = "state")]
+pub enum Carriage {
+    /// Nobody has it.
+    Unassigned,
+    /// Waits for the rider's call.
+    WillCall,
+    /// Offered; claims are awaited.
+    Offered {
+        /// To partner coops too.
+        shared: bool,
+        /// Claims that are still held.
+        claims: usize,
+    },
+    /// Awarded; an answer is awaited.
+    Asked {
+        /// Whom.
+        provider: String,
+        /// By when they must answer.
+        respond_by: Timestamp,
+    },
+    /// In the provider's calendar: this is what the rider is told.
+    Confirmed {
+        /// Who carries.
+        provider: String,
+        /// When the driver comes.
+        pick_up_at: Timestamp,
+        /// Driver, car and recognition word.
+        card: Option<Card>,
+        /// How far it has come.
+        progress: Progress,
+    },
+    /// Over.
+    Over {
+        /// How it ended.
+        outcome: Outcome,
+        /// Who carried, if anybody did.
+        provider: Option<String>,
+    },
+}
+
+/// A trip.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Trip {
+    /// Its confirmation number.
+    pub trip: TripId,
+    /// The same as text with check digit.
+    pub confirmation: String,
+    /// Whose.
+    pub rider: MemberId,
+    /// The rider's name; none once erased.
+    pub rider_name: Option<String>,
+    /// The day.
+    pub date: Date,
+    /// When, as booked.
+    pub timing: Timing,
+    /// When driver and rider may meet and part.
+    pub windows: Option<Windows>,
+    /// The two ends; none once erased.
+    pub places: Option<TripPlaces>,
+    /// What it requires.
+    pub requirement: Requirement,
+    /// Driving time without detour.
+    pub direct: Minutes,
+    /// Its return, if this is the way out.
+    pub return_trip: Option<TripId>,
+    /// Its way out, if this is the return.
+    pub outbound: Option<TripId>,
+    /// The subscription it belongs to.
+    pub subscription: Option<SubscriptionId>,
+    /// Its ticket.
+    pub ticket: Option<TicketId>,
+    /// Claims on the ticket that are still held.
+    pub claims: Vec<Claim>,
+    /// Who carries it.
+    pub carriage: Carriage,
+    /// What a dispatcher should look at.
+    pub attention: Vec<String>,
+}
+
+/// A claim on one of our tickets.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Claim {
+    /// Its name.
+    pub claim: ClaimId,
+    /// Whose.
+    pub provider: String,
+    /// When the driver would come.
+    pub pick_up_at: Timestamp,
+    /// Until when the driver's time is held.
+    pub hold_until: Timestamp,
+}
+
+/// What was booked.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Booked {
+    /// The trips, way out before way home.
+    pub trips: Vec<Trip>,
+    /// The subscription they belong to.
+    pub subscription: Option<SubscriptionId>,
+}
+
+/// Who could take a trip and why not the others.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Candidates {
+    /// Which trip.
+    pub trip: TripId,
+    /// Best first.
+    pub can: Vec<Candidate>,
+    /// With the one reason.
+    pub cannot: Vec<Unable>,
+}
+
+/// A run that could take a trip.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Candidate {
+    /// Who would drive.
+    pub driver: MemberId,
+    /// The driver's name.
+    pub name: String,
+    /// On which run, if there is one already.
+    pub run: Option<RunId>,
+    /// When the driver would come.
+    pub pick_up_at: Timestamp,
+    /// When the rider would be there.
+    pub drop_off_at: Timestamp,
+    /// Further driving for it.
+    pub added: Minutes,
+    /// Waits for the driver's yes.
+    pub ask: bool,
+    /// In words that can be read out.
+    pub reasons: Vec<String>,
+}
+
+/// A driver who cannot take a trip.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Unable {
+    /// Who.
+    pub driver: MemberId,
+    /// The driver's name.
+    pub name: String,
+    /// Why not.
+    pub why: String,
+}
+
+/// A standing order.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Subscription {
+    /// Its number.
+    pub subscription: SubscriptionId,
+    /// Whose.
+    pub rider: MemberId,
+    /// The rider's name.
+    pub rider_name: Option<String>,
+    /// The rule.
+    pub rule: String,
+    /// When, on the first date.
+    pub timing: Timing,
+    /// The way home, on the first date.
+    pub home: Option<Timing>,
+    /// Dates left out.
+    pub except: BTreeSet<Date>,
+    /// Booked up to.
+    pub booked_until: Option<Date>,
+    /// The last day, if it has ended.
+    pub ended: Option<Date>,
+}
+
+/// The day at a glance.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Board {
+    /// Which day.
+    pub day: Date,
+    /// The coop's time zone.
+    pub zone: String,
+    /// Trips of our riders, by time; those that need attention first.
+    pub trips: Vec<Trip>,
+    /// Runs of our drivers.
+    pub runs: Vec<Run>,
+    /// How many ended how.
+    pub outcomes: BTreeMap<Outcome, usize>,
+}
+
+/// A run.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Run {
+    /// Its number.
+    pub run: RunId,
+    /// Who drives.
+    pub driver: MemberId,
+    /// The driver's name.
+    pub driver_name: String,
+    /// In which vehicle.
+    pub vehicle: VehicleId,
+    /// The block of time.
+    pub block: Window,
+    /// In order of driving.
+    pub stops: Vec<Stop>,
+}
+
+/// A stop of a run.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Stop {
+    /// Which lift.
+    pub lift: LiftNumber,
+    /// Which end.
+    pub leg: Leg,
+    /// When the driver is planned to arrive.
+    pub planned: Timestamp,
+    /// When the driver may arrive.
+    pub window: Window,
+    /// When it was done.
+    pub done: Option<Timestamp>,
+    /// Where the lift stands, in a word.
+    pub state: String,
+    /// Our own trip, if it is one.
+    pub trip: Option<TripId>,
+    /// The partner coop whose trip it is.
+    pub partner: Option<String>,
+}
+
+/// A ticket, ours or a neighbour's, that is open to partners.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Ticket {
+    /// Its name.
+    pub ticket: TicketId,
+    /// Whose.
+    pub coop: String,
+    /// It is ours.
+    pub ours: bool,
+    /// When the driver may come.
+    pub pick_up: Window,
+    /// When the rider may be set down.
+    pub drop_off: Window,
+    /// Where it begins, coarsely.
+    pub from: String,
+    /// Where it ends, coarsely.
+    pub to: String,
+    /// About how far.
+    pub metres: Metres,
+    /// What it requires.
+    pub requirement: Requirement,
+    /// Our claim on it, if we made one.
+    pub claimed: Option<LiftNumber>,
+    /// Who of ours could take it, best first.
+    pub can: Vec<Candidate>,
+}
+
+/// A lift offered to a driver.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Offer {
+    /// What to call it.
+    pub lift: LiftNumber,
+    /// When the driver would come.
+    pub pick_up_at: Timestamp,
+    /// By when to answer.
+    pub respond_by: Timestamp,
+    /// What it requires.
+    pub requirement: Requirement,
+    /// From about where.
+    pub from: String,
+    /// To about where.
+    pub to: String,
+    /// Whose rider it is.
+    pub coop: String,
+}
+
+/// A driver's day, readable with no network.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Manifest {
+    /// Who drives.
+    pub driver: MemberId,
+    /// Which day.
+    pub day: Date,
+    /// The coop's time zone.
+    pub zone: String,
+    /// When this was made.
+    pub made_at: Timestamp,
+    /// The coop's name.
+    pub coop: String,
+    /// The dispatcher's phone.
+    pub coop_phone: Option<String>,
+    /// Minutes to wait before a no-show.
+    pub wait_limit: Minutes,
+    /// In order of driving.
+    pub stops: Vec<ManifestStop>,
+}
+
+/// A stop on a manifest.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ManifestStop {
+    /// Which lift.
+    pub lift: LiftNumber,
+    /// Which end.
+    pub leg: Leg,
+    /// When to be there.
+    pub planned: Timestamp,
+    /// From when to when it still counts as agreed.
+    pub window: Window,
+    /// When it was done.
+    pub done: Option<Timestamp>,
+    /// Where the lift stands.
+    pub state: String,
+    /// What the trip requires.
+    pub requirement: Requirement,
+    /// About where, before the details are there.
+    pub about: String,
+    /// The rider's details, sealed to the driver's key, base64.
+    pub sealed: Option<String>,
+    /// What binds them to this lift: the claim, needed to open them.
+    pub claim: ClaimId,
+    /// The rider's details, where the node itself may read them.
+    pub details: Option<crate::person::RiderDetails>,
+}
+
+/// What a member's device learns of itself.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Me {
+    /// The member's number.
+    pub member: MemberId,
+    /// In which roles.
+    pub roles: BTreeSet<Role>,
+    /// The coop's name.
+    pub coop: String,
+    /// The coop's time zone.
+    pub zone: String,
+    /// The newest credential.
+    pub credential: Option<serde_json::Value>,
+}
+
+/// The federation's coops.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Roster {
+    /// The federation's name.
+    pub name: String,
+    /// Its id.
+    pub id: String,
+    /// Version of the roster.
+    pub version: u64,
+    /// Coops that belong.
+    pub coops: Vec<RosterCoop>,
+    /// Coops that wait for signatures.
+    pub waiting: Vec<Waiting>,
+}
+
+/// A coop of the federation.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RosterCoop {
+    /// Its name.
+    pub name: String,
+    /// Its key.
+    pub coop: PublicKey,
+    /// Its key as words.
+    pub fingerprint: String,
+    /// Its dispatcher's phone.
+    pub phone: Option<String>,
+    /// Where its nodes are.
+    pub addresses: Vec<String>,
+    /// One of its nodes is connected.
+    pub connected: bool,
+    /// It is us.
+    pub us: bool,
+}
+
+/// A coop that wants to join.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Waiting {
+    /// Its name.
+    pub name: String,
+    /// Its key.
+    pub coop: PublicKey,
+    /// Its key as words: have them read to you over the phone.
+    pub fingerprint: String,
+    /// Signatures so far.
+    pub signed: usize,
+    /// Signatures needed.
+    pub needed: usize,
+    /// We have signed.
+    pub we_signed: bool,
+}
