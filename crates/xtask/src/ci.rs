@@ -1,0 +1,204 @@
+//! `cargo xtask ci`: the whole check, stopping at the first step that fails.
+
+use std::process::ExitCode;
+
+use crate::Workshop;
+use crate::shell::{cargo, run as run_program, run_tests, succeeds};
+use crate::step::{Done, Failure, Report, Step, spell};
+use crate::tally::Tally;
+use crate::tools;
+
+/// The steps of the check, cheapest first.
+pub(crate) const STEPS: &[Step] = &[
+    Step { name: "tools", does: "install what the check needs and is not here", run: install_tools },
+    Step { name: "fmt", does: "see that every file is formatted", run: fmt },
+    Step { name: "clippy", does: "lint all code, warnings forbidden", run: clippy },
+    Step { name: "doc", does: "build the documentation, broken links forbidden", run: doc },
+    Step { name: "deny", does: "hold every dependency to deny.toml", run: deny },
+    Step { name: "test", does: "run every test, documentation examples included", run: test },
+    Step { name: "demo", does: "build the release binary and run its demonstration once", run: demo },
+];
+
+/// Runs the steps asked for and prints a summary whose last line counts the tests.
+pub(crate) fn run(workshop: &Workshop, arguments: &[String]) -> ExitCode {
+    let steps = match choose(arguments) {
+        Ok(steps) => steps,
+        Err(what) => {
+            eprintln!("{what}");
+            return ExitCode::from(2);
+        }
+    };
+    let mut reports = Vec::new();
+    for step in steps {
+        let report = step.carry_out(workshop);
+        let failed = report.outcome.is_err();
+        reports.push(report);
+        if failed {
+            break;
+        }
+    }
+    print!("{}", summary(&reports));
+    if reports.iter().any(|report| report.outcome.is_err()) { ExitCode::FAILURE } else { ExitCode::SUCCESS }
+}
+
+/// Returns the steps that `--only a,b` names, in the order of the check; all of them without it.
+fn choose(arguments: &[String]) -> Result<Vec<&'static Step>, String> {
+    let names: Vec<&str> = match arguments {
+        [] => return Ok(STEPS.iter().collect()),
+        [only, list] if only == "--only" => list.split(',').map(str::trim).collect(),
+        [only] if only.starts_with("--only=") => only["--only=".len()..].split(',').map(str::trim).collect(),
+        other => {
+            return Err(format!("`{}` is not understood; try `--only fmt,clippy`", other.join(" ")));
+        }
+    };
+    if let Some(stranger) = names.iter().find(|name| STEPS.iter().all(|step| step.name != **name)) {
+        let known: Vec<&str> = STEPS.iter().map(|step| step.name).collect();
+        return Err(format!("there is no step `{stranger}`; there are {}", known.join(", ")));
+    }
+    Ok(STEPS.iter().filter(|step| names.contains(&step.name)).collect())
+}
+
+/// Returns a line a step, and last the tests counted; a step that failed without a failing test counts as one.
+fn summary(reports: &[Report]) -> String {
+    let mut text = String::from("\n");
+    let mut tally = Tally::default();
+    for report in reports {
+        text.push_str(&format!("  {:<8} {:>12}  {}\n", report.name, spell(report.took), report.verdict()));
+        tally += report.tally();
+    }
+    if tally.failed == 0 && reports.iter().any(|report| report.outcome.is_err()) {
+        tally.failed = 1;
+    }
+    text.push_str(&format!("\n{tally}\n"));
+    text
+}
+
+/// Fetches the crates that `Cargo.lock` names, for every platform since cargo-deny looks at them all, and
+/// installs cargo-deny.
+fn install_tools(workshop: &Workshop) -> Result<Done, Failure> {
+    fetch(workshop)?;
+    if tools::cargo_deny(workshop).is_none() {
+        println!("cargo-deny is not here: compiling it takes about a minute");
+        tools::install_cargo_deny(workshop)?;
+    }
+    Ok(Done::Passed)
+}
+
+/// Fetches what is missing; fails when `Cargo.lock` is behind the manifests.
+fn fetch(workshop: &Workshop) -> Result<(), Failure> {
+    Ok(run_program(&mut cargo(workshop, ["fetch", "--quiet", "--locked"]))?)
+}
+
+fn fmt(workshop: &Workshop) -> Result<Done, Failure> {
+    run_program(&mut cargo(workshop, ["fmt", "--all", "--check"]))?;
+    Ok(Done::Passed)
+}
+
+fn clippy(workshop: &Workshop) -> Result<Done, Failure> {
+    let arguments = ["clippy", "--quiet", "--workspace", "--all-targets", "--", "-D", "warnings"];
+    run_program(&mut cargo(workshop, arguments))?;
+    Ok(Done::Passed)
+}
+
+fn doc(workshop: &Workshop) -> Result<Done, Failure> {
+    let mut command = cargo(workshop, ["doc", "--quiet", "--workspace", "--no-deps"]);
+    run_program(command.env("RUSTDOCFLAGS", "-D warnings"))?;
+    Ok(Done::Passed)
+}
+
+/// Checks bans, licences and sources; advisories where the machine has their database.
+fn deny(workshop: &Workshop) -> Result<Done, Failure> {
+    let Some(program) = tools::cargo_deny(workshop) else {
+        let what = "cargo-deny is missing: `cargo xtask ci --only tools` installs it";
+        return Err(Failure::Missing(what.into()));
+    };
+    fetch(workshop)?;
+    let program = program.as_os_str();
+    run_program(tools::deny_command(workshop, program).args(["bans", "licenses", "sources"]))?;
+    if tools::has_advisory_database() {
+        run_program(tools::deny_command(workshop, program).arg("advisories"))?;
+    } else {
+        println!(
+            "advisories: no RustSec database on this machine; known ones are held by the version floors"
+        );
+    }
+    Ok(Done::Passed)
+}
+
+/// Runs the tests with nextest where it is installed, else with cargo; documentation examples always with cargo.
+fn test(workshop: &Workshop) -> Result<Done, Failure> {
+    let commands = if tools::has_nextest(workshop) {
+        vec![
+            cargo(workshop, ["nextest", "run", "--workspace", "--no-fail-fast"]),
+            cargo(workshop, ["test", "--quiet", "--workspace", "--doc"]),
+        ]
+    } else {
+        vec![cargo(workshop, ["test", "--quiet", "--workspace", "--no-fail-fast"])]
+    };
+    let mut tally = Tally::default();
+    for mut command in commands {
+        let (counted, result) = run_tests(&mut command);
+        tally += counted;
+        result.map_err(|trouble| Failure::Tests(tally, trouble))?;
+    }
+    Ok(Done::Tested(tally))
+}
+
+fn demo(workshop: &Workshop) -> Result<Done, Failure> {
+    let arguments = ["build", "--quiet", "--release", "--package", "jitney", "--bin", "jitney"];
+    run_program(&mut cargo(workshop, arguments))?;
+    let jitney = ["run", "--quiet", "--release", "--package", "jitney", "--bin", "jitney", "--", "demo"];
+    if !succeeds(cargo(workshop, jitney).arg("--help")) {
+        return Ok(Done::Nothing("the binary is built, and has no demonstration"));
+    }
+    run_program(cargo(workshop, jitney).arg("--once"))?;
+    Ok(Done::Passed)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    fn names(arguments: &[&str]) -> Result<Vec<&'static str>, String> {
+        let arguments: Vec<String> = arguments.iter().map(ToString::to_string).collect();
+        Ok(choose(&arguments)?.iter().map(|step| step.name).collect())
+    }
+
+    fn report(name: &'static str, outcome: Result<Done, Failure>) -> Report {
+        Report { name, took: Duration::from_secs(1), outcome }
+    }
+
+    fn last_line(reports: &[Report]) -> String {
+        summary(reports).lines().next_back().unwrap_or_default().to_owned()
+    }
+
+    #[test]
+    fn steps_asked_for_run_in_the_order_of_the_check() {
+        assert_eq!(names(&["--only", "test,fmt"]), Ok(vec!["fmt", "test"]));
+        assert_eq!(names(&["--only=deny"]), Ok(vec!["deny"]));
+        assert_eq!(names(&[]).map(|all| all.len()), Ok(STEPS.len()));
+    }
+
+    #[test]
+    fn a_step_that_does_not_exist_is_refused_with_those_that_do() {
+        assert!(names(&["--only", "fmt,lint"]).unwrap_err().contains("no step `lint`; there are tools, fmt"));
+        assert!(names(&["--skip", "fmt"]).is_err());
+    }
+
+    #[test]
+    fn the_last_line_counts_the_tests_of_all_steps() {
+        let tested = Done::Tested(Tally { passed: 41, failed: 0 });
+        assert_eq!(
+            last_line(&[report("fmt", Ok(Done::Passed)), report("test", Ok(tested))]),
+            "41 passed, 0 failed"
+        );
+    }
+
+    #[test]
+    fn a_step_that_fails_before_the_tests_is_never_summed_up_as_no_failure() {
+        let failure = Failure::Missing("nothing here".into());
+        assert_eq!(last_line(&[report("fmt", Err(failure))]), "0 passed, 1 failed");
+    }
+}

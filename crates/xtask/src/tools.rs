@@ -1,0 +1,74 @@
+//! Finding the tools the check needs beside cargo, and installing what is missing.
+
+use std::env;
+use std::ffi::OsStr;
+use std::fs;
+use std::path::PathBuf;
+use std::process::Command;
+
+use crate::Workshop;
+use crate::shell::{Trouble, cargo, run};
+
+/// The version of cargo-deny that `deny.toml` is written for.
+const CARGO_DENY_VERSION: &str = "0.20.2";
+
+/// Returns where cargo-deny is: among the project's own tools, or on the path.
+pub(crate) fn cargo_deny(workshop: &Workshop) -> Option<PathBuf> {
+    find("cargo-deny", [workshop.tools().join("bin")])
+}
+
+/// Compiles cargo-deny into the project's own tools.
+///
+/// Without optimisation and debug information: that takes a minute on two cores, and the check it then
+/// runs two seconds.
+///
+/// # Errors
+///
+/// [`Trouble`] when it cannot be downloaded or compiled.
+pub(crate) fn install_cargo_deny(workshop: &Workshop) -> Result<(), Trouble> {
+    let root = workshop.tools();
+    let mut install =
+        cargo(workshop, ["install", "--locked", "--quiet", "cargo-deny", "--version", CARGO_DENY_VERSION]);
+    install.arg("--debug").env("CARGO_PROFILE_DEV_DEBUG", "0").arg("--root").arg(root);
+    run(&mut install)
+}
+
+/// Returns whether cargo-nextest is installed.
+pub(crate) fn has_nextest(workshop: &Workshop) -> bool {
+    crate::shell::succeeds(&mut cargo(workshop, ["nextest", "--version"]))
+}
+
+/// Returns whether a copy of the RustSec database lies where cargo-deny looks for it.
+pub(crate) fn has_advisory_database() -> bool {
+    let home = env::var_os("CARGO_HOME").map(PathBuf::from);
+    let home = home.or_else(|| env::var_os("HOME").map(|home| PathBuf::from(home).join(".cargo")));
+    let Some(databases) = home.and_then(|home| fs::read_dir(home.join("advisory-dbs")).ok()) else {
+        return false;
+    };
+    databases.flatten().any(|entry| entry.path().join(".git").exists())
+}
+
+/// Returns a cargo-deny command that never asks the network.
+pub(crate) fn deny_command(workshop: &Workshop, program: &OsStr) -> Command {
+    let mut command = Command::new(program);
+    command.args(["--offline", "check"]).current_dir(&workshop.root);
+    command
+}
+
+/// Returns the first file of this name in the folders given and then on the path.
+fn find<const N: usize>(name: &str, folders: [PathBuf; N]) -> Option<PathBuf> {
+    let path = env::var_os("PATH").unwrap_or_default();
+    let candidates = folders.into_iter().chain(env::split_paths(&path)).map(|folder| folder.join(name));
+    candidates.into_iter().find(|candidate| candidate.is_file())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_program_on_the_path_is_found_and_another_is_not() {
+        assert!(find("sh", []).is_some());
+        assert_eq!(find("no-program-has-this-name", []), None);
+    }
+}
