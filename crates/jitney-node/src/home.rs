@@ -182,9 +182,8 @@ impl Home {
         let keys = Keys { coop: coop.clone(), node: node.clone(), vault: vault_key(vault) };
         let (mut core, _) = self.open_with(&config, keys, StdRng::from_rng(rng), clock)?;
         let key = coop.public();
-        let found = Command::FoundCoop { key, zone: init.zone, policy: init.policy };
         let now = clock.now();
-        core.command(Actor::Operator, found, now)?;
+        core.found(init.zone, init.policy, now)?;
         core.step(Vec::new(), now)?;
         Box::new(core.into_store()).close()?;
         // The coop's key comes last: its presence is what says that founding was finished.

@@ -233,6 +233,14 @@ impl<S: Store> Core<S> {
         self.receipts.push(jitney_domain::table::RowChange { table, key, value: Some(bytes) });
     }
 
+    /// Keeps a driver's signed report: it proves who said what, whoever delivered it.
+    pub(crate) fn keep_report(&mut self, report: jitney_domain::ReportId, signed: &crate::api::SignedReport) {
+        let Ok(bytes) = serde_json::to_vec(signed) else { return };
+        let key = [b"report".as_slice(), report.as_bytes()].concat();
+        let table = super::tags::RECEIPTS;
+        self.receipts.push(jitney_domain::table::RowChange { table, key, value: Some(bytes) });
+    }
+
     /// Appends to our public log.
     pub(super) fn append(&mut self, kind: Kind, body: &impl Serialize, expires: Timestamp, now: Timestamp) {
         let Ok(body) = serde_json::to_vec(body) else { return };

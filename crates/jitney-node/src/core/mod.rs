@@ -15,7 +15,8 @@ use std::collections::{BTreeMap, VecDeque};
 use jitney_domain::booking::{BookingMessage, TicketBody};
 use jitney_domain::table::{RowChange, Table};
 use jitney_domain::{
-    Actor, Command, Context, Event, MemberId, Recorded, Refusal, State, TicketId, Timestamp, decide, effects,
+    Actor, Command, Context, Event, MemberId, Policy, Recorded, Refusal, State, TicketId, Timestamp, Zone,
+    decide, effects,
 };
 use jitney_federation::Federation;
 use jitney_identity::PublicKey;
@@ -38,7 +39,7 @@ pub mod tags {
     pub const PLACES: u8 = 67;
     /// The newest credential of each member.
     pub const CREDENTIALS: u8 = 68;
-    /// Signed statements of outcomes, ours and theirs, as they travelled.
+    /// Signed statements of outcomes, ours and theirs, and drivers' signed reports, as they travelled.
     pub const RECEIPTS: u8 = 69;
 }
 
@@ -197,6 +198,15 @@ impl<S: Store> Core<S> {
             }
         }
         admitted
+    }
+
+    /// Founds the coop: the first thing a new store records. It is durable after the next [`Core::step`].
+    ///
+    /// # Errors
+    /// [`Refusal`] if a coop is founded here already.
+    pub fn found(&mut self, zone: Zone, policy: Policy, now: Timestamp) -> Result<(), Refusal> {
+        let key = self.coop_key();
+        self.command(Actor::Operator, Command::FoundCoop { key, zone, policy }, now).map(drop)
     }
 
     /// Returns when to wake the core if nothing happens before.

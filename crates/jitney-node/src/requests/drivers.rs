@@ -76,7 +76,10 @@ impl<S: Store> Core<S> {
             .map_err(|_| refused("its signature does not match"))?;
         let report: api::Report = serde_json::from_str(&signed.report)
             .map_err(|_| Fault::invalid("this report cannot be read; update the program on the device"))?;
-        self.report(actor, report, now)
+        let key = report.report;
+        let done = self.report(actor, report, now)?;
+        self.keep_report(key, &signed);
+        Ok(done)
     }
 
     fn offers(&self, driver: MemberId) -> Vec<view::Offer> {

@@ -173,6 +173,9 @@ impl<S: Store> Core<S> {
             Carriage::Unassigned | Carriage::Offered { .. } if soon => {
                 notes.push("nobody has it yet and it is less than a day away".to_owned());
             }
+            Carriage::Offered { shared: false, claims: 0 } => {
+                notes.push("whoever was asked did not take it: assign it again".to_owned());
+            }
             Carriage::Confirmed { pick_up_at, progress, .. } => {
                 let late = now.0 - pick_up_at.0 > SILENT_ALARM_MS;
                 if late && *progress < jitney_domain::booking::Progress::OnBoard {
