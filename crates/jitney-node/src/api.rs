@@ -56,6 +56,24 @@ pub struct TripAsked {
     pub note: String,
 }
 
+impl TripAsked {
+    /// Returns a single trip one way, with the rider's and the coop's usual.
+    pub fn one_way(rider: MemberId, from: PlaceAsked, to: PlaceAsked, timing: Timing) -> Self {
+        TripAsked {
+            rider,
+            from,
+            to,
+            timing,
+            home: None,
+            requirement: None,
+            dwell: None,
+            rule: None,
+            except: BTreeSet::new(),
+            note: String::new(),
+        }
+    }
+}
+
 /// A change of a booked trip; what is none stays.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct TripChangeAsked {

@@ -12,6 +12,7 @@ use jitney_net::{NetConfig, NetError, NetHandle, Tap, Traffic};
 use jitney_store::{OpenReport, SledStore};
 use thiserror::Error;
 use tokio::runtime::Runtime;
+use tokio::signal::unix::{SignalKind, signal};
 
 use crate::api::{Answer, Fault, FaultKind, Request};
 use crate::clock::Clock;
@@ -30,6 +31,8 @@ pub struct Overrides {
     pub listen: Vec<String>,
     /// Under which addresses others reach this node, in place of the configured ones, if any.
     pub external: Vec<String>,
+    /// Which clock to go by; another than the machine's is for rehearsals.
+    pub clock: Clock,
 }
 
 /// Why a node could not run or had to stop.
@@ -107,7 +110,7 @@ impl Node {
     pub fn start(home: Home, passphrase: &str, overrides: &Overrides) -> Result<Node, DaemonError> {
         let config = home.config()?;
         let keys = home.keys(passphrase)?;
-        let clock = Clock::System;
+        let clock = overrides.clock.clone();
         let (core, report) = home.open(&config, keys, &clock)?;
         told_of_opening(&report);
         Node::run_core(home, core, &config, overrides, clock, None)
@@ -242,15 +245,17 @@ pub fn run(
     ready: impl FnOnce(&[String]),
 ) -> Result<(), DaemonError> {
     let node = Node::start(home, passphrase, overrides)?;
-    ready(node.addresses());
     let runtime = node.runtime.as_ref().ok_or_else(|| DaemonError::Fatal("it never ran".to_owned()))?;
     let ended = runtime.block_on(async {
         let mut check = tokio::time::interval(std::time::Duration::from_secs(1));
-        let mut term = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
+        let mut terminate = signal(SignalKind::terminate())?;
+        let mut interrupt = signal(SignalKind::interrupt())?;
+        // Only now: whoever waits for this line may stop the node the moment they see it.
+        ready(node.addresses());
         loop {
             tokio::select! {
-                _ = term.recv() => return Ok(()),
-                interrupted = tokio::signal::ctrl_c() => return interrupted,
+                _ = terminate.recv() => return Ok(()),
+                _ = interrupt.recv() => return Ok(()),
                 _ = check.tick() => if node.has_failed() { return Ok(()) },
             }
         }

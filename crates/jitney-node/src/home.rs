@@ -13,7 +13,7 @@ use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
-use jitney_domain::{Actor, Command, Policy, Zone};
+use jitney_domain::{Policy, Zone};
 use jitney_identity::keyfile::{self, KdfParams, KeyFileError};
 use jitney_identity::secretbox::DataKey;
 use jitney_identity::{PublicKey, SecretKey};

@@ -48,6 +48,7 @@ const HELD_MAX: usize = 4096;
 
 /// Something that happened outside.
 #[derive(Debug)]
+#[allow(clippy::large_enum_variant)] // Moved once, never kept in numbers.
 pub enum Input {
     /// Somebody asks; the answer carries the same number.
     Ask {
@@ -164,7 +165,7 @@ impl<S: Store> Core<S> {
         for input in inputs {
             match input {
                 Input::Ask { id, actor, request } => {
-                    let answer = self.answer(actor, request, now);
+                    let answer = self.answer(actor, request, now).map_err(|fault| self.in_local_time(fault));
                     self.pending.outputs.push(Output::Answer { id, answer });
                 }
                 Input::Net(event) => self.heard(event, now),
@@ -260,6 +261,23 @@ impl<S: Store> Core<S> {
         self.federation_wake(now);
     }
 
+    /// Puts the moments that a sentence names on the coop's wall clock: nobody phones in UTC.
+    fn in_local_time(&self, mut fault: Fault) -> Fault {
+        let Some(coop) = self.state.coop() else { return fault };
+        let words = fault.message.split(' ').map(|word| {
+            let bare = word.trim_end_matches([',', ';', ':', '.']);
+            match bare.parse::<jiff::Timestamp>() {
+                Ok(moment) => {
+                    let local = Timestamp(moment.as_millisecond()).local(&coop.zone);
+                    format!("{} {}{}", local.date(), local.strftime("%H:%M"), &word[bare.len()..])
+                }
+                Err(_) => word.to_owned(),
+            }
+        });
+        fault.message = words.collect::<Vec<_>>().join(" ");
+        fault
+    }
+
     /// Decides a command, applies what follows, and queues its effects.
     pub(crate) fn command(
         &mut self,
@@ -301,7 +319,7 @@ impl<S: Store> Core<S> {
     }
 
     /// Lets everything happen that follows by itself, until nothing more does.
-    fn settle(&mut self, now: Timestamp) {
+    pub(crate) fn settle(&mut self, now: Timestamp) {
         loop {
             while let Some(message) = self.pending.to_self.pop_front() {
                 let us = self.coop_key();

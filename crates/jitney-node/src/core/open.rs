@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use jitney_domain::table::{RowError, Table};
+use jitney_domain::table::{RowChange, RowError, Table};
 use jitney_domain::{State, Timestamp};
 use jitney_federation::Federation;
 use jitney_store::{Store, StoreError, TableTag};
@@ -60,19 +60,19 @@ impl<S: Store> Core<S> {
             held: Vec::new(),
             pending: Pending::default(),
         };
-        for (tag, key, value) in core.stored_rows()? {
-            core.restore_row(tag, &key, &value)?;
+        for row in core.stored_rows()? {
+            core.restore_row(row.table, &row.key, row.value.as_deref().unwrap_or_default())?;
         }
         core.state.reindex();
         core.start_federation(now);
         Ok(core)
     }
 
-    fn stored_rows(&self) -> Result<Vec<(u8, Vec<u8>, Vec<u8>)>, StoreError> {
+    fn stored_rows(&self) -> Result<Vec<RowChange>, StoreError> {
         let mut rows = Vec::new();
         for tag in 0..=u8::MAX {
             self.store.scan(TableTag(tag), &mut |key, value| {
-                rows.push((tag, key.to_vec(), value.to_vec()));
+                rows.push(RowChange { table: tag, key: key.to_vec(), value: Some(value.to_vec()) });
                 Ok(())
             })?;
         }

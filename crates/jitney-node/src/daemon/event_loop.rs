@@ -19,6 +19,7 @@ const GROUP: usize = 64;
 const SLEEP_MAX: Duration = Duration::from_secs(60);
 
 /// Something for the loop.
+#[allow(clippy::large_enum_variant)] // Moved once, never kept in numbers.
 pub enum Message {
     /// Somebody asks.
     Ask {

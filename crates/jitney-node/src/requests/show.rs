@@ -235,7 +235,9 @@ impl<S: Store> Core<S> {
         let coop = self.state.coop().ok_or(Refusal::NoCoop)?;
         let mut trips: Vec<view::Trip> =
             self.state.trips_on(day).filter_map(|(id, _)| self.trip_view(id, now)).collect();
-        trips.sort_by_key(|t| (t.attention.is_empty(), t.windows.map(|w| w.preferred), t.trip));
+        trips.sort_by_key(|t| {
+            (t.attention.is_empty(), t.windows.is_none(), t.windows.map(|w| w.preferred), t.trip)
+        });
         let mut outcomes = BTreeMap::new();
         for (_, trip) in self.state.trips_on(day) {
             if let Phase::Closed(outcome, _) = trip.phase {

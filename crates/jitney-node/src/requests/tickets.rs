@@ -72,6 +72,7 @@ impl<S: Store> Core<S> {
         now: Timestamp,
     ) -> view::Ticket {
         let ours = coop == self.coop_key();
+        let (from, to) = self.about(body);
         let claimed = self.state.live_claims_on(body.ticket).next().map(|(_, c)| c.number);
         let planner = self.planner(now);
         let wanted = if ours { None } else { planner.foreign(body, ClaimId::from_bytes([0; 16])).ok() };
@@ -88,8 +89,8 @@ impl<S: Store> Core<S> {
             ours,
             pick_up: body.pick_up.window(),
             drop_off: body.drop_off.window(),
-            from: body.from.to_string(),
-            to: body.to.to_string(),
+            from,
+            to,
             metres: jitney_geo::cell_distance(body.from, body.to).unwrap_or_default(),
             requirement: body.requirement(),
             claimed,

@@ -217,6 +217,8 @@ impl<S: Store> Core<S> {
 
     fn trip_done(&mut self, actor: Actor, trip: TripId, command: Command, now: Timestamp) -> Answer {
         self.command(actor, command, now)?;
+        // The answer shows what has followed from it.
+        self.settle(now);
         self.show_trip(trip, now)
     }
 
@@ -270,7 +272,8 @@ impl<S: Store> Core<S> {
         };
         let mut trips: Vec<view::Trip> =
             rows.into_iter().filter(wanted).filter_map(|id| self.trip_view(id, now)).collect();
-        trips.sort_by_key(|t| (t.date, t.windows.map(|w| w.preferred), t.trip));
+        // A will-call return has no time yet: it stands behind the day's other trips.
+        trips.sort_by_key(|t| (t.date, t.windows.is_none(), t.windows.map(|w| w.preferred), t.trip));
         trips
     }
 
