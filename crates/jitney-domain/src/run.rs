@@ -131,7 +131,8 @@ impl Run {
             if stop.done.is_none() && planned < free_from {
                 return Err(RunFault::Overlap { planned });
             }
-            free_from = planned.after(stop.dwell);
+            // What is done is history, planned otherwise or not: the driver is free since then.
+            free_from = stop.done.map_or(planned.after(stop.dwell), |done| free_from.max(done));
             match stop.leg {
                 Leg::PickUp => {
                     if self.stops.iter().filter(|s| s.claim == stop.claim).count() != 2

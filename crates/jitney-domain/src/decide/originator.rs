@@ -77,15 +77,16 @@ pub(super) fn claimed(
     }
     let Some(ticket) = state.tickets.get(&id) else { return Ok(turn_down) };
     let ours = from == coop.key;
-    let open = matches!(ticket.phase, TicketPhase::Open | TicketPhase::Awarded(_));
-    if !open
-        || !(ours || ticket.shared)
-        || !ours && ticket.claims.len() >= CLAIMS_PER_TICKET_MAX
-        || !ticket.body.pick_up.window().contains(pick_up_at)
-    {
+    if !ours && ticket.claims.len() >= CLAIMS_PER_TICKET_MAX {
         return Ok(turn_down);
     }
     let mut events = vec![Event::TicketClaimed { ticket: id, claim, provider: from, hold_until, pick_up_at }];
+    let open = matches!(ticket.phase, TicketPhase::Open | TicketPhase::Awarded(_));
+    if !open || !(ours || ticket.shared) || !ticket.body.pick_up.window().contains(pick_up_at) {
+        // Kept, so that the same claim, should it come again, is not taken for a new one.
+        events.push(Event::ClaimTurnedDown { ticket: id, claim, provider: from });
+        return Ok(events);
+    }
     let free = matches!(ticket.phase, TicketPhase::Open);
     let decided = ours || coop.policy.award_first_claim;
     if free && decided && hold_until > now.after(AWARD_MARGIN) {

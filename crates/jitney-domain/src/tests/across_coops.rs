@@ -186,10 +186,10 @@ fn claims_on_what_is_not_offered_are_turned_down() {
     w.drain();
     let unshared = w.ticket(HOME, trip).0;
     let (_, shared) = w.shared();
-    for (ticket, at) in
-        [(unshared, tue(10, 0)), (TicketId::from_bytes([9; 16]), tue(10, 0)), (shared, tue(11, 0))]
-    {
-        let claim = ClaimId::from_bytes([8; 16]);
+    let nobodys = TicketId::from_bytes([9; 16]);
+    let cases = [(unshared, tue(10, 0)), (nobodys, tue(10, 0)), (shared, tue(11, 0))];
+    for (n, (ticket, at)) in (8..).zip(cases) {
+        let claim = ClaimId::from_bytes([n; 16]);
         let message = BookingMessage::Claim { ticket, claim, hold_until: tue(9, 0), pick_up_at: at };
         w.deliver(Letter { from: key(2), to: key(1), message }).unwrap();
         let answer = w.wire.remove(0);
