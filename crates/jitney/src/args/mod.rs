@@ -1,0 +1,23 @@
+//! Reading what people type: times, hours, places, distances, needs.
+//!
+//! Every parser here is total: any text is read or refused with an example of what to write instead.
+
+mod capability;
+mod distance;
+mod hours;
+mod need;
+mod pick;
+mod place;
+mod span;
+mod when;
+mod word;
+
+pub(crate) use capability::CapabilityArgs;
+pub(crate) use distance::{Distance, kilometres};
+pub(crate) use hours::{Weekly, hours};
+pub(crate) use need::NeedArgs;
+pub(crate) use pick::Pick;
+pub(crate) use place::place_asked;
+pub(crate) use span::span;
+pub(crate) use when::{Day, Today, When, time};
+pub(crate) use word::{ASSISTANCES, CONSENTS, OUTCOMES, ROLES, VETTING_ITEMS, word};

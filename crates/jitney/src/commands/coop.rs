@@ -1,0 +1,131 @@
+//! `jitney coop`: found a cooperative, set its rules.
+
+use clap::{Args, Subcommand};
+use jitney_domain::{Policy, Zone};
+use jitney_node::api::Request;
+use jitney_node::home::{Home, Init};
+use serde_json::Value;
+
+use crate::context::{Context, ask};
+use crate::device::Folder;
+use crate::exit::Failure;
+use crate::output::Said;
+use crate::passphrase;
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Found a cooperative on this machine
+    Init(InitArgs),
+    /// Show the coop's rules of service
+    Policy,
+    /// Change one of the coop's rules, such as `wait-limit 15`
+    SetPolicy(SetPolicyArgs),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct InitArgs {
+    /// What members and partner coops know it by
+    #[arg(long)]
+    name: String,
+    /// Where its clocks are, such as Europe/Paris
+    #[arg(long, value_name = "ZONE", value_parser = |text: &str| Zone::named(text))]
+    timezone: Zone,
+    /// The dispatcher's phone
+    #[arg(long)]
+    phone: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SetPolicyArgs {
+    /// Which rule, as `jitney coop policy` names it
+    rule: String,
+    /// Its value: minutes, a number, true or false, or a list with commas
+    value: String,
+}
+
+impl Command {
+    pub(crate) fn run(self, cx: &Context) -> Result<Said, Failure> {
+        match self {
+            Command::Init(args) => args.run(cx),
+            Command::Policy => cx.tell(Request::ShowPolicy, ""),
+            Command::SetPolicy(args) => args.run(cx),
+        }
+    }
+}
+
+impl InitArgs {
+    fn run(self, cx: &Context) -> Result<Said, Failure> {
+        let home = Home::at(&cx.home);
+        if Folder::of(&cx.home).has_key() {
+            return Err(Failure::conflict(
+                "this home is a member's device; found the coop in another one with --home DIR",
+            ));
+        }
+        if home.exists() {
+            return Err(Failure::conflict(format!("there is a coop in {} already", cx.home.display())));
+        }
+        let kdf = cx.env.kdf()?;
+        let passphrase = passphrase::new(cx, "the coop's keys")?;
+        let name = self.name.clone();
+        let policy = Policy::default();
+        let init = Init { name: self.name, phone: self.phone, zone: self.timezone, policy, kdf };
+        let key = home.init(init, &passphrase)?;
+        if cx.json {
+            return Said::json(&serde_json::json!({ "name": name, "key": key, "home": cx.home }));
+        }
+        Ok(Said::text(format!(
+            "founded {name}\nits key is {key}\nin words: {}\nkept in {}; start it with `jitney up`",
+            key.fingerprint(),
+            cx.home.display()
+        )))
+    }
+}
+
+impl SetPolicyArgs {
+    fn run(self, cx: &Context) -> Result<Said, Failure> {
+        let policy = ask!(cx, Request::ShowPolicy, Policy)?;
+        let changed = set(&policy, &self.rule, &self.value)?;
+        cx.tell(Request::SetPolicy(changed), format!("{} is now {}", self.rule, self.value))
+    }
+}
+
+/// Returns the policy with one rule changed.
+fn set(policy: &Policy, rule: &str, value: &str) -> Result<Policy, Failure> {
+    let name = rule.replace('-', "_");
+    let wrong = |why: String| Failure::invalid(format!("{rule} cannot be {value}: {why}"));
+    let mut rules = serde_json::to_value(policy).map_err(|error| wrong(error.to_string()))?;
+    let Some(place) = rules.as_object_mut().and_then(|rules| rules.get_mut(&name)) else {
+        return Err(Failure::not_found(format!(
+            "there is no rule {rule}; list them with `jitney coop policy`"
+        )));
+    };
+    *place = match place {
+        Value::Array(_) => value.split(',').filter(|item| !item.is_empty()).map(str::to_owned).collect(),
+        _ => serde_json::from_str(value).map_err(|_| wrong("write a number, true or false".to_owned()))?,
+    };
+    serde_json::from_value(rules).map_err(|error| wrong(error.to_string()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use jitney_domain::{Minutes, VettingItem};
+
+    #[test]
+    fn one_rule_is_changed_and_the_others_stay() {
+        let policy = set(&Policy::default(), "wait-limit", "15").unwrap();
+        assert_eq!(policy, Policy { wait_limit: Minutes(15), ..Policy::default() });
+        let policy = set(&Policy::default(), "required-vetting", "licence").unwrap();
+        assert_eq!(policy.required_vetting, [VettingItem::Licence].into());
+    }
+
+    #[test]
+    fn an_unknown_rule_and_a_senseless_value_are_refused() {
+        use crate::exit::Exit;
+        let refused = |rule, value| set(&Policy::default(), rule, value).unwrap_err().exit;
+        assert_eq!(refused("wait", "15"), Exit::NotFound);
+        assert_eq!(refused("wait-limit", "long"), Exit::Invalid);
+        assert_eq!(refused("wait-limit", "-1"), Exit::Invalid);
+        assert_eq!(refused("required-vetting", "charm"), Exit::Invalid);
+    }
+}

@@ -1,0 +1,98 @@
+//! `jitney driver`: what was agreed with drivers, and their vehicles.
+
+use clap::{Args, Subcommand};
+use jitney_domain::member::Consent;
+use jitney_domain::{Assistance, MemberId, Metres, Role, VehicleId};
+use jitney_node::api::Request;
+
+use super::member;
+use crate::args::{ASSISTANCES, CONSENTS, CapabilityArgs, Pick, kilometres, word};
+use crate::context::Context;
+use crate::exit::Failure;
+use crate::output::Said;
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// List drivers
+    List,
+    /// Note what was agreed with a driver; what is not said stays
+    Set(SetArgs),
+    /// Note a driver's vehicles
+    #[command(subcommand)]
+    Vehicle(VehicleCommand),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SetArgs {
+    /// The driver, by number or name
+    driver: Pick,
+    #[command(flatten)]
+    terms: TermsArgs,
+}
+
+/// What a driver agrees to.
+#[derive(Debug, Args)]
+pub(crate) struct TermsArgs {
+    /// How far from home the driver goes to fetch or set down
+    #[arg(long, value_name = "KM", value_parser = kilometres)]
+    radius_km: Option<Metres>,
+    /// Most trips on one day
+    #[arg(long, value_name = "N")]
+    max_trips: Option<u32>,
+    /// Whether each lift waits for the driver's yes, or hours given are a standing yes
+    #[arg(long, value_name = "HOW", value_parser = word::<Consent>(CONSENTS))]
+    consent: Option<Consent>,
+    /// How far the driver accompanies riders, at the most
+    #[arg(long, value_name = "HOW-FAR", value_parser = word::<Assistance>(ASSISTANCES))]
+    assistance: Option<Assistance>,
+    /// The vehicle the driver usually takes
+    #[arg(long, value_name = "NUMBER")]
+    vehicle: Option<VehicleId>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum VehicleCommand {
+    /// Note a vehicle of a driver
+    Add {
+        /// The driver, by number or name
+        driver: Pick,
+        #[command(flatten)]
+        capability: CapabilityArgs,
+    },
+}
+
+impl TermsArgs {
+    /// Returns the request that notes them.
+    pub(super) fn request(self, member: MemberId) -> Request {
+        Request::SetDriverTerms {
+            member,
+            radius: self.radius_km,
+            max_trips: self.max_trips,
+            consent: self.consent,
+            assistance: self.assistance,
+            vehicle: self.vehicle,
+        }
+    }
+}
+
+impl Command {
+    pub(crate) fn run(self, cx: &Context) -> Result<Said, Failure> {
+        match self {
+            Command::List => member::list(cx, Some(Role::Driver), None),
+            Command::Set(args) => {
+                let driver = cx.member(&args.driver, Some(Role::Driver))?;
+                cx.tell(args.terms.request(driver), format!("agreed with driver {driver}"))
+            }
+            Command::Vehicle(VehicleCommand::Add { driver, capability }) => {
+                let owner = cx.member(&driver, Some(Role::Driver))?;
+                cx.tell(add_vehicle(owner, capability), "the vehicle is noted")
+            }
+        }
+    }
+}
+
+/// Returns the request that notes a vehicle.
+pub(super) fn add_vehicle(owner: MemberId, vehicle: CapabilityArgs) -> Request {
+    let capability = vehicle.capability();
+    Request::AddVehicle { owner, description: vehicle.description, capability }
+}

@@ -1,0 +1,21 @@
+//! One file a command: its options, and the request that it becomes.
+
+pub(crate) mod board;
+pub(crate) mod completions;
+pub(crate) mod config;
+pub(crate) mod coop;
+pub(crate) mod drive;
+pub(crate) mod driver;
+pub(crate) mod federation;
+pub(crate) mod invite;
+pub(crate) mod join;
+pub(crate) mod man;
+pub(crate) mod member;
+pub(crate) mod place;
+pub(crate) mod profile;
+pub(crate) mod rider;
+pub(crate) mod status;
+pub(crate) mod subscription;
+pub(crate) mod ticket;
+pub(crate) mod trip;
+pub(crate) mod up;

@@ -1,0 +1,114 @@
+//! Who a member is, as options of a command.
+
+use clap::Args;
+use jiff::civil::Date;
+use jitney_domain::Coordinate;
+use jitney_node::person::{Place, Profile};
+
+use crate::args::{Day, NeedArgs, Today};
+use crate::exit::Failure;
+
+/// Who a member is.
+#[derive(Debug, Default, Args)]
+pub(crate) struct ProfileArgs {
+    /// Phone number as it is dialled
+    #[arg(long)]
+    phone: Option<String>,
+    /// Home address, such as "12 Mill Lane"; give --at with it
+    #[arg(long, value_name = "TEXT")]
+    address: Option<String>,
+    /// Where home is, in degrees of latitude and longitude
+    #[arg(long, value_name = "LAT,LON", value_parser = jitney_geo::parse_place, allow_hyphen_values = true)]
+    at: Option<Coordinate>,
+    /// How to find the door
+    #[arg(long, value_name = "TEXT")]
+    door: Option<String>,
+    /// Date of birth, such as 1938-05-14
+    #[arg(long, value_name = "DATE", value_parser = birthday)]
+    born: Option<Date>,
+    /// Whom to call in an emergency
+    #[arg(long, value_name = "TEXT")]
+    emergency: Option<String>,
+    /// What a dispatcher should know
+    #[arg(long, value_name = "TEXT")]
+    note: Option<String>,
+    #[command(flatten)]
+    need: NeedArgs,
+}
+
+/// Reads a date that is written out.
+fn birthday(text: &str) -> Result<Date, String> {
+    match text.parse::<Day>()? {
+        day @ Day::Date(date) => Ok(day.on(Today(date))),
+        Day::FromToday(_) => Err("write the date of birth as 1938-05-14".to_owned()),
+    }
+}
+
+impl ProfileArgs {
+    /// Returns a profile with what was said put in place of what stood.
+    pub(crate) fn over(self, mut profile: Profile) -> Result<Profile, Failure> {
+        profile.home = self.home_over(profile.home.take())?;
+        profile.phone = self.phone.or(profile.phone);
+        profile.born = self.born.or(profile.born);
+        profile.emergency = self.emergency.or(profile.emergency);
+        profile.note = self.note.unwrap_or(profile.note);
+        if self.need.said() {
+            profile.requirement = Some(self.need.over(profile.requirement.unwrap_or_default()));
+        }
+        Ok(profile)
+    }
+
+    fn home_over(&self, stood: Option<Place>) -> Result<Option<Place>, Failure> {
+        if self.address.is_none() && self.at.is_none() && self.door.is_none() {
+            return Ok(stood);
+        }
+        // A new address without its point would be driven to at the old one.
+        let at = match (&self.address, self.at, &stood) {
+            (_, Some(at), _) => at,
+            (None, None, Some(stood)) => stood.at,
+            _ => return Err(Failure::invalid("say where the address is: --at LAT,LON")),
+        };
+        let label = self.address.clone().or_else(|| stood.as_ref().map(|stood| stood.label.clone()));
+        let label =
+            label.ok_or_else(|| Failure::invalid("say what the address is called: --address TEXT"))?;
+        let note = self.door.clone().or_else(|| stood.map(|stood| stood.note)).unwrap_or_default();
+        Ok(Some(Place { label, at, note }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::exit::Exit;
+
+    fn at(lat: f64) -> Coordinate {
+        Coordinate::new(lat, 9.0).unwrap()
+    }
+
+    fn lives_at(label: &str) -> Profile {
+        let home = Place { label: label.to_owned(), at: at(48.0), note: "green door".to_owned() };
+        Profile { name: "Ada Miller".to_owned(), home: Some(home), ..Profile::default() }
+    }
+
+    #[test]
+    fn what_is_not_said_stays() {
+        let said = ProfileArgs { phone: Some("555".to_owned()), ..ProfileArgs::default() };
+        let profile = said.over(lives_at("12 Mill Lane")).unwrap();
+        assert_eq!(profile, Profile { phone: Some("555".to_owned()), ..lives_at("12 Mill Lane") });
+    }
+
+    #[test]
+    fn a_new_address_needs_its_own_point() {
+        let moved = || ProfileArgs { address: Some("1 High St".to_owned()), ..ProfileArgs::default() };
+        assert_eq!(moved().over(lives_at("12 Mill Lane")).unwrap_err().exit, Exit::Invalid);
+        let said = ProfileArgs { at: Some(at(48.5)), ..moved() };
+        let home = said.over(lives_at("12 Mill Lane")).unwrap().home.unwrap();
+        assert_eq!((home.label.as_str(), home.at), ("1 High St", at(48.5)));
+    }
+
+    #[test]
+    fn a_point_without_address_is_refused() {
+        let said = ProfileArgs { at: Some(at(48.5)), ..ProfileArgs::default() };
+        assert_eq!(said.over(Profile::default()).unwrap_err().exit, Exit::Invalid);
+    }
+}

@@ -1,0 +1,68 @@
+//! `jitney up`: run the node.
+
+use clap::Args as ClapArgs;
+use jitney_node::clock::Clock;
+use jitney_node::config::{Config, LogFormat};
+use jitney_node::daemon::{self, Overrides};
+use jitney_node::home::Home;
+use tracing_subscriber::EnvFilter;
+
+use crate::context::Context;
+use crate::exit::{Exit, Failure};
+use crate::output::{self, Said};
+use crate::passphrase;
+
+/// Run the node until it is told to stop
+///
+/// Prints the addresses on which it listens, then a line `ready`; the log goes to standard error. Ends
+/// with SIGTERM or Ctrl-C.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Args {
+    /// Listen here, in place of the configured addresses: /ip4/0.0.0.0/tcp/4190
+    #[arg(long, value_name = "ADDR")]
+    listen: Vec<String>,
+    /// Others reach this node here, in place of the configured addresses
+    #[arg(long, value_name = "ADDR")]
+    external_address: Vec<String>,
+}
+
+impl Args {
+    pub(crate) fn run(self, cx: &Context) -> Result<Said, Failure> {
+        let home = Home::at(&cx.home);
+        let config = home.config()?;
+        let passphrase = passphrase::existing(cx, &config.coop.name)?;
+        begin_log(cx, &config)?;
+        let clock = match cx.env.fixed_now()? {
+            Some(now) => Clock::running_from(now),
+            None => Clock::System,
+        };
+        let overrides = Overrides { listen: self.listen, external: self.external_address, clock };
+        daemon::run(home, &passphrase, &overrides, tell_ready)?;
+        Ok(Said::default())
+    }
+}
+
+/// Tells whoever started the node where it listens, and that it may be asked.
+fn tell_ready(addresses: &[String]) {
+    for address in addresses {
+        // A node runs on though nobody reads what it says.
+        let _ = output::line(&format!("listening on {address}"));
+    }
+    let _ = output::line("ready");
+}
+
+fn begin_log(cx: &Context, config: &Config) -> Result<(), Failure> {
+    let level = cx.env.log.as_deref().unwrap_or(&config.log.level);
+    let filter = EnvFilter::try_new(level).map_err(|error| {
+        Failure::new(
+            Exit::Config,
+            format!("\"{level}\" does not say which lines to log: {error}; write info or jitney=debug,info"),
+        )
+    })?;
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(false);
+    let begun = match config.log.format {
+        LogFormat::Text => log.try_init(),
+        LogFormat::Json => log.json().flatten_event(true).try_init(),
+    };
+    begun.map_err(|error| Failure::internal(format!("the log cannot be begun: {error}")))
+}

@@ -1,0 +1,31 @@
+//! A driver's time, as text.
+
+use jitney_domain::availability::Hours as Span;
+use jitney_node::view::Hours;
+
+use super::{Table, clock, day};
+
+fn span(hours: &Span) -> String {
+    format!("{}-{}", clock(hours.from), clock(hours.to))
+}
+
+/// Returns a driver's hours, extra days and leave.
+pub(crate) fn hours(view: &Hours) -> String {
+    let mut table = Table::bare();
+    let given = &view.availability;
+    for weekly in &given.weekly {
+        let name = format!("{:?}", weekly.day);
+        table.row(["every".to_owned(), name, span(&weekly.hours)]);
+    }
+    for (date, hours) in &given.days {
+        table.row(["on".to_owned(), day(*date), span(hours)]);
+    }
+    for leave in &given.leave {
+        table.row(["away".to_owned(), day(leave.from), format!("to {}", day(leave.to))]);
+    }
+    if given.weekly.is_empty() && given.days.is_empty() && given.leave.is_empty() {
+        return "no hours given yet; give some with `jitney drive availability --weekly \"mon 9:00-13:00\"`"
+            .to_owned();
+    }
+    table.to_string()
+}

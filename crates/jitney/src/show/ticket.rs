@@ -1,0 +1,59 @@
+//! Tickets open to partners and lifts offered to a driver, as text.
+
+use jitney_domain::Zone;
+use jitney_node::view::{Offer, Ticket};
+
+use super::need::need;
+use super::time::{local_clock, window};
+use super::{Table, day, moment};
+
+/// Returns the open tickets.
+pub(crate) fn tickets(tickets: &[Ticket], zone: &Zone) -> String {
+    if tickets.is_empty() {
+        return "no open tickets".to_owned();
+    }
+    let headings = ["TICKET", "COOP", "DAY", "FETCH", "FROM", "TO", "KM", "NEEDS", "WHO COULD"];
+    let mut table = Table::new(&headings);
+    for ticket in tickets {
+        let who = match (ticket.ours, ticket.claimed, ticket.can.first()) {
+            (true, ..) => "ours".to_owned(),
+            (_, Some(lift), _) => format!("claimed, lift {lift}"),
+            (_, None, Some(best)) => {
+                format!("{} {} at {}", best.driver, best.name, local_clock(best.pick_up_at, zone))
+            }
+            (_, None, None) => "nobody of ours".to_owned(),
+        };
+        table.row([
+            ticket.ticket.short(),
+            ticket.coop.clone(),
+            day(ticket.pick_up.from.local(zone).date()),
+            window(&ticket.pick_up, zone),
+            ticket.from.clone(),
+            ticket.to.clone(),
+            format!("{:.0}", ticket.metres.km()),
+            need(&ticket.requirement),
+            who,
+        ]);
+    }
+    table.to_string()
+}
+
+/// Returns the lifts offered to a driver.
+pub(crate) fn offers(offers: &[Offer], zone: &Zone) -> String {
+    if offers.is_empty() {
+        return "no offers at present".to_owned();
+    }
+    let mut table = Table::new(&["LIFT", "FETCH", "FROM", "TO", "NEEDS", "RIDER OF", "ANSWER BY"]);
+    for offer in offers {
+        table.row([
+            offer.lift.to_string(),
+            moment(offer.pick_up_at, zone),
+            offer.from.clone(),
+            offer.to.clone(),
+            need(&offer.requirement),
+            offer.coop.clone(),
+            moment(offer.respond_by, zone),
+        ]);
+    }
+    format!("{table}Say yes with `jitney drive accept LIFT`, no with `jitney drive decline LIFT`.")
+}

@@ -1,0 +1,60 @@
+//! Days and times as text, on the coop's wall clock.
+
+use jiff::civil::{Date, Time};
+use jitney_domain::trip::Timing;
+use jitney_domain::{Timestamp, Window, Zone};
+
+/// Returns the time of day: "09:30".
+pub(crate) fn clock(time: Time) -> String {
+    time.strftime("%H:%M").to_string()
+}
+
+/// Returns the day with its weekday: "Tue 2026-03-10".
+pub(crate) fn day(date: Date) -> String {
+    date.strftime("%a %Y-%m-%d").to_string()
+}
+
+/// Returns the day as it is said: "Tuesday 10 March".
+pub(crate) fn spoken_day(date: Date) -> String {
+    date.strftime("%A %-d %B").to_string()
+}
+
+/// Returns the time of day of a moment.
+pub(crate) fn local_clock(at: Timestamp, zone: &Zone) -> String {
+    clock(at.local(zone).time())
+}
+
+/// Returns a moment with its day: "Tue 2026-03-10 09:30".
+pub(crate) fn moment(at: Timestamp, zone: &Zone) -> String {
+    let local = at.local(zone);
+    format!("{} {}", day(local.date()), clock(local.time()))
+}
+
+/// Returns a window: "09:20-09:50".
+pub(crate) fn window(window: &Window, zone: &Zone) -> String {
+    format!("{}-{}", local_clock(window.from, zone), local_clock(window.to, zone))
+}
+
+/// Returns when a trip is, as it was booked: "10:00", "there by 10:00", "will call".
+pub(crate) fn timing(timing: &Timing) -> String {
+    match timing {
+        Timing::PickUp(at) => clock(at.time()),
+        Timing::Appointment(at) => format!("there by {}", clock(at.time())),
+        Timing::WillCall(_) => "will call".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use jiff::civil::date;
+
+    #[test]
+    fn times_are_shown_on_the_coops_wall_clock() {
+        let paris = Zone::named("Europe/Paris").unwrap();
+        let at = Timestamp(1_773_131_400_000);
+        assert_eq!(at.to_string(), "2026-03-10T08:30:00Z");
+        assert_eq!(moment(at, &paris), "Tue 2026-03-10 09:30");
+        assert_eq!(spoken_day(date(2026, 3, 9)), "Monday 9 March");
+    }
+}
