@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::api::Fault;
 
-/// Longest text of any personal field, in characters.
+/// Longest text of any personal field, in bytes: all of a rider's details must fit one sealed box.
 pub const TEXT_MAX: usize = 1000;
 
 /// Refuses a text that no form would have room for.
@@ -16,8 +16,8 @@ pub const TEXT_MAX: usize = 1000;
 /// # Errors
 /// A [`Fault`] that names the field.
 pub fn check_text(field: &str, text: &str) -> Result<(), Fault> {
-    if text.chars().count() > TEXT_MAX {
-        return Err(Fault::invalid(format!("{field} is longer than {TEXT_MAX} characters; shorten it")));
+    if text.len() > TEXT_MAX {
+        return Err(Fault::invalid(format!("{field} is longer than {TEXT_MAX} bytes; shorten it")));
     }
     if text.chars().any(|c| c.is_control() && c != '\n') {
         return Err(Fault::invalid(format!(

@@ -3,11 +3,19 @@
 
 use jitney_domain::member::Consent;
 use jitney_domain::trip::Phase;
-use jitney_domain::{Actor, ClaimId, Command, TicketId, Timestamp, TripId};
+use jitney_domain::{Actor, ClaimId, Command, Minutes, TicketId, Timestamp, TripId};
 use jitney_store::Store;
 
 use super::Core;
 use crate::planner::{Planner, plan};
+
+/// How far ahead a trip is offered to partners: an entry lives thirty days at most.
+const SHARE_AHEAD: Minutes = Minutes(28 * 24 * 60);
+
+/// Returns the last moment for which trips are offered to partners at present.
+pub(crate) fn share_horizon(now: Timestamp) -> Timestamp {
+    now.after(SHARE_AHEAD)
+}
 
 impl<S: Store> Core<S> {
     /// Looks at what the step has left to be looked at; tells whether anything was done.
@@ -30,11 +38,27 @@ impl<S: Store> Core<S> {
         Planner { state: &self.state, vault: &self.vault, travel: &self.settings.travel, now }
     }
 
+    /// Queues trips that have come near enough to be offered to partners since the last look.
+    pub(super) fn look_further(&mut self, now: Timestamp) {
+        let until = share_horizon(now);
+        // After a start, what came near while the node was down is looked at too.
+        let from = self.looked_until.min(until);
+        let near = |trip: &jitney_domain::trip::Trip| {
+            trip.phase == Phase::Requested
+                && trip.details.windows.is_some_and(|w| w.pick_up.to > from && w.pick_up.to <= until)
+        };
+        let trips: Vec<TripId> = self.state.open_trips().filter(|(_, t)| near(t)).map(|(id, _)| id).collect();
+        self.pending.look_at.extend(trips);
+        self.looked_until = until;
+    }
+
     fn share_if_unserved(&mut self, trip: TripId, now: Timestamp) -> bool {
         let policy_says = self.state.coop().is_some_and(|c| c.policy.share_unserved);
         let has_partners = self.partner_count() > 0;
         let waiting = self.state.trips.get(&trip).is_some_and(|row| match row.phase {
-            Phase::Requested => row.details.windows.is_some_and(|w| w.pick_up.to > now),
+            Phase::Requested => {
+                row.details.windows.is_some_and(|w| w.pick_up.to > now && w.pick_up.to <= share_horizon(now))
+            }
             Phase::Ticketed(ticket) => self
                 .state
                 .tickets
@@ -62,6 +86,9 @@ impl<S: Store> Core<S> {
             return false;
         }
         let Some(neighbour) = self.neighbours.get(&ticket).cloned() else { return false };
+        if self.federation.is_suspended(&neighbour.coop) {
+            return false;
+        }
         let claim = ClaimId::fresh(&mut self.rng);
         let planner = self.planner(now);
         let Ok(wanted) = planner.foreign(&neighbour.body, claim) else { return false };

@@ -2,7 +2,7 @@
 
 use data_encoding::BASE64;
 use jitney_domain::booking::{BookingMessage, Card};
-use jitney_domain::{ClaimId, Effect, MemberId, Timestamp, TripId};
+use jitney_domain::{ClaimId, Effect, MemberId, Minutes, Timestamp, TripId};
 use jitney_federation::Kind;
 use jitney_identity::{PublicKey, sealed};
 use jitney_store::Store;
@@ -13,6 +13,8 @@ use crate::person::RiderDetails;
 
 /// How long a message to a coop is worth delivering.
 const MESSAGE_LIFE_MS: i64 = 7 * 24 * 3_600_000;
+/// How long the closing of a ticket is worth telling at least.
+const CLOSED_LIFE: Minutes = Minutes(60);
 /// What binds sealed details to their use.
 pub const DETAILS_INFO: &str = "jitney/details/1";
 /// What binds a sealed driver's card to its use.
@@ -46,7 +48,7 @@ impl<S: Store> Core<S> {
             }
             Effect::PublishTicketClosed(ticket) => {
                 let until = self.state.tickets.get(&ticket).map(|t| t.body.pick_up.window().to);
-                let expires = until.unwrap_or(now).max(now);
+                let expires = until.unwrap_or(now).max(now.after(CLOSED_LIFE));
                 self.append(Kind::TICKET_CLOSED, &TicketClosed { ticket }, expires, now);
             }
             Effect::IssueCredential(member) => self.issue_credential(member, now),

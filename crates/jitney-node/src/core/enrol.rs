@@ -2,7 +2,9 @@
 
 use jitney_domain::member::VettingItem;
 use jitney_domain::{Actor, Command, Event, InvitationId, MemberId, Role, Timestamp};
-use jitney_identity::credential::{self, CredentialRole, MembershipClaims, VettingClaim};
+use jitney_identity::credential::{
+    self, CredentialRole, MembershipClaims, MembershipCredential, VettingClaim,
+};
 use jitney_identity::{Hash, PublicKey};
 use jitney_store::Store;
 use rand::Rng as _;
@@ -12,6 +14,13 @@ use crate::api::{Enrol, Enrolled, Fault, FaultKind};
 
 /// How long a credential is valid: short enough that a lost one does little harm.
 const CREDENTIAL_LIFE_S: i64 = 90 * 24 * 3600;
+
+/// How far before now a credential begins, so that slightly different clocks do no harm.
+const CREDENTIAL_BEFORE_S: i64 = 24 * 3600;
+
+/// A credential with less time left than this is issued anew.
+const CREDENTIAL_RENEW_S: i64 = 30 * 24 * 3600;
+const DAY_MS: i64 = 24 * 3_600_000;
 
 /// Returns the id and the hash under which an invitation's secret is kept.
 ///
@@ -58,21 +67,45 @@ impl<S: Store> Core<S> {
         let row = self.state.members.get(&member)?;
         let mut id = [0; 16];
         self.rng.fill_bytes(&mut id);
-        let valid_from = now.seconds();
+        let issued_at = now.seconds();
         let claims = MembershipClaims {
             id: format!("urn:jitney:credential:{}", data_encoding::HEXLOWER.encode(&id)),
             coop: self.coop_key(),
             subject: row.key?,
             roles: row.roles.iter().map(|r| credential_role(*r)).collect(),
             vetting: self.vetting_claims(member),
-            valid_from,
-            valid_until: valid_from.saturating_add(CREDENTIAL_LIFE_S),
+            valid_from: issued_at.saturating_sub(CREDENTIAL_BEFORE_S),
+            valid_until: issued_at.saturating_add(CREDENTIAL_LIFE_S),
         };
-        match credential::issue(&claims, &self.settings.keys.coop, valid_from) {
+        match credential::issue(&claims, &self.settings.keys.coop, issued_at) {
             Ok(credential) => Some(credential.as_json().clone()),
             Err(error) => {
                 tracing::error!(target: "jitney::members", %error, "a credential could not be issued");
                 None
+            }
+        }
+    }
+
+    /// Issues credentials anew that will expire within a month; looks once a day.
+    pub(super) fn renew_credentials(&mut self, now: Timestamp) {
+        let day_ago = Timestamp(now.0.saturating_sub(DAY_MS));
+        if self.credentials_looked.is_some_and(|last| last > day_ago) {
+            return;
+        }
+        self.credentials_looked = Some(now);
+        let soon = now.seconds().saturating_add(CREDENTIAL_RENEW_S);
+        let old: Vec<MemberId> = self
+            .credentials
+            .iter()
+            .filter(|(id, _)| self.state.members.get(id).is_some_and(|m| !m.suspended))
+            .filter(|(_, json)| {
+                MembershipCredential::from_value((*json).clone()).is_ok_and(|c| c.claims().valid_until < soon)
+            })
+            .map(|(id, _)| *id)
+            .collect();
+        for member in old {
+            if let Some(credential) = self.credential_for(member, now) {
+                self.credentials.insert(member, credential);
             }
         }
     }

@@ -3,6 +3,7 @@
 use jitney_domain::booking::{BookingMessage, TicketBody};
 use jitney_domain::{Actor, Command, Role, Timestamp};
 use jitney_federation::{self as federation, Cx, Entry, Federation, Keys, Kind, Output as Fed};
+use jitney_identity::credential::{CredentialRole, MembershipCredential};
 use jitney_identity::{PublicKey, SecretKey};
 use jitney_net::{Channel, NetCommand, NetEvent, Verdict};
 use jitney_store::Store;
@@ -149,6 +150,15 @@ impl<S: Store> Core<S> {
             Fed::RosterChanged { version } => {
                 tracing::info!(target: "jitney::federation", version = version.0, "the roster has changed");
             }
+            Fed::DirectFailed { to, reason, .. } => {
+                let coop = self.coop_name(&to);
+                tracing::error!(
+                    target: "jitney::booking",
+                    coop,
+                    ?reason,
+                    "a message about a booking will never arrive: phone that coop and compare what you have agreed"
+                );
+            }
             Fed::JoinRefused { reason } => {
                 tracing::error!(target: "jitney::federation", ?reason, "the federation has not admitted this coop");
             }
@@ -185,8 +195,11 @@ impl<S: Store> Core<S> {
             Kind::TICKET_OPENED => match serde_json::from_slice::<TicketBody>(entry.body()) {
                 Ok(body) => {
                     let ticket = body.ticket;
-                    self.neighbours.entry(ticket).or_insert(Neighbour { coop, body });
-                    self.pending.look_around = true;
+                    // Gossip may bring the closing before the opening.
+                    if !self.closed_tickets.contains_key(&(coop, ticket)) {
+                        self.neighbours.entry(ticket).or_insert(Neighbour { coop, body });
+                        self.pending.look_around = true;
+                    }
                 }
                 Err(error) => {
                     tracing::warn!(target: "jitney::federation", %error, "a neighbour's ticket cannot be read");
@@ -194,6 +207,7 @@ impl<S: Store> Core<S> {
             },
             Kind::TICKET_CLOSED => {
                 if let Ok(closed) = serde_json::from_slice::<TicketClosed>(entry.body()) {
+                    self.closed_tickets.insert((coop, closed.ticket), entry.header().expires_at);
                     let theirs = self.neighbours.get(&closed.ticket).is_some_and(|n| n.coop == coop);
                     if theirs {
                         self.neighbours.remove(&closed.ticket);
@@ -213,9 +227,32 @@ impl<S: Store> Core<S> {
                 return;
             }
         };
+        if matches!(message, BookingMessage::Claim { .. }) && self.federation.is_suspended(&from) {
+            let coop = self.coop_name(&from);
+            tracing::warn!(target: "jitney::booking", coop, "a claim of a coop that contradicted itself was passed over");
+            return;
+        }
+        if let BookingMessage::Confirm { claim, credential: Some(credential), .. } = &message
+            && let Err(why) = driver_credential(credential, &from, now)
+        {
+            self.turn_back(*claim, &from, &why, now);
+            return;
+        }
         self.keep_receipt(&message, 0, bytes);
         if let Err(refusal) = self.command(Actor::Partner(from), Command::Receive { from, message }, now) {
             tracing::warn!(target: "jitney::booking", %refusal, "a partner's message was refused");
+        }
+    }
+
+    /// Takes a trip back from a coop whose driver cannot show a valid credential.
+    fn turn_back(&mut self, claim: jitney_domain::ClaimId, from: &PublicKey, why: &str, now: Timestamp) {
+        let coop = self.coop_name(from);
+        tracing::warn!(target: "jitney::booking", coop, why, "a driver's credential does not hold; the trip is taken back");
+        let trip = self.state.ticket_of_claim(claim).filter(|(_, t)| t.award_of(claim, *from).is_some());
+        if let Some(trip) = trip.map(|(_, t)| t.trip)
+            && let Err(refusal) = self.command(Actor::System, Command::UnassignTrip(trip), now)
+        {
+            tracing::warn!(target: "jitney::booking", %refusal, "the trip could not be taken back");
         }
     }
 
@@ -304,6 +341,13 @@ impl<S: Store> Core<S> {
     pub fn node_secret(&self) -> SecretKey {
         self.settings.keys.node.clone()
     }
+}
+
+/// Tells whether a partner's driver is a member there with a driver's role, by the coop's own word.
+fn driver_credential(credential: &serde_json::Value, coop: &PublicKey, now: Timestamp) -> Result<(), String> {
+    let credential = MembershipCredential::from_value(credential.clone()).map_err(|e| e.to_string())?;
+    let claims = credential.verify(coop, now.seconds()).map_err(|e| e.to_string())?;
+    if claims.has_role(CredentialRole::Driver) { Ok(()) } else { Err("it is not a driver's".to_owned()) }
 }
 
 fn net_verdict(verdict: federation::Verdict) -> Verdict {

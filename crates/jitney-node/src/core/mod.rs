@@ -29,6 +29,7 @@ use crate::person::Place;
 use crate::settings::Settings;
 use crate::vault::{Vault, VaultError};
 
+pub(crate) use auto::share_horizon;
 pub use booking::{CARD_INFO, DETAILS_INFO, recognition_word};
 pub use enrol::invitation_of;
 pub use open::OpenError;
@@ -112,6 +113,10 @@ pub struct Core<S> {
     pub(crate) credentials: Table<MemberId, serde_json::Value>,
     pub(crate) receipts: Vec<RowChange>,
     pub(crate) neighbours: BTreeMap<TicketId, Neighbour>,
+    /// Closings heard of, with when they may be forgotten.
+    pub(crate) closed_tickets: BTreeMap<(PublicKey, TicketId), Timestamp>,
+    /// Up to which moment open trips have been looked at for sharing.
+    pub(crate) looked_until: Timestamp,
     pub(crate) settings: Settings,
     pub(crate) rng: StdRng,
     pub(crate) listening: Vec<String>,
@@ -119,6 +124,7 @@ pub struct Core<S> {
     pub(crate) expects_coops: bool,
     pub(crate) allowed: Option<jitney_net::NetCommand>,
     pub(crate) last_tick: Option<Timestamp>,
+    pub(crate) credentials_looked: Option<Timestamp>,
     held: Vec<Input>,
     pending: Pending,
 }
@@ -256,7 +262,10 @@ impl<S: Store> Core<S> {
             }
         }
         self.renew_record(now);
+        self.renew_credentials(now);
         self.neighbours.retain(|_, n| n.body.pick_up.window().to >= now);
+        self.closed_tickets.retain(|_, expires| *expires >= now);
+        self.look_further(now);
         self.pending.look_around = true;
         self.federation_wake(now);
     }
@@ -291,10 +300,13 @@ impl<S: Store> Core<S> {
             let recorded = Recorded { at: now, by: actor, event: event.clone() };
             self.state.apply(&recorded);
             self.note(event);
+            self.pending.recorded.push(recorded);
+        }
+        // Only now: an effect speaks of the state after the whole decision.
+        for event in &events {
             for effect in effects(&self.state, event) {
                 self.effect(effect, now);
             }
-            self.pending.recorded.push(recorded);
         }
         Ok(events)
     }

@@ -50,6 +50,8 @@ impl<S: Store> Core<S> {
             credentials: Table::new(),
             receipts: Vec::new(),
             neighbours: BTreeMap::new(),
+            closed_tickets: BTreeMap::new(),
+            looked_until: now,
             settings,
             rng,
             listening: Vec::new(),
@@ -57,6 +59,7 @@ impl<S: Store> Core<S> {
             expects_coops: false,
             allowed: None,
             last_tick: None,
+            credentials_looked: None,
             held: Vec::new(),
             pending: Pending::default(),
         };

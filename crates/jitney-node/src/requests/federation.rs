@@ -74,7 +74,10 @@ impl<S: Store> Core<S> {
     fn own_record(&self, now: Timestamp) -> CoopRecord {
         let known = self.federation.roster().and_then(|r| r.coop(&self.coop_key()));
         let node = self.settings.keys.node.public();
-        let from = Timestamp(now.0.saturating_sub(NODE_CERT_BEFORE_MS));
+        // What the node has signed so far must stay covered: a renewed certificate begins where the old one did.
+        let before =
+            known.and_then(|r| r.nodes.iter().find(|n| n.cert.node == node)).map(|n| n.cert.not_before);
+        let from = before.unwrap_or(Timestamp(now.0.saturating_sub(NODE_CERT_BEFORE_MS)));
         let until = Timestamp(now.0.saturating_add(NODE_CERT_LIFE_MS));
         CoopRecord {
             coop: self.coop_key(),
@@ -138,7 +141,7 @@ impl<S: Store> Core<S> {
         let roster = self.federation.roster()?;
         let charter = self.federation.charter()?;
         let us = self.coop_key();
-        let coops = roster
+        let mut coops: Vec<view::RosterCoop> = roster
             .coops()
             .map(|record| view::RosterCoop {
                 name: record.name.clone(),
@@ -150,6 +153,7 @@ impl<S: Store> Core<S> {
                 us: record.coop == us,
             })
             .collect();
+        coops.sort_by(|one, other| one.name.cmp(&other.name));
         let waiting = self.waiting(now);
         Some(view::Roster {
             name: charter.name.clone(),

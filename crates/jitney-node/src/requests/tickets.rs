@@ -37,6 +37,12 @@ impl<S: Store> Core<S> {
                 ticket.short()
             ))
         })?;
+        if self.federation.is_suspended(&neighbour.coop) {
+            return Err(Fault::new(
+                FaultKind::Conflict,
+                "that coop has signed contradictory entries; agree on nothing new with it until that is cleared up",
+            ));
+        }
         let claim = ClaimId::fresh(&mut self.rng);
         let planner = self.planner(now);
         let wanted = planner.foreign(&neighbour.body, claim)?;

@@ -11,7 +11,7 @@ use jitney_store::Store;
 use crate::api::{
     Answer, Fault, FaultKind, PlaceAsked, Reply, Request, TripAsked, TripChangeAsked, TripFilter,
 };
-use crate::core::{Core, PlaceName};
+use crate::core::{Core, PlaceName, share_horizon};
 use crate::person::{Place, TripPlaces, check_text};
 use crate::planner::{Answer as Ranking, best_by_driver, direct, plan};
 use crate::view;
@@ -61,6 +61,13 @@ impl<S: Store> Core<S> {
                     return Err(Fault::new(
                         FaultKind::Conflict,
                         "there is no partner coop to offer it to; join a federation with `jitney federation join`",
+                    ));
+                }
+                let starts =
+                    self.state.trips.get(&trip).and_then(|t| t.details.windows).map(|w| w.pick_up.to);
+                if starts.is_some_and(|at| at > share_horizon(now)) {
+                    return Err(Fault::invalid(
+                        "this trip is more than four weeks away; it is offered to partners by itself when it comes near",
                     ));
                 }
                 self.trip_done(actor, trip, Command::ShareTrip(trip), now)
