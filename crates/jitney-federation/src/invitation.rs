@@ -381,7 +381,7 @@ mod tests {
             expires_at in 0i64.., addresses in prop::collection::vec("[!-~]{1,255}", 0..=8),
         ) {
             let kind = match federation {
-                Some(bytes) => InvitationKind::Federation { federation: FederationId(Hash::from_bytes(bytes)) },
+                Some(id) => InvitationKind::Federation { federation: FederationId(Hash::from_bytes(id)) },
                 None => InvitationKind::Member { role },
             };
             let secret = InvitationSecret(secret);

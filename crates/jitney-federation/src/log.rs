@@ -11,7 +11,7 @@ use jitney_domain::{Minutes, Timestamp};
 use jitney_identity::{Hash, PublicKey, SecretKey};
 use serde::{Deserialize, Serialize};
 
-use crate::bytes::Blob;
+use crate::bytes::{Blob, later};
 use crate::entry::{Entry, EntryError, EntryHeader, Kind};
 use crate::frontier::{Frontier, Range, Span};
 use crate::ids::{EntryId, EntryKey, FederationId, Incarnation, LogId};
@@ -25,7 +25,8 @@ pub use quota::{BURST, ENTRIES_PER_HOUR};
 pub const MAX_LIVE_PER_COOP: usize = 5_000;
 /// Most lives of one coop's log that are remembered at a time.
 pub const MAX_LOGS_PER_COOP: usize = 16;
-/// How far clocks may differ: entries issued further ahead wait, entries are dropped so long after they expire.
+/// How far clocks may differ: entries issued further ahead wait, and they are dropped so long after they
+/// expire.
 pub const CLOCK_SKEW: Minutes = Minutes(10);
 /// Most entries from the future that wait for their time.
 pub const MAX_PARKED: usize = 256;
@@ -243,12 +244,14 @@ impl Log {
         dropped
     }
 
-    /// Returns the next moment at which something here must be looked at.
-    pub fn next_wake(&self) -> Option<Timestamp> {
-        let expiry =
-            self.by_expiry.first().map(|(at, _)| Timestamp(at.after(CLOCK_SKEW).0.saturating_add(1)));
-        let parked = self.parked.first_key_value().map(|((at, _), _)| at.before(CLOCK_SKEW));
-        [expiry, parked].into_iter().flatten().min()
+    /// Returns the next moment at which an entry is to be dropped.
+    pub fn next_expiry(&self) -> Option<Timestamp> {
+        self.by_expiry.first().map(|(at, _)| later(at.after(CLOCK_SKEW), 1))
+    }
+
+    /// Returns the next moment at which the time of an entry from the future has come.
+    pub fn next_parked(&self) -> Option<Timestamp> {
+        self.parked.first_key_value().map(|((at, _), _)| at.before(CLOCK_SKEW))
     }
 
     /// Returns the latest moment at which an entry that was accepted says it was issued.

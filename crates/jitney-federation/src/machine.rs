@@ -14,12 +14,13 @@ mod views;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use jitney_domain::Timestamp;
 use jitney_domain::table::{RowChange, RowError};
+use jitney_domain::{Minutes, Timestamp};
 use jitney_identity::PublicKey;
 
+use crate::bytes::later;
 use crate::ids::{EntryKey, LogId, MailKey};
-use crate::log::Log;
+use crate::log::{CLOCK_SKEW, Log};
 use crate::mail::Mail;
 use crate::membership::Membership;
 
@@ -27,18 +28,34 @@ pub use command::{CommandError, FoundParams, Newcomer};
 pub use io::{Channel, Cx, Input, Keys, Output, Verdict};
 pub use views::{Counters, PeerStatus, ProposalView};
 
+/// Time after which a question counts as failed though the network never said so, 2 minutes in milliseconds.
+const ANSWER_LONGEST_MS: i64 = 2 * 60_000;
+
+/// Silence after which the clock may have leapt ahead: something is due more often than that.
+const LEAP: Minutes = Minutes(60);
+
 /// A question that awaits its answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Pending {
-    Pull { peer: PublicKey, sent_at: Timestamp },
-    Letter { peer: PublicKey, key: MailKey },
-    Join { peer: PublicKey },
+struct Pending {
+    peer: PublicKey,
+    sent_at: Timestamp,
+    about: About,
 }
 
-impl Pending {
-    fn peer(&self) -> PublicKey {
+/// What a question is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum About {
+    Pull,
+    Letter(MailKey),
+    Join,
+}
+
+impl About {
+    fn channel(&self) -> Channel {
         match self {
-            Pending::Pull { peer, .. } | Pending::Letter { peer, .. } | Pending::Join { peer } => *peer,
+            About::Pull => Channel::Sync,
+            About::Letter(_) => Channel::Book,
+            About::Join => Channel::Join,
         }
     }
 }
@@ -58,6 +75,8 @@ pub struct Federation {
     next_id: u64,
     next_publish: Timestamp,
     next_expiry: Timestamp,
+    /// Nothing expires before this moment.
+    expire_from: Timestamp,
     asking: joining::Asking,
     clock: clock::Clock,
     counters: Counters,
@@ -83,6 +102,7 @@ impl Federation {
             next_id: 1,
             next_publish: Timestamp(0),
             next_expiry: Timestamp(0),
+            expire_from: Timestamp(0),
             asking: joining::Asking::default(),
             clock: clock::Clock::default(),
             counters: Counters::default(),
@@ -116,7 +136,7 @@ impl Federation {
                 out.push(Output::Respond { token, bytes });
             }
             Input::Response { id, bytes } => self.response(id, &bytes, cx, &mut out),
-            Input::RequestFailed { id } => self.request_failed(id, cx),
+            Input::RequestFailed { id } => self.request_failed(id, cx.now),
             Input::Published { id } => self.published(id),
             Input::NotPublished { id } => self.not_published(id, cx.now),
             Input::Wake => {}
@@ -129,10 +149,11 @@ impl Federation {
     pub fn next_wake(&self) -> Option<Timestamp> {
         let soonest = [
             self.next_peer_wake(),
-            self.mail.next_wake(|coop| self.reach(coop).is_some()),
+            self.mail.next_try(|coop| self.reach(coop).is_some()),
             self.next_entry_wake(),
             self.next_publish_wake(),
             self.next_ask(),
+            self.next_lapse(),
         ];
         soonest.into_iter().flatten().min().map(|at| at.max(self.now))
     }
@@ -170,7 +191,9 @@ impl Federation {
 
     /// Does everything that is due, and says whom to let in if that changed.
     fn settle(&mut self, cx: &mut Cx<'_>, out: &mut Vec<Output>) {
+        self.notice_leap(cx.now);
         self.now = cx.now;
+        self.lapse_due(cx.now);
         self.judge_clock(cx.now, out);
         self.expire_due(cx, out);
         self.unpark_due(cx, out);
@@ -198,29 +221,72 @@ impl Federation {
     fn response(&mut self, id: u64, bytes: &[u8], cx: &mut Cx<'_>, out: &mut Vec<Output>) {
         let Some(pending) = self.pending.remove(&id) else { return };
         self.counters.received(bytes.len());
-        self.heard(&pending.peer(), cx.now);
-        match pending {
-            Pending::Pull { peer, sent_at } => self.pulled(peer, sent_at, bytes, cx, out),
-            Pending::Letter { key, .. } => self.letter_answered(key, bytes, cx.now, out),
-            Pending::Join { .. } => self.join_answered(bytes, cx, out),
+        self.heard(&pending.peer, cx.now);
+        match pending.about {
+            About::Pull => self.pulled(&pending, bytes, cx, out),
+            About::Letter(key) => self.letter_answered(key, bytes, cx.now, out),
+            About::Join => self.join_answered(bytes, cx, out),
         }
     }
 
-    fn request_failed(&mut self, id: u64, cx: &mut Cx<'_>) {
-        match self.pending.remove(&id) {
-            Some(Pending::Pull { peer, .. }) => self.pull_failed(peer, cx.now),
-            Some(Pending::Letter { key, .. }) => self.mail.failed(key, cx.now),
-            Some(Pending::Join { .. }) => self.asking.failed(cx.now),
-            None => {}
+    fn request_failed(&mut self, id: u64, now: Timestamp) {
+        let Some(pending) = self.pending.remove(&id) else { return };
+        match pending.about {
+            About::Pull => self.pull_failed(pending.peer, now),
+            About::Letter(key) => self.mail.failed(key, now),
+            About::Join => self.asking.failed(now),
+        }
+    }
+
+    /// Gives up the questions that were never answered.
+    fn lapse_due(&mut self, now: Timestamp) {
+        let lapsed =
+            self.pending.iter().filter(|(_, pending)| later(pending.sent_at, ANSWER_LONGEST_MS) <= now);
+        for id in lapsed.map(|(id, _)| *id).collect::<Vec<_>>() {
+            self.request_failed(id, now);
+        }
+    }
+
+    fn next_lapse(&self) -> Option<Timestamp> {
+        self.pending.values().map(|pending| later(pending.sent_at, ANSWER_LONGEST_MS)).min()
+    }
+
+    /// Asks the others for their clocks before anything expires, if this one leapt ahead; sets every timer
+    /// anew if it was set back, else they would wait for a time that was never.
+    fn notice_leap(&mut self, now: Timestamp) {
+        let ahead = now > self.now.after(LEAP);
+        if ahead {
+            self.expire_from = now.after(CLOCK_SKEW);
+        }
+        if !ahead && now >= self.now.before(Minutes(1)) {
+            return;
+        }
+        self.expire_from = self.expire_from.min(now.after(CLOCK_SKEW));
+        self.reset_peer_timers(now);
+        self.next_publish = now;
+        self.next_expiry = now;
+        self.asking.soon(now);
+        for pending in self.pending.values_mut() {
+            pending.sent_at = now;
+        }
+        for coop in self.mail.receivers().collect::<Vec<_>>() {
+            self.mail.hasten(&coop, now);
         }
     }
 
     /// Hands a question to the network.
-    fn ask(&mut self, pending: Pending, channel: Channel, bytes: Vec<u8>, out: &mut Vec<Output>) -> u64 {
+    fn ask(
+        &mut self,
+        peer: PublicKey,
+        about: About,
+        bytes: Vec<u8>,
+        now: Timestamp,
+        out: &mut Vec<Output>,
+    ) -> u64 {
         let id = self.draw_id();
         self.counters.sent(bytes.len());
-        out.push(Output::Request { id, peer: pending.peer(), channel, bytes });
-        self.pending.insert(id, pending);
+        out.push(Output::Request { id, peer, channel: about.channel(), bytes });
+        self.pending.insert(id, Pending { peer, sent_at: now, about });
         id
     }
 

@@ -179,16 +179,16 @@ impl Mail {
         expired
     }
 
-    /// Returns the next moment at which something is to be sent or expires. Of coops out of reach only the
-    /// expiry counts.
-    pub fn next_wake(&self, within_reach: impl Fn(&PublicKey) -> bool) -> Option<Timestamp> {
-        let of_coop = |coop: &PublicKey| {
-            let (_, row) = self.first(coop)?;
-            let expiry = later(row.expires_at, 1);
-            let waits = !within_reach(coop) || self.under_way.contains_key(coop);
-            Some(if waits { expiry } else { expiry.min(row.next_try) })
-        };
-        self.queues.keys().filter_map(of_coop).min()
+    /// Returns the next moment at which something is to be sent to a coop within reach.
+    pub fn next_try(&self, within_reach: impl Fn(&PublicKey) -> bool) -> Option<Timestamp> {
+        let ready =
+            self.queues.keys().filter(|coop| within_reach(coop) && !self.under_way.contains_key(coop));
+        ready.filter_map(|coop| self.first(coop)).map(|(_, row)| row.next_try).min()
+    }
+
+    /// Returns the next moment at which a message expires.
+    pub fn next_expiry(&self) -> Option<Timestamp> {
+        self.queues.keys().filter_map(|coop| self.first(coop)).map(|(_, row)| later(row.expires_at, 1)).min()
     }
 
     /// Judges an incoming message whose signature holds, and remembers it if it is new.
@@ -300,8 +300,9 @@ mod tests {
         assert_eq!(next(&mail, later(now(), 1_999)), None);
         assert_eq!(next(&mail, later(now(), 2_000)), Some(9));
         mail.failed(first, now());
-        assert_eq!(mail.next_wake(|_| true), Some(later(now(), 4_000)));
-        assert_eq!(mail.next_wake(|_| false), Some(later(now().after(Minutes(60)), 1)));
+        assert_eq!(mail.next_try(|_| true), Some(later(now(), 4_000)));
+        assert_eq!(mail.next_try(|_| false), None);
+        assert_eq!(mail.next_expiry(), Some(later(now().after(Minutes(60)), 1)));
         mail.hasten(&key("harbour").public(), later(now(), 100));
         assert_eq!(next(&mail, later(now(), 100)), Some(9));
         assert_eq!(mail.outbox.get(&first).unwrap().attempts, 0);

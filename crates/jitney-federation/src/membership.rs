@@ -162,7 +162,7 @@ impl Membership {
         let Some((roster, _)) = &mut self.state else { return Err(crate::RosterError::Full) };
         let applied = roster.apply(&act)?;
         self.acts.insert(applied.version, act);
-        self.overlay();
+        self.drop_departed();
         self.drop_decided();
         Ok(applied)
     }
@@ -276,17 +276,15 @@ impl Membership {
 
     /// Returns the renewed records of which the other side has an older revision or none.
     pub fn renewals_beyond(&self, known: &BTreeMap<PublicKey, u64>) -> Vec<&SignedRecord> {
-        let newer = self.renewals.iter().filter(|(coop, record)| {
-            let ours = record.read().map_or(0, |record| record.revision);
-            ours > known.get(&coop.0).copied().unwrap_or(0)
-        });
-        newer.map(|(_, record)| record).collect()
+        let ours = self.revisions();
+        let newer = ours.iter().filter(|(coop, ours)| **ours > known.get(coop).copied().unwrap_or(0));
+        newer.filter_map(|(coop, _)| self.renewals.get(&CoopKey(*coop))).collect()
     }
 
     /// Returns the revision of each renewed record.
     pub fn revisions(&self) -> BTreeMap<PublicKey, u64> {
-        let revision = |record: &SignedRecord| record.read().map_or(0, |record| record.revision);
-        self.renewals.iter().map(|(coop, record)| (coop.0, revision(record))).collect()
+        let revision = |coop: &PublicKey| Some((*coop, self.roster()?.coop(coop)?.revision));
+        self.renewals.iter().filter_map(|(coop, _)| revision(&coop.0)).collect()
     }
 
     /// Drops what is past its time: acts being decided, endorsements, invitations nobody used.
@@ -313,12 +311,22 @@ impl Membership {
         self.applicants.get(&CoopKey(*coop)).and_then(|row| row.record.read().ok())
     }
 
-    /// Lays the renewed records over those that the acts brought; forgets those of coops that left.
+    /// Lays the renewed records over a roster folded from acts alone; forgets those that add nothing.
     fn overlay(&mut self) {
         let Some((roster, _)) = &mut self.state else { return };
         let rows = self.renewals.iter();
-        let void = rows.filter(|(_, record)| roster.renew(record).is_err()).map(|(coop, _)| *coop);
+        let void = rows.filter(|(_, record)| roster.renew(record) != Ok(true)).map(|(coop, _)| *coop);
         for coop in void.collect::<Vec<_>>() {
+            self.renewals.remove(&coop);
+        }
+    }
+
+    /// Forgets the renewed records of coops that left.
+    fn drop_departed(&mut self) {
+        let Some((roster, _)) = &self.state else { return };
+        let departed =
+            self.renewals.iter().map(|(coop, _)| *coop).filter(|coop| roster.coop(&coop.0).is_none());
+        for coop in departed.collect::<Vec<_>>() {
             self.renewals.remove(&coop);
         }
     }

@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use crate::act::SignedAct;
 use crate::bytes::Blob;
 use crate::frontier::{Frontier, Span};
-use crate::ids::{FederationId, Incarnation, LogId, Version};
+use crate::ids::{EntryId, FederationId, Incarnation, LogId, Version};
 use crate::log::EquivocationProof;
 use crate::record::SignedRecord;
 
@@ -34,6 +34,8 @@ pub const MAX_PAGE_BYTES: usize = 104 * 1024;
 pub const MAX_PAGE_RECORDS: usize = 500;
 /// Most logs that a frontier names, so that a request stays under [`MAX_REQUEST_BYTES`].
 pub const MAX_FRONTIER_LOGS: usize = 256;
+/// Hexadecimal digits of an id by which two nodes compare the ends of a log: 64 bits.
+pub const TIP_CHARS: usize = 16;
 /// Least bytes that an asker may ask for, so that the longest entry always fits.
 pub const MIN_PAGE_BYTES: usize = 16 * 1024;
 
@@ -76,6 +78,22 @@ pub struct Have {
     /// How much.
     #[serde(flatten)]
     pub span: Span,
+    /// The first [`TIP_CHARS`] digits of the id of the entry at the head, if it is held: two nodes whose
+    /// heads agree and whose tips differ were told different things.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tip: Option<String>,
+}
+
+impl Have {
+    /// Returns the log.
+    pub fn log(&self) -> LogId {
+        LogId { origin: self.origin, incarnation: self.incarnation }
+    }
+}
+
+/// Returns an entry's id as a [`Have`] names it.
+pub fn tip(id: &EntryId) -> String {
+    id.to_string().chars().take(TIP_CHARS).collect()
 }
 
 /// What each side says of itself.
@@ -102,16 +120,7 @@ pub struct Hello {
 impl Hello {
     /// Returns the sender's frontier.
     pub fn frontier(&self) -> Frontier {
-        let log = |have: &Have| LogId { origin: have.origin, incarnation: have.incarnation };
-        Frontier(self.have.iter().map(|have| (log(have), have.span)).collect())
-    }
-
-    /// Returns a frontier as a hello names it.
-    pub fn have(frontier: &Frontier) -> Vec<Have> {
-        let spans = frontier.0.iter().take(MAX_FRONTIER_LOGS);
-        spans
-            .map(|(log, span)| Have { origin: log.origin, incarnation: log.incarnation, span: *span })
-            .collect()
+        Frontier(self.have.iter().map(|have| (have.log(), have.span)).collect())
     }
 }
 
@@ -325,6 +334,7 @@ mod tests {
             origin: key("orchard").public(),
             incarnation: Incarnation(3),
             span: Span { floor: 1, head: 4, top: 6 },
+            tip: None,
         };
         Hello {
             federation,

@@ -2,6 +2,7 @@
 //! first writes and reads them. A vector once committed is never changed; a new form gets a new one.
 //!
 //! `JITNEY_BLESS=1 cargo test -p jitney-federation --test golden` writes the files that are missing.
+#![allow(clippy::unwrap_used)] // The helpers of tests may fail like the tests themselves.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;

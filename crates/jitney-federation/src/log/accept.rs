@@ -31,7 +31,7 @@ pub enum Accepted {
         /// Whether it proves that its coop contradicts itself.
         contradiction: bool,
     },
-    /// It was held before, or waits already.
+    /// It was held before.
     Duplicate,
     /// It comes from the future and waits for its time.
     Parked,
@@ -124,8 +124,11 @@ impl Log {
             // Of a log that is proven to contradict itself further variants add nothing.
             held.id() == entry.id() || self.proofs.contains(&held.header().log())
         });
-        if known || self.is_parked(&entry) {
+        if known {
             return Ok(Accepted::Duplicate);
+        }
+        if self.is_parked(&entry) {
+            return Ok(Accepted::Parked);
         }
         if expires_at <= now {
             return Err(EntryRefusal::Expired { expires_at });

@@ -110,9 +110,10 @@ fn an_entry_from_the_future_waits_for_its_time() {
     let entry = Writer::new().write_at("early", ahead, 60);
     let mut log = Log::default();
     assert_eq!(accept(&mut log, &entry), Ok(Accepted::Parked));
-    assert_eq!(accept(&mut log, &entry), Ok(Accepted::Duplicate));
+    assert_eq!(accept(&mut log, &entry), Ok(Accepted::Parked));
+    assert_eq!(log.parked(), 1);
     assert!(log.entries.is_empty() && log.unpark(now()).is_empty());
-    assert_eq!(log.next_wake(), Some(now().after(Minutes(1))));
+    assert_eq!(log.next_parked(), Some(now().after(Minutes(1))));
     assert_eq!(log.unpark(now().after(Minutes(1))), [entry]);
     assert_eq!(log.parked(), 0);
 }
@@ -265,7 +266,9 @@ fn an_entry_restores_only_under_its_own_number() {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(24))]
     #[test]
-    fn whatever_the_order_the_same_frontier_comes_out(order in Just((0..8usize).collect::<Vec<_>>()).prop_shuffle()) {
+    fn whatever_the_order_the_same_frontier_comes_out(
+        order in Just((0..8usize).collect::<Vec<_>>()).prop_shuffle()
+    ) {
         let mut writer = Writer::new();
         let entries: Vec<Entry> = (0..8).map(|n| writer.write(&n.to_string())).collect();
         let mut log = Log::default();

@@ -99,7 +99,8 @@ impl Federation {
         approved.into_iter().map(|(_, coop)| coop).collect()
     }
 
-    /// Tells whether nothing stands against proposing the next version: key at hand, not bound, on the roster.
+    /// Tells whether nothing stands against proposing the next version: the key is at hand, no other act
+    /// binds, and this coop is on the roster.
     fn may_propose(&self, cx: &Cx<'_>) -> bool {
         let Some(roster) = self.membership.roster() else { return false };
         let next: Version = roster.version().next();

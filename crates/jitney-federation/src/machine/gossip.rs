@@ -237,7 +237,7 @@ impl Federation {
 
     /// Drops what is past its time, unless the clock is in doubt.
     pub(super) fn expire_due(&mut self, cx: &mut Cx<'_>, out: &mut Vec<Output>) {
-        if self.clock.is_suspect() {
+        if self.clock.is_suspect() || cx.now < self.expire_from {
             return;
         }
         for entry in self.log.expire(cx.now) {
@@ -251,12 +251,12 @@ impl Federation {
         }
     }
 
+    /// Returns when something expires, or a manifest or an entry from the future is due.
     pub(super) fn next_entry_wake(&self) -> Option<Timestamp> {
-        if self.clock.is_suspect() {
-            return None;
-        }
         let log = self.log.own_log(self.coop);
         let manifest = log.and_then(|log| self.log.next_manifest(&log, self.now));
-        [self.log.next_wake(), manifest].into_iter().flatten().min()
+        let expiry = [self.log.next_expiry(), self.mail.next_expiry()].into_iter().flatten().min();
+        let expiry = expiry.filter(|_| !self.clock.is_suspect()).map(|at| at.max(self.expire_from));
+        [expiry, self.log.next_parked(), manifest].into_iter().flatten().min()
     }
 }

@@ -127,8 +127,8 @@ pub enum Input {
 
 /// What the machine wants done.
 ///
-/// Rows that changed (see [`drain_changes`](super::Federation::drain_changes)) must be durable before any output leaves the
-/// program. What is addressed to the domain ([`Output::EntryAccepted`], [`Output::DirectReceived`] and the
+/// Rows that changed (see [`drain_changes`](super::Federation::drain_changes)) must be durable before any
+/// output leaves the program. What is addressed to the domain ([`Output::EntryAccepted`], [`Output::DirectReceived`] and the
 /// like) must be taken up in the same durable batch: it is not repeated.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Output {

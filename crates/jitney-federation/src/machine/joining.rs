@@ -3,7 +3,7 @@
 use jitney_domain::Timestamp;
 use jitney_identity::PublicKey;
 
-use super::{Channel, Cx, Federation, Output, Pending};
+use super::{About, Cx, Federation, Output};
 use crate::act::SignedAct;
 use crate::bytes::{backoff_ms, later};
 use crate::charter::SignedCharter;
@@ -51,7 +51,7 @@ impl Federation {
         let peer = row.link.node;
         self.asking.under_way = true;
         self.asking.asked = self.asking.asked.saturating_add(1);
-        self.ask(Pending::Join { peer }, Channel::Join, bytes, out);
+        self.ask(peer, About::Join, bytes, cx.now, out);
     }
 
     /// Returns when the inviter is to be asked next.
@@ -70,8 +70,8 @@ impl Federation {
         let holds = |charter: &SignedCharter| charter.federation() == federation && charter.open().is_ok();
         match JoinReply::decode(bytes) {
             Ok(JoinReply::Pending { charter, progress }) if holds(&charter) => {
-                if self.asking.progress != Some(progress) {
-                    self.asking.progress = Some(progress);
+                let before = self.asking.progress.replace(progress);
+                if before != Some(progress) {
                     out.push(Output::JoinPending { progress });
                 }
             }

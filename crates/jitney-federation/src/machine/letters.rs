@@ -3,7 +3,7 @@
 use jitney_domain::Timestamp;
 use jitney_identity::PublicKey;
 
-use super::{Channel, Federation, Output, Pending};
+use super::{About, Federation, Output};
 use crate::direct::{DirectError, DirectMessage, DirectRefusal, DirectReply};
 use crate::ids::{MailKey, MessageId};
 use crate::mail::Arrival;
@@ -20,7 +20,7 @@ impl Federation {
             let Some((key, row)) = self.mail.due(&coop, now) else { continue };
             let bytes = row.bytes.0.clone();
             self.mail.sent(key);
-            self.ask(Pending::Letter { peer, key }, Channel::Book, bytes, out);
+            self.ask(peer, About::Letter(key), bytes, now, out);
         }
     }
 

@@ -6,7 +6,7 @@ use jitney_domain::{Minutes, Timestamp};
 use jitney_identity::PublicKey;
 use rand::{CryptoRng, RngExt};
 
-use super::{Cx, Federation, Output, Pending};
+use super::{Cx, Federation, Output};
 use crate::bytes::{backoff_ms, later};
 use crate::frontier::Frontier;
 use crate::ids::LogId;
@@ -93,7 +93,7 @@ impl Federation {
         self.connected.remove(&node);
         let lost: Vec<u64> = self.pending_of(&node).collect();
         for id in lost {
-            self.request_failed(id, cx);
+            self.request_failed(id, cx.now);
         }
         if let Some(peer) = self.peers.get_mut(&node) {
             peer.connected = false;
@@ -113,6 +113,16 @@ impl Federation {
         }
         self.next_publish = now;
         self.hasten_mail(&node, now);
+    }
+
+    /// Sets the timers of all nodes anew, because the clock leapt.
+    pub(super) fn reset_peer_timers(&mut self, now: Timestamp) {
+        for peer in self.peers.values_mut() {
+            peer.next_pull = now;
+            peer.last_pull = peer.last_pull.min(now);
+            peer.next_dial = now;
+            peer.asked = (now, 0);
+        }
     }
 
     /// Notes a sign of life of a node: what waits for its coop is tried soon.
@@ -181,8 +191,7 @@ impl Federation {
     }
 
     fn pending_of(&self, node: &PublicKey) -> impl Iterator<Item = u64> {
-        let of_node = |pending: &Pending| pending.peer() == *node;
-        self.pending.iter().filter(move |(_, pending)| of_node(pending)).map(|(id, _)| *id)
+        self.pending.iter().filter(move |(_, pending)| pending.peer == *node).map(|(id, _)| *id)
     }
 }
 

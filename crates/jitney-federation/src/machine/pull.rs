@@ -6,7 +6,7 @@ use jitney_domain::Timestamp;
 use jitney_identity::PublicKey;
 
 use super::peers::{HINT_SPACING_MS, PULL_INTERVAL, jitter};
-use super::{Channel, Cx, Federation, Output, Pending};
+use super::{About, Cx, Federation, Output, Pending};
 use crate::act::{RosterAct, SignedAct};
 use crate::bytes::{backoff_ms, later};
 use crate::entry::Entry;
@@ -15,7 +15,8 @@ use crate::ids::LogId;
 use crate::log::{Accepted, Way};
 use crate::membership::Candidate;
 use crate::sync::{
-    Covered, Hello, MAX_PAGE_BYTES, RosterMark, SyncPage, SyncReply, SyncRequest, Versions, write,
+    Covered, Have, Hello, MAX_FRONTIER_LOGS, MAX_PAGE_BYTES, RosterMark, SyncPage, SyncReply, SyncRequest,
+    Versions, tip, write,
 };
 
 /// Pulls in a row that may bring nothing new, although there is more, before the next waits for its time.
@@ -33,7 +34,7 @@ impl Federation {
             now,
             roster,
             records: self.membership.revisions(),
-            have: Hello::have(&self.of_roster(self.log.lively_frontier(now))),
+            have: self.have(self.log.lively_frontier(now)),
             proofs: self.log.proofs.iter().map(|(log, _)| *log).collect(),
         })
     }
@@ -41,6 +42,24 @@ impl Federation {
     pub(super) fn roster_mark(&self) -> Option<RosterMark> {
         let roster = self.membership.roster()?;
         Some(RosterMark { version: roster.version(), hash: roster.hash() })
+    }
+
+    /// Returns a frontier as a hello names it.
+    fn have(&self, frontier: Frontier) -> Vec<Have> {
+        let spans = self.of_roster(frontier).0.into_iter().take(MAX_FRONTIER_LOGS);
+        let have = spans.map(|(log, span)| {
+            let end = self.log.entries.get(&log.at(span.head));
+            let tip = end.map(|entry| tip(&entry.id()));
+            Have { origin: log.origin, incarnation: log.incarnation, span, tip }
+        });
+        have.collect()
+    }
+
+    /// Returns our entry at the head that a node named, if that node named another one there.
+    pub(super) fn other_tip(&self, have: &Have) -> Option<&Entry> {
+        let theirs = have.tip.as_ref()?;
+        let ours = self.log.entries.get(&have.log().at(have.span.head))?;
+        (tip(&ours.id()) != *theirs).then_some(ours)
     }
 
     /// Returns the part of a frontier that is about coops on the roster; nothing else is told or fetched.
@@ -77,10 +96,10 @@ impl Federation {
             let Some(mark) = told.or_else(|| self.roster_mark()) else { return };
             let Some(mut hello) = self.hello(mark, cx.now) else { return };
             let reached = self.reached_with(&node, self.log.lively_frontier(cx.now));
-            hello.have = Hello::have(&self.of_roster(reached));
+            hello.have = self.have(reached);
             let limit = u32::try_from(MAX_PAGE_BYTES).unwrap_or(u32::MAX);
             let bytes = write(&SyncRequest { hello, limit });
-            let id = self.ask(Pending::Pull { peer: node, sent_at: cx.now }, Channel::Sync, bytes, out);
+            let id = self.ask(node, About::Pull, bytes, cx.now, out);
             if let Some(peer) = self.peers.get_mut(&node) {
                 peer.pull = Some(id);
                 peer.again = false;
@@ -99,14 +118,8 @@ impl Federation {
     }
 
     /// Takes the answer to a pull.
-    pub(super) fn pulled(
-        &mut self,
-        node: PublicKey,
-        sent_at: Timestamp,
-        bytes: &[u8],
-        cx: &mut Cx<'_>,
-        out: &mut Vec<Output>,
-    ) {
+    pub(super) fn pulled(&mut self, asked: &Pending, bytes: &[u8], cx: &mut Cx<'_>, out: &mut Vec<Output>) {
+        let node = asked.peer;
         let Ok(SyncReply::Page(page)) = SyncReply::decode(bytes) else {
             return self.pull_failed(node, cx.now);
         };
@@ -123,7 +136,7 @@ impl Federation {
         let theirs = self.of_roster(page.hello.frontier());
         let ahead = behind(&self.reached_with(&node, self.log.frontier()), &theirs) > 0;
         let Some(peer) = self.peers.get_mut(&node) else { return };
-        let middle = Timestamp(sent_at.0.midpoint(cx.now.0));
+        let middle = Timestamp(asked.sent_at.0.midpoint(cx.now.0));
         peer.pull = None;
         peer.have = theirs;
         peer.last_sync = Some(cx.now);

@@ -72,11 +72,13 @@ impl Federation {
         let records = request.hello.records.iter();
         let records =
             records.into_iter().any(|(coop, theirs)| ours.get(coop).is_none_or(|ours| ours < theirs));
+        let forks = request.hello.have.iter().filter_map(|have| self.other_tip(have));
+        let forks = forks.into_iter().any(|entry| !self.log.proofs.contains(&entry.header().log()));
         let proofs = request.hello.proofs.iter().any(|log| !self.log.proofs.contains(log));
         if let Some(peer) = self.peers.get_mut(&from) {
             peer.have = theirs;
         }
-        if entries || acts || records || proofs {
+        if entries || acts || records || forks || proofs {
             self.hint(&from, cx.now);
         }
     }
@@ -100,6 +102,11 @@ impl Federation {
             let length = row.proof.first.0.len().saturating_add(row.proof.second.0.len());
             if room.take(length) {
                 page.proofs.push(row.proof.clone());
+            }
+        }
+        for entry in request.hello.have.iter().filter_map(|have| self.other_tip(have)) {
+            if !known.contains(&entry.header().log()) && room.take(entry.bytes().len()) {
+                page.entries.push(Blob(entry.bytes().to_vec()));
             }
         }
         let mut ranges = diff(&self.of_roster(self.log.frontier()), &request.hello.frontier());

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use jitney_domain::Timestamp;
 use jitney_identity::PublicKey;
 
-use super::{Federation, Pending};
+use super::Federation;
 use crate::act::{RosterAct, SignedAct};
 use crate::charter::Charter;
 use crate::entry::Entry;
@@ -176,7 +176,7 @@ impl Federation {
     /// Returns how it stands with every node of the federation.
     pub fn peers(&self) -> Vec<PeerStatus> {
         let ours = self.log.frontier();
-        let asked: BTreeSet<PublicKey> = self.pending.values().map(Pending::peer).collect();
+        let asked: BTreeSet<PublicKey> = self.pending.values().map(|pending| pending.peer).collect();
         let roster = self.membership.roster();
         let status = |(node, peer): (&PublicKey, &super::peers::Peer)| PeerStatus {
             node: *node,

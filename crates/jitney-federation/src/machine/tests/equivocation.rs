@@ -29,26 +29,44 @@ fn contradiction(net: &Net) -> [Entry; 2] {
     })
 }
 
-#[test]
-fn a_contradiction_told_to_two_coops_apart_is_found_when_they_meet() {
-    let mut net = Net::federation(71, &NAMES);
-    let mill = key("mill").public();
-    let [clinic, market] = contradiction(&net);
+/// Tells two coops, while they cannot talk, two different things.
+fn told_apart(net: &mut Net) -> [Entry; 2] {
+    let [clinic, market] = contradiction(net);
     net.crash("mill");
     net.partition(&["orchard"], &["harbour"]);
     assert_eq!(net.inject("orchard", "mill", clinic.bytes()), Verdict::Accept);
     assert_eq!(net.inject("harbour", "mill", market.bytes()), Verdict::Accept);
-    net.heal();
-    net.run(Minutes(30));
-    // Frontiers look alike; the next entry names a predecessor that one of them does not hold.
-    let header = EntryHeader { seq: 2, prev: clinic.id().0, ..clinic.header().clone() };
-    let next = Entry::sign(header, b"next", &node("mill")).unwrap();
-    assert_eq!(net.inject("harbour", "mill", next.bytes()), Verdict::Accept);
-    net.run(Minutes(30));
+    [clinic, market]
+}
+
+fn both_know(net: &Net) {
+    let mill = key("mill").public();
     for name in ["orchard", "harbour"] {
         assert!(net.machine(name).is_suspended(&mill), "{name}");
         assert_eq!(net.count(name, |o| o == &Output::Equivocation { origin: mill }), 1, "{name}");
     }
+}
+
+#[test]
+fn a_contradiction_told_to_two_coops_apart_is_found_when_they_meet() {
+    let mut net = Net::federation(71, &NAMES);
+    told_apart(&mut net);
+    net.heal();
+    net.run(Minutes(16));
+    both_know(&net);
+}
+
+#[test]
+fn a_contradiction_is_found_by_the_entry_that_follows_it() {
+    let mut net = Net::federation(75, &NAMES);
+    let [clinic, _] = told_apart(&mut net);
+    let header = EntryHeader { seq: 2, prev: clinic.id().0, ..clinic.header().clone() };
+    let next = Entry::sign(header, b"next", &node("mill")).unwrap();
+    assert_eq!(net.inject("harbour", "mill", next.bytes()), Verdict::Accept);
+    assert!(net.machine("harbour").is_suspended(&key("mill").public()));
+    net.heal();
+    net.run(Minutes(16));
+    both_know(&net);
 }
 
 #[test]

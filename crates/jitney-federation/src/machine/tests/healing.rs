@@ -3,6 +3,7 @@
 use jitney_domain::Minutes;
 
 use super::net::{Faults, Net};
+use crate::machine::*;
 
 const NAMES: [&str; 4] = ["orchard", "harbour", "mill", "ridge"];
 
@@ -127,6 +128,21 @@ fn under_loss_and_repetition_all_agree_in_the_end() {
             assert_eq!(net.tickets(name).len(), 25, "seed {seed}, {name}");
         }
     }
+}
+
+#[test]
+fn a_node_out_of_reach_is_dialled_less_and_less_often_and_found_again() {
+    let mut net = Net::federation(37, &["orchard", "harbour"]);
+    net.forbid_dialling("harbour");
+    net.crash("harbour");
+    let dials = |net: &Net| net.count("orchard", |output| matches!(output, Output::Dial { .. }));
+    let before = dials(&net);
+    net.run(Minutes(120));
+    let tried = dials(&net) - before;
+    assert!((10..=20).contains(&tried), "{tried} dials in two hours");
+    net.restart("harbour");
+    net.run(Minutes(16));
+    assert!(net.machine("orchard").peers()[0].connected);
 }
 
 #[test]

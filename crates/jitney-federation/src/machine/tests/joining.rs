@@ -4,6 +4,7 @@ use jitney_domain::Minutes;
 
 use super::net::Net;
 use crate::act::RosterAct;
+use crate::entry::Kind;
 use crate::ids::Version;
 use crate::join::JoinRefusal;
 use crate::machine::*;
@@ -190,6 +191,27 @@ fn a_renewed_record_reaches_everybody_at_once_or_by_sync() {
     assert!(addresses(&net, "mill"), "the entry has expired, sync still brings the record");
     let again = net.command("harbour", |machine, cx| machine.renew(&record("harbour", 2), cx));
     assert_eq!(again, Err(CommandError::OldRevision { found: 2, current: 2 }));
+}
+
+#[test]
+fn an_endorsement_that_comes_before_its_act_counts() {
+    let mut net = Net::federation(12, &["orchard", "harbour", "mill"]);
+    net.partition(&["mill"], &["orchard", "harbour"]);
+    net.join("ridge", "orchard");
+    net.run(Minutes(1));
+    for name in ["orchard", "harbour"] {
+        net.admit(name, "ridge");
+        net.run(Minutes(1));
+    }
+    let latest = |net: &Net, kind| {
+        let entries = net.machine("orchard").live_entries(net.now).filter(|e| e.header().kind == kind);
+        entries.max_by_key(|entry| entry.header().issued_at).unwrap().bytes().to_vec()
+    };
+    let version = |net: &Net| net.machine("mill").roster().unwrap().version();
+    assert_eq!(net.inject("mill", "orchard", &latest(&net, Kind::ROSTER_ENDORSED)), Verdict::Accept);
+    assert_eq!(version(&net), Version(2));
+    assert_eq!(net.inject("mill", "orchard", &latest(&net, Kind::ROSTER_PROPOSED)), Verdict::Accept);
+    assert_eq!(version(&net), Version(3));
 }
 
 #[test]

@@ -1,9 +1,14 @@
 //! Who comes late, or was away, is current soon.
 
+use std::collections::BTreeSet;
+
 use jitney_domain::Minutes;
 
 use super::net::Net;
+use crate::entry::Entry;
 use crate::machine::*;
+use crate::sync::{MAX_RESPONSE_BYTES, SyncReply, SyncRequest, write};
+use crate::testing::{key, node};
 
 #[test]
 fn a_late_joiner_has_everything_that_lives() {
@@ -55,6 +60,32 @@ fn who_was_away_a_month_is_current_within_seconds_of_connecting() {
     assert_eq!(net.tickets("mill").len(), 6 * 5);
     let expired = net.count("orchard", |output| matches!(output, Output::EntryExpired { .. }));
     assert!(expired >= 24 * 5, "the disk is bounded by what lives");
+}
+
+#[test]
+fn nobody_crowds_out_the_others() {
+    let mut net = Net::federation(25, &["orchard", "harbour", "mill"]);
+    for n in 0..60 {
+        for name in ["orchard", "mill"] {
+            net.append(name, &format!("{n} {}", "x".repeat(3_500)), 600);
+        }
+    }
+    net.run(Minutes(1));
+    let mark = net.machine("harbour").roster_mark().unwrap();
+    let mut hello = net.machine("harbour").hello(mark, net.now).unwrap();
+    hello.have.clear();
+    let request = write(&SyncRequest { hello, limit: u32::MAX });
+    let mut origins = BTreeSet::new();
+    for _ in 0..24 {
+        let answer = net.question("orchard", node("harbour").public(), Channel::Sync, request.clone());
+        assert!(answer.len() <= MAX_RESPONSE_BYTES);
+        let Ok(SyncReply::Page(page)) = SyncReply::decode(&answer) else { panic!("no page") };
+        assert!(page.more && page.entries.len() < 60);
+        let entries = page.entries.iter().map(|blob| Entry::parse(&blob.0).unwrap());
+        origins.extend(entries.map(|entry| entry.header().origin));
+    }
+    let both = ["orchard", "mill"].map(|name| origins.contains(&key(name).public()));
+    assert_eq!(both, [true; 2], "an asker that gets nowhere with one log still gets the others");
 }
 
 #[test]

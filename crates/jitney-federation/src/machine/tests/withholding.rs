@@ -4,8 +4,9 @@ use jitney_domain::Minutes;
 
 use super::net::Net;
 use crate::bytes::Blob;
+use crate::frontier::Span;
 use crate::machine::*;
-use crate::sync::{Covered, SyncPage, SyncReply, SyncRequest, write};
+use crate::sync::{Covered, Have, SyncPage, SyncReply, SyncRequest, write};
 use crate::testing::{key, node};
 
 const NAMES: [&str; 3] = ["orchard", "harbour", "mill"];
@@ -24,13 +25,17 @@ fn lie(net: &mut Net) {
     let (id, request) = asked.unwrap();
     let log = net.machine("orchard").log().own_log(key("orchard").public()).unwrap();
     let upto = net.machine("orchard").log().own.get(&()).unwrap().seq;
+    let mut hello = request.hello;
+    hello.have.retain(|have| have.log() != log);
+    let (origin, incarnation, span) = (log.origin, log.incarnation, Span { floor: 1, head: upto, top: upto });
+    hello.have.push(Have { origin, incarnation, span, tip: None });
     let page = SyncPage {
-        hello: request.hello,
+        hello,
         acts: Vec::new(),
         records: Vec::new(),
         proofs: Vec::new(),
         entries: vec![Blob(b"no entry at all".to_vec())],
-        covered: vec![Covered { origin: log.origin, incarnation: log.incarnation, upto }],
+        covered: vec![Covered { origin, incarnation, upto }],
         more: false,
     };
     let bytes = write(&SyncReply::Page(Box::new(page)));
@@ -42,8 +47,10 @@ fn a_lie_hides_nothing_while_anybody_else_can_be_asked() {
     let mut net = Net::federation(101, &NAMES);
     net.faults.mute = true;
     net.append("orchard", "ticket", 600);
+    let before = net.machine("harbour").frontier();
     lie(&mut net);
     assert!(net.tickets("harbour").is_empty());
+    assert_eq!(net.machine("harbour").frontier(), before, "nobody else is told what a liar said");
     net.run(Minutes(11));
     assert_eq!(net.tickets("harbour"), ["ticket"]);
 }
