@@ -93,6 +93,11 @@ enum Command {
     #[command(subcommand)]
     Drive(drive::Command),
     /// See three cooperatives help each other through a day, on this machine
+    ///
+    /// Starts three nodes on the loopback, founds a federation, loads a small made-up sample, takes
+    /// bookings, drives a whole day on an accelerated clock, and proves that nothing personal was gossiped.
+    /// Then the nodes keep running until Ctrl-C, and may be asked like any other. With --json only the
+    /// summary is shown.
     Demo(crate::demo::Args),
     /// Write completions for a shell
     Completions(completions::Args),

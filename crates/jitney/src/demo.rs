@@ -49,12 +49,7 @@ const EVE: Date = date(2026, 3, 6);
 /// The day that is driven: the Monday after.
 const DAY: Date = date(2026, 3, 9);
 
-/// See three cooperatives help each other through a day, on this machine
-///
-/// Starts three nodes on the loopback, founds a federation, loads a small made-up sample, takes bookings,
-/// drives a whole day on an accelerated clock, and proves that nothing personal was gossiped. Then the
-/// nodes keep running until Ctrl-C, and may be asked like any other. With --json only the summary is
-/// shown.
+/// What may be said to `jitney demo`.
 #[derive(Debug, ClapArgs)]
 pub(crate) struct Args {
     /// End after the summary, with exit code 0 if everything went as it should

@@ -33,7 +33,7 @@ fn the_same_seed_tells_the_same_story_and_nothing_personal_is_found() {
         assert!(count(&first, "story", served) > 0, "{served}");
     }
     assert_eq!(count(&first, "story", "other"), 0);
-    for searched in ["facts", "payloads", "payload_bytes", "files", "file_bytes"] {
+    for searched in ["facts", "payloads", "payload_bytes", "files", "file_bytes", "facts_once_opened"] {
         assert!(count(&first, "privacy", searched) > 0, "{searched}");
     }
     assert_eq!(count(&first, "privacy", "findings"), 0);

@@ -57,7 +57,7 @@ impl Story {
         self.tell(
             partner,
             &format!(
-                "{name}'s telephone shows lift {} for {}, {} {}; accepted and signed there",
+                "{name}'s telephone shows lift {} for {}, {} at {}; accepted and signed there",
                 offer.lift,
                 home.name(),
                 offer.from,

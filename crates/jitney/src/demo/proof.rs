@@ -9,9 +9,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use data_encoding::BASE64;
 use jitney_net::Tap;
 
-use super::Story;
 use super::needles::Needles;
 use super::sample::{Coop, Person, Sample};
+use super::{DAY, Story};
 use crate::exit::Failure;
 
 /// A payload as it crossed a node's wire, before encryption.
@@ -59,6 +59,8 @@ pub(super) struct Proof {
     pub(super) file_bytes: u64,
     /// Facts searched for.
     pub(super) facts: usize,
+    /// Facts that the same search finds in the riders' details once their driver has opened them.
+    pub(super) opened: usize,
     /// Where something was found, and what kind of thing it was.
     pub(super) findings: Vec<String>,
 }
@@ -72,7 +74,7 @@ impl Story {
         let facts = facts(&self.sample);
         let search = Search::over(&facts);
         search.works()?;
-        let mut proof = Proof { facts: facts.len(), ..Proof::default() };
+        let mut proof = Proof { facts: facts.len(), opened: self.opened_facts(&search)?, ..Proof::default() };
         let payloads = self.stage.captured().0.lock().unwrap_or_else(PoisonError::into_inner);
         // What one node sends another receives: the same bytes are searched once.
         let mut seen: BTreeSet<&[u8]> = BTreeSet::new();
@@ -104,6 +106,23 @@ impl Story {
         proof.findings.sort();
         proof.findings.dedup();
         Ok(proof)
+    }
+}
+
+impl Story {
+    /// Returns how many facts the search finds in what one driver's device has opened: what travelled sealed
+    /// does hold what is searched for.
+    fn opened_facts(&self, search: &Search<'_>) -> Result<usize, Failure> {
+        let device = self.device.as_ref().ok_or_else(|| Failure::internal("nobody has a device"))?;
+        let details: Vec<_> =
+            device.manifest(DAY)?.stops.into_iter().filter_map(|stop| stop.details).collect();
+        let plain = serde_json::to_vec(&details).map_err(|error| Failure::internal(error.to_string()))?;
+        match search.facts_in(&plain).count() {
+            0 => Err(Failure::internal(
+                "the opened details hold none of the facts, so the search proves nothing",
+            )),
+            found => Ok(found),
+        }
     }
 }
 

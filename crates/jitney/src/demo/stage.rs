@@ -15,6 +15,7 @@ use jitney_node::home::{Home, Init};
 use jitney_node::view;
 use rand::SeedableRng as _;
 use rand::rngs::StdRng;
+use tokio::signal::unix::{SignalKind, signal};
 
 use super::ZONE;
 use super::proof::Captured;
@@ -234,7 +235,7 @@ impl Stage {
         Ok(())
     }
 
-    /// Keeps the nodes running, with the clock going on from where it stands, until Ctrl-C.
+    /// Keeps the nodes running, with the clock going on from where it stands, until Ctrl-C or SIGTERM.
     pub(super) fn run_until_interrupted(self) -> Result<(), Failure> {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
@@ -244,8 +245,10 @@ impl Stage {
         runtime
             .block_on(async {
                 let mut second = tokio::time::interval(Duration::from_secs(1));
+                let mut term = signal(SignalKind::terminate())?;
                 loop {
                     tokio::select! {
+                        _ = term.recv() => return Ok(()),
                         interrupted = tokio::signal::ctrl_c() => return interrupted,
                         _ = second.tick() => {
                             let passed = i64::try_from(began.elapsed().as_millis()).unwrap_or(i64::MAX);

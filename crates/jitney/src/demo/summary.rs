@@ -159,6 +159,8 @@ struct Privacy {
     payload_bytes: u64,
     files: usize,
     file_bytes: u64,
+    /// Facts that the same search finds in one driver's details, once opened.
+    facts_once_opened: usize,
     /// Must be 0.
     findings: usize,
     found: Vec<String>,
@@ -223,6 +225,7 @@ impl Summary {
                 payload_bytes: proof.payload_bytes,
                 files: proof.files,
                 file_bytes: proof.file_bytes,
+                facts_once_opened: proof.opened,
                 findings: proof.findings.len(),
                 found: proof.findings.clone(),
             },
