@@ -131,8 +131,9 @@ impl Run {
             if stop.done.is_none() && planned < free_from {
                 return Err(RunFault::Overlap { planned });
             }
-            // What is done is history, planned otherwise or not: the driver is free since then.
-            free_from = stop.done.map_or(planned.after(stop.dwell), |done| free_from.max(done));
+            // What is done is history: who was early is free earlier, who was late breaks no plan by it.
+            let over = planned.after(stop.dwell);
+            free_from = stop.done.map_or(over, |done| free_from.max(done.min(over)));
             match stop.leg {
                 Leg::PickUp => {
                     if self.stops.iter().filter(|s| s.claim == stop.claim).count() != 2

@@ -6,6 +6,7 @@
 #![allow(clippy::print_stdout, clippy::print_stderr)] // Speaking to a terminal is its whole purpose.
 
 mod ci;
+mod idle;
 mod shell;
 mod step;
 mod tally;
@@ -22,8 +23,14 @@ struct Verb {
     run: fn(&Workshop, &[String]) -> ExitCode,
 }
 
-const VERBS: &[Verb] =
-    &[Verb { name: "ci", does: "run the whole check, or the parts named with --only", run: ci::run }];
+const VERBS: &[Verb] = &[
+    Verb { name: "ci", does: "run the whole check, or the parts named with --only", run: ci::run },
+    Verb {
+        name: "idle",
+        does: "measure a node with nothing to do; --seconds N for how long",
+        run: idle::run,
+    },
+];
 
 /// The place the chores work in.
 struct Workshop {

@@ -126,6 +126,7 @@ pub struct Core<S> {
     pub(crate) last_tick: Option<Timestamp>,
     pub(crate) credentials_looked: Option<Timestamp>,
     held: Vec<Input>,
+    short_of_room: bool,
     pending: Pending,
 }
 
@@ -187,7 +188,9 @@ impl<S: Store> Core<S> {
     /// Lets in what can be kept. On a full disk questions are still answered; commands are refused before
     /// anything is done, and what the network and the clock say waits, within bounds.
     fn admit(&mut self, inputs: Vec<Input>) -> Vec<Input> {
-        let Err(full) = self.store.room() else {
+        let room = self.store.room();
+        self.short_of_room = room.is_err();
+        let Err(full) = room else {
             let mut all = std::mem::take(&mut self.held);
             all.extend(inputs);
             return all;
@@ -200,6 +203,8 @@ impl<S: Store> Core<S> {
                     let answer = Err(Fault::new(FaultKind::Internal, full.to_string()));
                     self.pending.outputs.push(Output::Answer { id, answer });
                 }
+                // The clock will strike again.
+                Input::Wake => {}
                 other if self.held.len() < HELD_MAX => self.held.push(other),
                 _ => {}
             }
@@ -220,6 +225,11 @@ impl<S: Store> Core<S> {
     pub fn next_wake(&self, now: Timestamp) -> Timestamp {
         /// Subscriptions and the like are looked after at least this often.
         const TICK: i64 = 60_000;
+        /// On a full disk nothing that is due can be done: look again after so long.
+        const ROOM_CHECK: i64 = 5_000;
+        if self.short_of_room {
+            return Timestamp(now.0.saturating_add(ROOM_CHECK));
+        }
         let regular = self.last_tick.map_or(now, |last| Timestamp(last.0.saturating_add(TICK)));
         let domain = self.state.next_deadline();
         let federation = self.federation.next_wake();

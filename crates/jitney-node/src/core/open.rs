@@ -61,6 +61,7 @@ impl<S: Store> Core<S> {
             last_tick: None,
             credentials_looked: None,
             held: Vec::new(),
+            short_of_room: false,
             pending: Pending::default(),
         };
         for row in core.stored_rows()? {

@@ -1,0 +1,30 @@
+//! The mark in everything personal: where it can be read, somebody's data can be read.
+
+/// Stands in every name, address, phone number and note of a simulated person.
+pub const MARKER: &str = "ZQXPRIVATEZQX";
+
+/// What the marker looks like in base64, whatever stands before it: the characters that depend on
+/// nothing but the marker, for each of the three ways it may fall into groups of three bytes.
+const IN_BASE64: [&str; 3] = ["WlFYUFJJVkFURVpRW", "pRWFBSSVZBVEVaUV", "aUVhQUklWQVRFWlFY"];
+
+/// Tells whether the marker can be read in some bytes, as it is or in base64.
+pub fn shows_in(bytes: &[u8]) -> bool {
+    let text = String::from_utf8_lossy(bytes);
+    text.contains(MARKER) || IN_BASE64.into_iter().any(|needle| text.contains(needle))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use data_encoding::BASE64;
+
+    #[test]
+    fn the_marker_is_found_in_the_clear_and_in_base64_wherever_it_falls() {
+        for before in 0..6 {
+            let text = format!("{}{MARKER} Odile{}", "x".repeat(before), "y".repeat(before));
+            assert!(shows_in(text.as_bytes()));
+            assert!(shows_in(BASE64.encode(text.as_bytes()).as_bytes()), "after {before} bytes");
+        }
+        assert!(!shows_in(b"ZQX only in part, and ZQXPRIVATE without its end"));
+    }
+}

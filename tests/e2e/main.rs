@@ -1,0 +1,21 @@
+//! The real binary put to the test: killed, lied to, watched, restarted.
+//!
+//! - [`crash`]: power cuts at random moments lose nothing that was acknowledged;
+//! - [`bad_input`]: what is wrong is refused in one sentence and changes nothing;
+//! - [`wire`]: a partner coop that turned hostile;
+//! - [`privacy`]: nothing personal crosses the wire in the clear or rests with a partner;
+//! - [`restart`]: who was away is current again.
+//!
+//! What is drawn at random follows from a seed, which a failing test prints; `JITNEY_SEED` repeats it.
+
+#![allow(clippy::print_stdout, reason = "a test says its seed and what it could not try")]
+
+mod bad_input;
+mod crash;
+mod federated;
+mod full_disk;
+mod machine;
+mod privacy;
+mod restart;
+mod wire;
+mod work;
