@@ -8,7 +8,11 @@ use jitney_sim::{Outcome, Plan, Seen, run};
 const SEEDS: u64 = 6;
 
 fn small(seed: u64) -> Plan {
-    Plan { riders: 3, drivers: 2, ..Plan::new(seed, 2 + usize::from(seed % 3 == 0), Minutes(8 * 60)) }
+    Plan {
+        riders: 3,
+        drivers: 2,
+        ..Plan::new(seed, 2 + usize::from(seed.is_multiple_of(3)), Minutes(8 * 60))
+    }
 }
 
 fn must_hold(seed: u64, outcome: &Outcome) {
