@@ -51,6 +51,8 @@ impl<S: Store> Core<S> {
             credentials: Table::new(),
             receipts: Vec::new(),
             neighbours: BTreeMap::new(),
+            capacities: BTreeMap::new(),
+            closed_capacities: BTreeMap::new(),
             closed_tickets: BTreeMap::new(),
             looked_until: now,
             settings,
