@@ -182,6 +182,9 @@ impl<S: Store> Core<S> {
     /// [`Fatal`] if the store failed: end the process, acknowledge nothing.
     pub fn step(&mut self, inputs: Vec<Input>, now: Timestamp) -> Result<Vec<Output>, Fatal> {
         let inputs = self.admit(inputs);
+        if self.short_of_room {
+            return Ok(self.answer_questions(inputs, now));
+        }
         for input in inputs {
             match input {
                 Input::Ask { id, actor, request } => {
@@ -196,6 +199,19 @@ impl<S: Store> Core<S> {
         self.update_gate(now);
         self.persist()?;
         Ok(std::mem::take(&mut self.pending.outputs))
+    }
+
+    /// Answers what only reads. Nothing is written, so nothing but answers may leave; what has waited since the
+    /// start goes on waiting.
+    fn answer_questions(&mut self, inputs: Vec<Input>, now: Timestamp) -> Vec<Output> {
+        for input in inputs {
+            if let Input::Ask { id, actor, request } = input {
+                let answer = self.answer(actor, request, now).map_err(|fault| self.in_local_time(fault));
+                self.pending.outputs.push(Output::Answer { id, answer });
+            }
+        }
+        let is_answer = |output: &mut Output| matches!(output, Output::Answer { .. });
+        self.pending.outputs.extract_if(.., is_answer).collect()
     }
 
     /// Lets in what can be kept. On a full disk questions are still answered; commands are refused before
