@@ -17,4 +17,6 @@ mod ticket;
 
 pub use claim::{Claim, ClaimPhase, Ended, Progress};
 pub use message::{BookingMessage, Card, Disagreement, RefusalReason};
-pub use ticket::{Award, Bid, BidPhase, Confirmation, Ticket, TicketBody, TicketPhase, TimeBucket};
+pub use ticket::{
+    Award, Bid, BidPhase, Confirmation, Ticket, TicketBody, TicketClosed, TicketPhase, TimeBucket,
+};

@@ -2,28 +2,17 @@
 //! neighbour cannot.
 
 use jitney_domain::member::Consent;
-use jitney_domain::trip::Phase;
-use jitney_domain::{Actor, ClaimId, Command, Minutes, TicketId, Timestamp, TripId};
+use jitney_domain::{Actor, ClaimId, Command, TicketId, Timestamp};
 use jitney_store::Store;
 
 use super::Core;
 use crate::planner::{Planner, plan};
 
-/// How far ahead a trip is offered to partners: an entry lives thirty days at most.
-const SHARE_AHEAD: Minutes = Minutes(28 * 24 * 60);
-
-/// Returns the last moment for which trips are offered to partners at present.
-pub(crate) fn share_horizon(now: Timestamp) -> Timestamp {
-    now.after(SHARE_AHEAD)
-}
-
 impl<S: Store> Core<S> {
     /// Looks at what the step has left to be looked at; tells whether anything was done.
     pub(super) fn act_by_itself(&mut self, now: Timestamp) -> bool {
-        let mut acted = false;
-        for trip in std::mem::take(&mut self.pending.look_at) {
-            acted |= self.share_if_unserved(trip, now);
-        }
+        let look_at = std::mem::take(&mut self.pending.look_at);
+        let mut acted = self.offer_in_time(look_at, now);
         if std::mem::take(&mut self.pending.look_around) {
             let tickets: Vec<TicketId> = self.neighbours.keys().copied().collect();
             for ticket in tickets {
@@ -36,45 +25,6 @@ impl<S: Store> Core<S> {
     /// Returns a planner over what is known at present.
     pub(crate) fn planner(&self, now: Timestamp) -> Planner<'_> {
         Planner { state: &self.state, vault: &self.vault, travel: &self.settings.travel, now }
-    }
-
-    /// Queues trips that have come near enough to be offered to partners since the last look.
-    pub(super) fn look_further(&mut self, now: Timestamp) {
-        let until = share_horizon(now);
-        // After a start, what came near while the node was down is looked at too.
-        let from = self.looked_until.min(until);
-        let near = |trip: &jitney_domain::trip::Trip| {
-            trip.phase == Phase::Requested
-                && trip.details.windows.is_some_and(|w| w.pick_up.to > from && w.pick_up.to <= until)
-        };
-        let trips: Vec<TripId> = self.state.open_trips().filter(|(_, t)| near(t)).map(|(id, _)| id).collect();
-        self.pending.look_at.extend(trips);
-        self.looked_until = until;
-    }
-
-    fn share_if_unserved(&mut self, trip: TripId, now: Timestamp) -> bool {
-        let policy_says = self.state.coop().is_some_and(|c| c.policy.share_unserved);
-        let has_partners = self.partner_count() > 0;
-        let waiting = self.state.trips.get(&trip).is_some_and(|row| match row.phase {
-            Phase::Requested => {
-                row.details.windows.is_some_and(|w| w.pick_up.to > now && w.pick_up.to <= share_horizon(now))
-            }
-            Phase::Ticketed(ticket) => self
-                .state
-                .tickets
-                .get(&ticket)
-                .is_some_and(|t| !t.shared && t.phase == jitney_domain::booking::TicketPhase::Open),
-            _ => false,
-        });
-        if !(policy_says && has_partners && waiting) {
-            return false;
-        }
-        let planner = self.planner(now);
-        let Ok(wanted) = planner.own(trip, ClaimId::from_bytes([0; 16])) else { return false };
-        if !planner.candidates(&wanted, None).candidates.is_empty() {
-            return false;
-        }
-        self.command(Actor::System, Command::ShareTrip(trip), now).is_ok_and(|events| !events.is_empty())
     }
 
     /// Claims a neighbour's ticket for the best of our drivers who has given a standing yes.

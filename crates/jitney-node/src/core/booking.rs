@@ -1,12 +1,10 @@
 //! Carries out what the domain wants to leave the node: messages, sealed details, tickets, credentials.
 
 use data_encoding::BASE64;
-use jitney_domain::booking::{BookingMessage, Card};
+use jitney_domain::booking::{BookingMessage, Card, TicketClosed};
 use jitney_domain::{ClaimId, Effect, MemberId, Minutes, Timestamp, TripId};
-use jitney_federation::Kind;
 use jitney_identity::{PublicKey, sealed};
 use jitney_store::Store;
-use serde::{Deserialize, Serialize};
 
 use super::Core;
 use crate::person::RiderDetails;
@@ -19,13 +17,6 @@ const CLOSED_LIFE: Minutes = Minutes(60);
 pub const DETAILS_INFO: &str = "jitney/details/1";
 /// What binds a sealed driver's card to its use.
 pub const CARD_INFO: &str = "jitney/card/1";
-
-/// Body of the entry that closes a ticket.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct TicketClosed {
-    /// Which.
-    pub ticket: jitney_domain::TicketId,
-}
 
 impl<S: Store> Core<S> {
     /// Carries out one effect: to ourselves at once, to others by way of the durable outbox.
@@ -44,12 +35,12 @@ impl<S: Store> Core<S> {
             }
             Effect::PublishTicket(body) => {
                 let expires = body.pick_up.window().to.max(now);
-                self.append(Kind::TICKET_OPENED, &body, expires, now);
+                self.append(&body, expires, now);
             }
             Effect::PublishTicketClosed(ticket) => {
                 let until = self.state.tickets.get(&ticket).map(|t| t.body.pick_up.window().to);
                 let expires = until.unwrap_or(now).max(now.after(CLOSED_LIFE));
-                self.append(Kind::TICKET_CLOSED, &TicketClosed { ticket }, expires, now);
+                self.append(&TicketClosed { ticket }, expires, now);
             }
             Effect::IssueCredential(member) => self.issue_credential(member, now),
         }

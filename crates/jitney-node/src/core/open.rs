@@ -49,9 +49,12 @@ impl<S: Store> Core<S> {
             places: Table::new(),
             credentials: Table::new(),
             receipts: Vec::new(),
+            addresses: Table::new(),
+            crowd: settings.crowd.clone(),
             neighbours: BTreeMap::new(),
             closed_tickets: BTreeMap::new(),
             looked_until: now,
+            share_moments: BTreeMap::new(),
             settings,
             rng,
             listening: Vec::new(),
@@ -68,6 +71,7 @@ impl<S: Store> Core<S> {
             core.restore_row(row.table, &row.key, row.value.as_deref().unwrap_or_default())?;
         }
         core.state.reindex();
+        core.restore_addresses();
         core.start_federation(now);
         Ok(core)
     }
@@ -88,6 +92,7 @@ impl<S: Store> Core<S> {
             tags::PLACES => self.places.restore_row(tag, key, value)?,
             tags::CREDENTIALS => self.credentials.restore_row(tag, key, value)?,
             tags::RECEIPTS => {}
+            tags::ADDRESSES => self.addresses.restore_row(tag, key, value)?,
             128..=159 => self.federation.restore_row(tag, key, value)?,
             _ => {
                 if !(self.state.restore_row(tag, key, value)? || self.vault.restore_row(tag, key, value)?) {
