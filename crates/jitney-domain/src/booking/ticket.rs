@@ -10,7 +10,7 @@ use crate::gossip_body;
 use crate::needs::{Assistance, Load, Mobility, Requirement};
 use crate::outcome::Statement;
 use crate::time::{Minutes, Timestamp, Window};
-use crate::trip::{TripDetails, Windows};
+use crate::trip::{Timing, TripDetails, Windows};
 use crate::{ClaimId, TicketId, TripId};
 
 use super::claim::Progress;
@@ -114,13 +114,14 @@ impl TicketBody {
     /// Says of a trip what partners may know: rounded so that many riders' trips look the same.
     pub fn of(ticket: TicketId, details: &TripDetails, windows: &Windows) -> Self {
         let requirement = &details.requirement;
+        let max_ride = ride_limit(details.max_ride, details.way.direct);
         TicketBody {
             ticket,
             from: Area::around(details.way.from),
             to: Area::around(details.way.to),
             pick_up: TimeBucket::around(windows.pick_up),
-            drop_off: TimeBucket::ending_by(windows.drop_off),
-            max_ride: ride_limit(details.max_ride, details.way.direct),
+            drop_off: TimeBucket::ending_by(set_down(details, windows, max_ride)),
+            max_ride,
             load: requirement.load(),
             ramp: requirement.needs_ramp(),
             stow: matches!(requirement.mobility, Mobility::Walker | Mobility::Transfer),
@@ -149,6 +150,17 @@ impl TicketBody {
             never_leave_alone: self.never_leave_alone,
         }
     }
+}
+
+/// Returns when partners may set the rider down. After a pick-up at an agreed time both ends follow from the
+/// way between two doors, to the minute; what is told follows from the pick-up and the rounded time on board.
+fn set_down(details: &TripDetails, windows: &Windows, max_ride: Minutes) -> Window {
+    let exact = windows.drop_off;
+    if matches!(details.timing, Timing::Appointment(_)) {
+        return exact;
+    }
+    let (from, to) = (windows.pick_up.from, windows.pick_up.to.after(max_ride));
+    Window { from: from.min(exact.from), to: to.min(exact.to) }
 }
 
 /// What became of a claim on our ticket.

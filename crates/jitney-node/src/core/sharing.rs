@@ -42,7 +42,7 @@ impl<S: Store> Core<S> {
         // After a start every open trip is given its moment anew: it is not written down.
         let from = self.looked_until.min(until);
         let near = |trip: &Trip| {
-            trip.phase == Phase::Requested
+            (trip.phase == Phase::Requested || self.is_kept_at_home(trip))
                 && trip.details.windows.is_some_and(|w| w.pick_up.to > from && w.pick_up.to <= until)
         };
         let trips: Vec<TripId> = self.state.open_trips().filter(|(_, t)| near(t)).map(|(id, _)| id).collect();

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use jitney_domain::booking::TicketBody;
+use jitney_domain::gossip::dwell_step;
 use jitney_domain::{MemberId, Minutes, Timestamp};
 
 /// A ticket as a partner sees it.
@@ -22,43 +23,63 @@ pub struct Sighting {
 /// What two sightings have in common beyond places, time of day and requirement: one bit a clue.
 type Clues = u32;
 
+/// The same way again at the same time of day, or the way back: what can be told apart without any clue.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Likeness {
+    Again,
+    Back,
+}
+
 /// Knows how often which clues meant one rider.
 #[derive(Debug, Default)]
 pub struct Attacker {
     /// By clues: pairs of one rider, pairs of two.
-    known: BTreeMap<Clues, (u64, u64)>,
+    known: BTreeMap<(Likeness, Clues), (u64, u64)>,
 }
 
 /// How well the attacker did on pairs that places, time of day and requirement leave open.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Verdict {
-    pub tickets: usize,
-    pub pairs_of_one: u64,
-    pub pairs_of_others: u64,
+pub struct Pairs {
+    pub of_one: u64,
+    pub of_others: u64,
     pub linked_rightly: u64,
     pub linked_wrongly: u64,
+}
+
+/// How well the attacker did on the same way again, and on the way back.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Verdict {
+    pub tickets: usize,
+    pub pairs: [Pairs; 2],
 }
 
 impl Attacker {
     /// Learns from tickets whose riders are known.
     pub fn learn(&mut self, seen: &[Sighting]) {
-        for_each_pair(seen, |a, b| {
-            let (one, others) = self.known.entry(clues(a, b)).or_default();
+        for_each_pair(seen, |likeness, a, b| {
+            let (one, others) = self.known.entry((likeness, clues(a, b))).or_default();
             *(if a.rider == b.rider { one } else { others }) += 1;
         });
     }
 
-    /// Links the pairs whose clues have meant one rider more often than pairs on the whole have.
+    /// Links the pairs whose clues have meant one rider more often than pairs as like have.
     pub fn link(&self, seen: &[Sighting]) -> Verdict {
-        let (one, others) = self.known.values().fold((0, 0), |sum, n| (sum.0 + n.0, sum.1 + n.1));
+        let usual = |likeness| {
+            let such = self.known.iter().filter(|((other, _), _)| *other == likeness);
+            such.fold((0, 0), |sum, (_, n)| (sum.0 + n.0, sum.1 + n.1))
+        };
+        let usual = [usual(Likeness::Again), usual(Likeness::Back)];
         let mut verdict = Verdict { tickets: seen.len(), ..Verdict::default() };
-        for_each_pair(seen, |a, b| {
-            let telling = self.known.get(&clues(a, b)).is_some_and(|n| n.0 * others > n.1 * one);
+        for_each_pair(seen, |likeness, a, b| {
+            let (one, others) = usual[usize::from(likeness == Likeness::Back)];
+            let known = self.known.get(&(likeness, clues(a, b)));
+            let telling = known.is_some_and(|n| n.0 * others > n.1 * one);
             let same = a.rider == b.rider;
-            *(if same { &mut verdict.pairs_of_one } else { &mut verdict.pairs_of_others }) += 1;
+            let kind = &mut verdict.pairs[usize::from(likeness == Likeness::Back)];
+            *(if same { &mut kind.of_one } else { &mut kind.of_others }) += 1;
             match (telling, same) {
-                (true, true) => verdict.linked_rightly += 1,
-                (true, false) => verdict.linked_wrongly += 1,
+                (true, true) => kind.linked_rightly += 1,
+                (true, false) => kind.linked_wrongly += 1,
                 _ => {}
             }
         });
@@ -66,37 +87,32 @@ impl Attacker {
     }
 }
 
-impl Verdict {
+impl Pairs {
     /// Returns the share of one rider's pairs that are linked less the share of others' pairs that are
     /// (Youden's J): 0 for guessing, 1 for knowing.
     pub fn advantage(&self) -> f64 {
-        share(self.linked_rightly, self.pairs_of_one) - share(self.linked_wrongly, self.pairs_of_others)
+        share(self.linked_rightly, self.of_one) - share(self.linked_wrongly, self.of_others)
     }
+}
 
-    /// Returns how many of the pairs linked are rightly linked.
-    fn precision(&self) -> f64 {
-        share(self.linked_rightly, self.linked_rightly + self.linked_wrongly)
-    }
-
-    /// Returns the same for somebody who links whatever places, time of day and requirement allow.
-    fn precision_of_the_blind(&self) -> f64 {
-        share(self.pairs_of_one, self.pairs_of_one + self.pairs_of_others)
+impl fmt::Display for Pairs {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (linked, all) = (self.linked_rightly + self.linked_wrongly, self.of_one + self.of_others);
+        write!(
+            f,
+            "{all} pairs, {} of one rider: advantage {:.3}, precision {:.3} against {:.3} without clues",
+            self.of_one,
+            self.advantage(),
+            share(self.linked_rightly, linked),
+            share(self.of_one, all)
+        )
     }
 }
 
 impl fmt::Display for Verdict {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "{} tickets, {} pairs of one rider among {} that look alike; advantage {:.3}; precision {:.3}, \
-             {:.3} without any clue",
-            self.tickets,
-            self.pairs_of_one,
-            self.pairs_of_one + self.pairs_of_others,
-            self.advantage(),
-            self.precision(),
-            self.precision_of_the_blind()
-        )
+        let [again, back] = self.pairs;
+        write!(f, "{} tickets; same way again: {again}; way back: {back}", self.tickets)
     }
 }
 
@@ -106,24 +122,36 @@ fn share(part: u64, whole: u64) -> f64 {
 }
 
 /// Calls `each` with all pairs that somebody who knows places, time of day and requirement cannot tell
-/// apart: the same way at the same hour, or there and back.
-fn for_each_pair(seen: &[Sighting], mut each: impl FnMut(&Sighting, &Sighting)) {
+/// apart: the same way at the same time of day, or there and back on one day.
+fn for_each_pair(seen: &[Sighting], mut each: impl FnMut(Likeness, &Sighting, &Sighting)) {
     for (at, a) in seen.iter().enumerate() {
-        for b in seen[at + 1..].iter().filter(|b| alike(&a.body, &b.body)) {
-            each(a, b);
+        for b in &seen[at + 1..] {
+            if let Some(likeness) = likeness(&a.body, &b.body) {
+                each(likeness, a, b);
+            }
         }
     }
 }
 
-fn alike(a: &TicketBody, b: &TicketBody) -> bool {
-    let hour = |body: &TicketBody| body.pick_up.window().from.0.div_euclid(3_600_000).rem_euclid(24);
+fn likeness(a: &TicketBody, b: &TicketBody) -> Option<Likeness> {
+    const DAY_MS: i64 = 86_400_000;
+    let begins = |body: &TicketBody| body.pick_up.window().from.0;
+    // How long a rider takes to board is a requirement too, as coarsely as anybody is told.
     let need = |body: &TicketBody| {
-        let TicketBody { load, ramp, stow, service_animal, assistance, never_leave_alone, .. } = body.clone();
-        (load, ramp, stow, service_animal, assistance, never_leave_alone)
+        let body = body.clone();
+        let dwell = (dwell_step(body.dwell_pick_up), dwell_step(body.dwell_drop_off));
+        let TicketBody { load, ramp, stow, service_animal, assistance, never_leave_alone, .. } = body;
+        (load, ramp, stow, service_animal, assistance, never_leave_alone, dwell)
     };
-    let again = (a.from, a.to) == (b.from, b.to) && hour(a) == hour(b);
-    let back = (a.from, a.to) == (b.to, b.from);
-    (again || back) && need(a) == need(b)
+    let time = |body: &TicketBody| begins(body).rem_euclid(DAY_MS);
+    let day = |body: &TicketBody| begins(body).div_euclid(DAY_MS);
+    let again = (a.from, a.to) == (b.from, b.to) && time(a) == time(b);
+    let back = (a.from, a.to) == (b.to, b.from) && day(a) == day(b);
+    match need(a) == need(b) {
+        true if again => Some(Likeness::Again),
+        true if back => Some(Likeness::Back),
+        _ => None,
+    }
 }
 
 /// Everything else that could give two tickets away.
@@ -134,18 +162,15 @@ fn clues(a: &Sighting, b: &Sighting) -> Clues {
         let (up, down) = (s.body.pick_up.window(), s.body.drop_off.window());
         (down.from.minutes_since(up.from), down.to.minutes_since(up.to))
     };
-    let day = |s: &Sighting| s.body.pick_up.window().from.0.div_euclid(24 * 3_600_000);
     let dwell = |s: &Sighting| (s.body.dwell_pick_up, s.body.dwell_drop_off);
     let apart = Timestamp(a.at.0.max(b.at.0)).minutes_since(Timestamp(a.at.0.min(b.at.0)));
     let (a_id, b_id) = (a.body.ticket.as_bytes(), b.body.ticket.as_bytes());
     let clues = [
         a.body.max_ride == b.body.max_ride,
         dwell(a) == dwell(b),
-        dwell(a).0 == Minutes(5),
         width(a.body.pick_up.window()) == width(b.body.pick_up.window()),
         width(a.body.drop_off.window()) == width(b.body.drop_off.window()),
         ride(a) == ride(b),
-        day(a) == day(b),
         a.seq.abs_diff(b.seq) <= 1,
         a.seq.abs_diff(b.seq) <= 6,
         a.at == b.at,
@@ -153,7 +178,6 @@ fn clues(a: &Sighting, b: &Sighting) -> Clues {
         apart <= Minutes(24 * 60),
         (a_id[0] ^ b_id[0]) < 16,
         (a_id[15] ^ b_id[15]) < 16,
-        (a.body.from, a.body.to) == (b.body.from, b.body.to),
     ];
     clues.into_iter().enumerate().map(|(bit, clue)| u32::from(clue) << bit).sum()
 }

@@ -18,7 +18,7 @@ use jitney_sim::{Chance, World};
 use crate::attacker::Sighting;
 
 /// Riders of the town.
-const RIDERS: usize = 60;
+const RIDERS: usize = 90;
 /// Days that are lived; the trips of the first ones are over by then.
 const DAYS: u32 = 16;
 /// The two villages people live in, and where they go: all within a few cells.
@@ -70,10 +70,10 @@ impl Town {
             for (_, n) in orders.iter().filter(|(begins, _)| *begins == day) {
                 book(&mut world, &riders[*n], true, &mut booked, &mut chance);
             }
-            for _ in 0..chance.between(2, 5) {
+            for _ in 0..chance.between(5, 9) {
                 let n = chance.below(RIDERS);
                 book(&mut world, &riders[n], false, &mut booked, &mut chance);
-                world.run_for(Minutes(u32::try_from(chance.between(1, 90)).unwrap()));
+                world.run_for(Minutes(u32::try_from(chance.between(1, 60)).unwrap()));
             }
             let next = world.now().0.div_euclid(86_400_000) * 86_400_000 + 86_400_000 + 6 * 3_600_000;
             world.run_until(Timestamp(next));
@@ -103,13 +103,13 @@ fn rider(world: &mut World, number: usize, chance: &mut Chance) -> Rider {
     let home = at(lat + near(chance), lon + near(chance));
     let mobility = match chance.below(10) {
         0 => Mobility::Wheelchair,
-        1..=2 => Mobility::Walker,
+        1 => Mobility::Walker,
         _ => Mobility::Ambulatory,
     };
     let requirement = Requirement {
         mobility,
-        attendants: u8::from(chance.percent(10)),
-        assistance: if chance.percent(20) { Assistance::DoorToDoor } else { Assistance::CurbToCurb },
+        attendants: u8::from(chance.percent(5)),
+        assistance: if chance.percent(10) { Assistance::DoorToDoor } else { Assistance::CurbToCurb },
         ..Requirement::default()
     };
     let profile = Profile {
@@ -128,8 +128,8 @@ fn rider(world: &mut World, number: usize, chance: &mut Chance) -> Rider {
         member: member.member,
         goal: GOALS[chance.below(GOALS.len())].0,
         dwell: chance.percent(25).then(|| Minutes(u32::try_from(chance.between(6, 14)).unwrap())),
-        hour: i8::try_from(chance.between(8, 11)).unwrap(),
-        minute: i8::try_from(chance.between(0, 11) * 5).unwrap(),
+        hour: i8::try_from(chance.between(9, 10)).unwrap(),
+        minute: i8::try_from(chance.between(0, 3) * 15).unwrap(),
     }
 }
 
