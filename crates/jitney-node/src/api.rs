@@ -200,6 +200,10 @@ pub enum Request {
         place: Place,
     },
     ListPlaces,
+    /// Takes over how many addresses there are, by cell of resolution 7.
+    CountAddresses {
+        counts: std::collections::BTreeMap<jitney_domain::Cell, u32>,
+    },
 
     BookTrip(TripAsked),
     ListTrips(TripFilter),

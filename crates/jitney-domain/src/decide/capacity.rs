@@ -6,9 +6,9 @@ use rand::Rng;
 use super::{Context, coop};
 use crate::booking::{CapacityBody, TimeBucket};
 use crate::event::Event;
+use crate::gossip::Area;
 use crate::member::Consent;
 use crate::needs::{Capability, Load};
-use crate::place::Cell;
 use crate::refusal::Refusal;
 use crate::run::{Leg, Run, Stop};
 use crate::state::State;
@@ -102,8 +102,8 @@ fn body(state: &State, run: &Run, capacity: CapacityId, now: Timestamp) -> Optio
     let at = |moment: Timestamp| TimeBucket::around(Window { from: moment, to: moment });
     Some(CapacityBody {
         capacity,
-        from: cell(state, first)?,
-        to: cell(state, last)?,
+        from: area(state, first)?,
+        to: area(state, last)?,
         leaves: at(first.planned),
         arrives: at(last.planned.after(last.dwell)),
         spare,
@@ -114,7 +114,7 @@ fn body(state: &State, run: &Run, capacity: CapacityId, now: Timestamp) -> Optio
 }
 
 /// Returns where a stop is, as coarsely as its ticket says.
-fn cell(state: &State, stop: &Stop) -> Option<Cell> {
+fn area(state: &State, stop: &Stop) -> Option<Area> {
     let ticket = &state.claims.get(&stop.claim)?.ticket;
     Some(match stop.leg {
         Leg::PickUp => ticket.from,

@@ -326,7 +326,8 @@ fn a_planned_run_with_places_to_spare_is_told_coarsely_and_taken_back_when_it_ch
     assert_eq!(w.act(HOME, Command::PostCapacity(run)), [], "told is told");
     let (_, body) = w.capacities.values().next().unwrap().clone();
     assert_eq!(body.spare, Load { seats: 2, wheelchairs: 0 });
-    assert_eq!((body.from, body.to), (way().from, way().to));
+    let ticket = &w.state(HOME).claims.get(&claim).unwrap().ticket;
+    assert_eq!((body.from, body.to), (ticket.from, ticket.to), "as coarse as a ticket");
     assert_eq!(body.leaves.window().from.0 % (15 * 60_000), 0);
     let told = serde_json::to_string(&body).unwrap();
     let driver = w.coops[HOME].willing;

@@ -6,7 +6,7 @@ use jitney_domain::{
     Actor, Booking, ClaimId, Command, Event, MemberId, Refusal, Repeat, SubscriptionId, Timestamp,
     TripChange, TripId,
 };
-use jitney_geo::{GOSSIP_RESOLUTION, cell_of};
+use jitney_geo::AddressRegister;
 use jitney_identity::PublicKey;
 use jitney_store::Store;
 
@@ -36,6 +36,13 @@ impl<S: Store> Core<S> {
                     .map(|(name, place)| view::NamedPlace { name: name.0.clone(), place: place.clone() })
                     .collect(),
             )),
+            Request::CountAddresses { counts } => {
+                self.operator_only(&actor)?;
+                let register =
+                    AddressRegister::from_counts(counts).map_err(|e| Fault::invalid(e.to_string()))?;
+                self.count_addresses(register);
+                Ok(Reply::Done)
+            }
             Request::BookTrip(asked) => self.book(actor, asked, now),
             Request::ListTrips(filter) => Ok(Reply::Trips(self.list_trips(&filter, now))),
             Request::ShowTrip(trip) => {
@@ -72,6 +79,7 @@ impl<S: Store> Core<S> {
                         "this trip is more than four weeks away; it is offered to partners by itself when it comes near",
                     ));
                 }
+                self.fit_to_share(actor, trip, now)?;
                 self.trip_done(actor, trip, Command::ShareTrip(trip), now)
             }
             Request::ListSubscriptions => Ok(Reply::Subscriptions(self.subscriptions_view())),
@@ -287,12 +295,9 @@ impl<S: Store> Core<S> {
 
     fn way(&self, places: &TripPlaces) -> Way {
         let (direct, metres) = direct(&self.settings.travel, places.from.at, places.to.at);
-        Way {
-            from: cell_of(places.from.at, GOSSIP_RESOLUTION),
-            to: cell_of(places.to.at, GOSSIP_RESOLUTION),
-            direct,
-            metres,
-        }
+        // Whether it may be told at all is looked at when it is to be told.
+        let area = |at| self.crowd.area(at).unwrap_or_else(|_| self.crowd.largest(at));
+        Way { from: area(places.from.at), to: area(places.to.at), direct, metres }
     }
 
     fn list_trips(&self, filter: &TripFilter, now: Timestamp) -> Vec<view::Trip> {
