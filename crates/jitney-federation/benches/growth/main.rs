@@ -96,9 +96,13 @@ fn beyond(less: &Cost, more: &Cost, coops: f64) -> Cost {
     }
 }
 
+/// Nodes of those connected that one pulls from in ten minutes, at most.
+const PULLED_FROM: f64 = 16.0;
+
 /// Returns how many pulls a node makes or answers in a day when connected to all others.
 fn pulls_a_day(coops: f64) -> f64 {
-    2.0 * PULLS_A_DAY * (coops - 1.0)
+    let others = coops - 1.0;
+    2.0 * PULLS_A_DAY * others / (others / PULLED_FROM).ceil()
 }
 
 fn measure(coops: u16) -> Cost {

@@ -21,10 +21,14 @@ pub(crate) struct Network {
     pub(crate) heard: UnboundedReceiver<Heard>,
 }
 
-fn behaviour(topic: &IdentTopic) -> Behaviour {
+fn behaviour(topic: &IdentTopic, signer: Option<&identity::Keypair>) -> Behaviour {
     let ours = GossipParams::default();
+    let (mode, authenticity) = match signer {
+        Some(key) => (ValidationMode::Strict, MessageAuthenticity::Signed(key.clone())),
+        None => (ValidationMode::Anonymous, MessageAuthenticity::Anonymous),
+    };
     let config = ConfigBuilder::default()
-        .validation_mode(ValidationMode::Anonymous)
+        .validation_mode(mode)
         .message_id_fn(|message| MessageId::from(Hash::of(&message.data).as_bytes()[..20].to_vec()))
         .mesh_n(ours.mesh_n)
         .mesh_n_low(ours.mesh_low)
@@ -41,22 +45,24 @@ fn behaviour(topic: &IdentTopic) -> Behaviour {
         .connection_handler_queue_len(ours.queue)
         .build()
         .unwrap();
-    let mut gossip = Behaviour::new(MessageAuthenticity::Anonymous, config).unwrap();
+    let mut gossip = Behaviour::new(authenticity, config).unwrap();
     gossip.subscribe(topic).unwrap();
     gossip
 }
 
 impl Network {
-    /// Starts the swarms and connects them.
-    pub(crate) async fn start(nodes: u16, links: &BTreeSet<(u16, u16)>) -> Self {
+    /// Starts the swarms and connects them; `signed` as gossipsub does by default, so that every node verifies
+    /// every message before it passes it on.
+    pub(crate) async fn start(nodes: u16, links: &BTreeSet<(u16, u16)>, signed: bool) -> Self {
         let topic = IdentTopic::new("jitney/1/00000000/records");
         let (mut swarms, mut addresses) = (Vec::new(), Vec::new());
         for _ in 0..nodes {
-            let mut swarm = SwarmBuilder::with_existing_identity(identity::Keypair::generate_ed25519())
+            let key = identity::Keypair::generate_ed25519();
+            let mut swarm = SwarmBuilder::with_existing_identity(key.clone())
                 .with_tokio()
                 .with_tcp(tcp::Config::default().nodelay(true), noise::Config::new, yamux::Config::default)
                 .unwrap()
-                .with_behaviour(|_| behaviour(&topic))
+                .with_behaviour(|_| behaviour(&topic, signed.then_some(&key)))
                 .unwrap()
                 .with_swarm_config(|config| {
                     config.with_idle_connection_timeout(jitney_net::params::IDLE_TIMEOUT)
