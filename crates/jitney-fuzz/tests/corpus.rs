@@ -2,7 +2,7 @@
 //!
 //! `JITNEY_BLESS=1 cargo test -p jitney-fuzz --test corpus` writes seeds that are missing; a seed once
 //! committed is never changed.
-#![allow(clippy::unwrap_used)] // The helpers of tests may fail like the tests themselves.
+#![allow(clippy::unwrap_used, clippy::print_stdout)] // Helpers may fail; what is printed shows what to replay.
 
 use std::collections::BTreeMap;
 use std::fs;

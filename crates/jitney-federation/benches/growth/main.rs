@@ -165,7 +165,7 @@ fn living(world: &World, coop: u16) -> Vec<Entry> {
             true => (Kind::MANIFEST, Minutes(120)),
             false => (Kind::TICKET_OPENED, Minutes(60 * 24 * 3)),
         };
-        let ticket = federated::ticket(u64::from(coop) << 32 | number);
+        let ticket = federated::ticket((u64::from(coop) << 32) | number);
         let census = format!(r#"{{"head":{number},"count":180,"hash":"{}"}}"#, Hash::of(b"ids"));
         let header = EntryHeader {
             kind,

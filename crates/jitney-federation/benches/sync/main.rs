@@ -97,7 +97,7 @@ fn log(world: &World, coop: u16, count: u64) -> Vec<Entry> {
             issued_at: NOW,
             expires_at: NOW.after(Minutes(14 * 24 * 60)),
         };
-        let entry = Entry::sign(header, &federated::ticket(u64::from(coop) << 32 | seq), &node).unwrap();
+        let entry = Entry::sign(header, &federated::ticket((u64::from(coop) << 32) | seq), &node).unwrap();
         prev = entry.id().0;
         entry
     };

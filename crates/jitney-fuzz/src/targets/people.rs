@@ -34,7 +34,7 @@ pub(super) fn sealed_box(bytes: &[u8]) {
     let (mode, claim) = (bytes.byte(), [0xc1; 16]);
     let (key, rest) = (fixed::node(1), bytes.rest());
     let info = if mode & 1 == 0 { CARD_INFO } else { DETAILS_INFO };
-    let boxed = match mode >> 1 & 3 {
+    let boxed = match (mode >> 1) & 3 {
         0 => rest.to_vec(),
         1 => match BASE64.decode(rest) {
             Ok(boxed) => boxed,

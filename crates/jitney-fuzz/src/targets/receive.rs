@@ -300,7 +300,7 @@ impl Office {
             };
             return Some(Command::AssignTrip { trip, plan: self.plan(&body, bytes)?, agreed });
         }
-        let theirs = TicketId::from_bytes([0x80 | bytes.byte() % 6; 16]);
+        let theirs = TicketId::from_bytes([0x80 | (bytes.byte() % 6); 16]);
         let body = TicketBody::of(theirs, &row.details, &windows);
         let originator = if bytes.one_in(8) { ours() } else { partner(bytes.byte()) };
         let plan = self.plan(&body, bytes)?;
@@ -317,7 +317,7 @@ impl Office {
         let frame = Frame { driver, vehicle, date, block: Window { from: on(8)?, to: on(18)? } };
         let standing = self.state.runs_of(driver).find(|(_, run)| run.frame == frame);
         let mut stops = standing.map(|(_, run)| run.stops.clone()).unwrap_or_default();
-        let claim = ClaimId::from_bytes([0x40 | bytes.byte() % 32; 16]);
+        let claim = ClaimId::from_bytes([0x40 | (bytes.byte() % 32); 16]);
         let pick_up = Stop {
             claim,
             leg: Leg::PickUp,

@@ -204,9 +204,9 @@ pub(super) fn names(bytes: &[u8]) {
     if let Ok((address, key)) = jitney_net::parse_address(&text) {
         assert_eq!(jitney_net::parse_address(&address).ok(), Some((address, key)));
     }
-    if let Ok(key) = <[u8; 32]>::try_from(bytes) {
-        if let Ok(key) = PublicKey::from_bytes(&key) {
-            assert_eq!(PublicKey::from_str(&key.to_string()), Ok(key));
-        }
+    if let Ok(key) = <[u8; 32]>::try_from(bytes)
+        && let Ok(key) = PublicKey::from_bytes(&key)
+    {
+        assert_eq!(PublicKey::from_str(&key.to_string()), Ok(key));
     }
 }

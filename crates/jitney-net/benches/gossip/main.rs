@@ -110,7 +110,7 @@ fn entry(world: &World, coop: u16, number: u64) -> Entry {
         issued_at: NOW,
         expires_at: NOW.after(Minutes(600)),
     };
-    Entry::sign(header, &federated::ticket(number << 16 | u64::from(coop)), &node).unwrap()
+    Entry::sign(header, &federated::ticket((number << 16) | u64::from(coop)), &node).unwrap()
 }
 
 /// Waits until a message has come to everybody and returns after how long to each, in milliseconds.

@@ -242,7 +242,7 @@ pub(super) fn letter(site: &mut Site, bytes: &mut Bytes<'_>) {
 pub(super) fn join(site: &mut Site, bytes: &mut Bytes<'_>) {
     let number = *bytes.of(&[fixed::OUTSIDER, fixed::OUTSIDER, 2]);
     let token = site.next_token();
-    let secret = bytes.any(site.links.iter()).map_or(InvitationSecret([3; 16]), |link| link.secret.clone());
+    let secret = bytes.any(site.links.iter()).map_or(InvitationSecret([3; 16]), |link| link.secret);
     let record =
         SignedRecord::sign(&fixed::record(number, 1), fixed::federation(), &fixed::coop(number)).unwrap();
     let request = JoinRequest { federation: fixed::federation(), secret, record };
