@@ -28,6 +28,9 @@ pub const MAX_LOGS_PER_COOP: usize = 16;
 /// How far clocks may differ: entries issued further ahead wait, and they are dropped so long after they
 /// expire.
 pub const CLOCK_SKEW: Minutes = Minutes(10);
+/// Most expired entries that are dropped at a time, so that however many expire at once (or while a node was
+/// away) what follows fits one durable batch of its store.
+pub const MAX_DROPPED: usize = 1_000;
 /// Most entries from the future that wait for their time.
 pub const MAX_PARKED: usize = 256;
 /// Most of them from one coop.
@@ -225,11 +228,12 @@ impl Log {
         true
     }
 
-    /// Drops entries that expired more than [`CLOCK_SKEW`] ago and returns them; heads remain.
+    /// Drops entries that expired more than [`CLOCK_SKEW`] ago, at most [`MAX_DROPPED`], and returns them;
+    /// heads remain.
     pub fn expire(&mut self, now: Timestamp) -> Vec<Entry> {
         let mut dropped = Vec::new();
         while let Some(&(expires_at, key)) = self.by_expiry.first() {
-            if expires_at.after(CLOCK_SKEW) >= now {
+            if expires_at.after(CLOCK_SKEW) >= now || dropped.len() >= MAX_DROPPED {
                 break;
             }
             self.by_expiry.pop_first();

@@ -15,7 +15,6 @@ use crate::bytes::{Blob, backoff_ms, later};
 use crate::direct::{DirectMessage, DirectRefusal};
 use crate::ids::{MailKey, MessageId};
 use crate::log::CLOCK_SKEW;
-use crate::membership::sweep;
 use crate::roster::Roster;
 
 /// Time before a message that got no answer is sent again, in milliseconds; doubles with every attempt.
@@ -28,6 +27,9 @@ pub const MAX_WAITING_PER_COOP: usize = 10_000;
 pub const MAX_DELIVERED_PER_COOP: usize = 100_000;
 /// Time that a delivered message is remembered beyond its expiry, a day: a clock set back replays nothing.
 pub const REMEMBER_DELIVERED: Minutes = Minutes(24 * 60);
+/// Most delivered messages that are forgotten at a time, so that what follows fits one durable batch of the
+/// store.
+const MAX_FORGOTTEN: usize = 1_000;
 
 /// A message that is not acknowledged yet.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -173,8 +175,14 @@ impl Mail {
             }
         }
         if self.forget_at <= now {
-            self.forget_at = now.after(REMEMBER_DELIVERED);
-            sweep(&mut self.delivered, |row| row.expires_at.after(REMEMBER_DELIVERED) < now);
+            let old = self.delivered.iter().filter(|(_, row)| row.expires_at.after(REMEMBER_DELIVERED) < now);
+            let old: Vec<MailKey> = old.map(|(key, _)| *key).take(MAX_FORGOTTEN).collect();
+            if old.len() < MAX_FORGOTTEN {
+                self.forget_at = now.after(REMEMBER_DELIVERED);
+            }
+            for key in old {
+                self.delivered.remove(&key);
+            }
         }
         expired
     }
@@ -344,6 +352,22 @@ mod tests {
         assert_eq!(mail.arrive(&message(2), &us, &roster, late), Err(DirectRefusal::Expired));
         mail.expire(now().after(Minutes(60)).after(REMEMBER_DELIVERED).after(Minutes(24 * 60 + 2)));
         assert!(mail.delivered.is_empty());
+    }
+
+    #[test]
+    fn however_many_messages_are_forgotten_at_once_one_batch_of_the_store_holds_them() {
+        let mut mail = Mail::default();
+        for n in 0..=MAX_FORGOTTEN {
+            let mut id = [0; 16];
+            id[..8].copy_from_slice(&n.to_be_bytes());
+            let key = MailKey { coop: key("orchard").public(), id: MessageId(id) };
+            mail.delivered.insert(key, DeliveredRow { expires_at: now() });
+        }
+        let late = now().after(REMEMBER_DELIVERED).after(Minutes(1));
+        for left in [1, 0, 0] {
+            mail.expire(late);
+            assert_eq!(mail.delivered.len(), left);
+        }
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! Ed25519 keys: who everybody is, from a member to a federation.
 
+mod decoded;
+
 use std::fmt;
 use std::str::FromStr;
 
@@ -62,6 +64,9 @@ impl PublicKey {
     /// [`KeyError::NotAPoint`] if the bytes are no point or not its canonical encoding, and
     /// [`KeyError::Weak`] if the point is of small order.
     pub fn from_bytes(bytes: &[u8; 32]) -> Result<Self, KeyError> {
+        if decoded::recall(bytes).is_some() {
+            return Ok(Self(*bytes));
+        }
         let key = VerifyingKey::from_bytes(bytes).map_err(|_| KeyError::NotAPoint)?;
         if key.is_weak() {
             return Err(KeyError::Weak);
@@ -69,6 +74,7 @@ impl PublicKey {
         if key.to_edwards().compress().as_bytes() != bytes {
             return Err(KeyError::NotAPoint);
         }
+        decoded::keep(key);
         Ok(Self(*bytes))
     }
 
@@ -116,7 +122,8 @@ impl PublicKey {
     /// Tells whether this key signed exactly these bytes, without a domain.
     pub(crate) fn verify_bytes(&self, bytes: &[u8], sig: &Signature) -> bool {
         let signature = ed25519_dalek::Signature::from_bytes(sig.as_bytes());
-        VerifyingKey::from_bytes(&self.0).is_ok_and(|key| key.verify_strict(bytes, &signature).is_ok())
+        let key = decoded::recall(&self.0).or_else(|| VerifyingKey::from_bytes(&self.0).ok());
+        key.is_some_and(|key| key.verify_strict(bytes, &signature).is_ok())
     }
 
     /// Returns the X25519 public key on the birationally equivalent curve (RFC 7748, section 4.1), or

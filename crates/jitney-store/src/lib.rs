@@ -57,6 +57,8 @@ mod batch;
 mod digest;
 mod error;
 mod files;
+#[doc(hidden)]
+pub mod foreign;
 mod format;
 mod journal;
 mod key_slots;

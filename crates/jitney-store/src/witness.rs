@@ -45,7 +45,7 @@ fn check(body: &str) -> String {
     hex(&crc32fast::hash(body.as_bytes()).to_be_bytes())
 }
 
-fn parse(bytes: &[u8]) -> Option<Committed> {
+pub(crate) fn parse(bytes: &[u8]) -> Option<Committed> {
     let text = std::str::from_utf8(bytes).ok()?;
     let (body, last) = text.split_at_checked(text.rfind("check ")?)?;
     if last.strip_prefix("check ")?.strip_suffix('\n')? != check(body) {

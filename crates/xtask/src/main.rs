@@ -6,6 +6,7 @@
 #![allow(clippy::print_stdout, clippy::print_stderr)] // Speaking to a terminal is its whole purpose.
 
 mod ci;
+mod fuzz;
 mod idle;
 mod shell;
 mod step;
@@ -29,6 +30,11 @@ const VERBS: &[Verb] = &[
         name: "idle",
         does: "measure a node with nothing to do; --seconds N for how long",
         run: idle::run,
+    },
+    Verb {
+        name: "fuzz",
+        does: "feed everything that reads foreign bytes; TARGET ... for some, --seconds N for how long",
+        run: fuzz::run,
     },
 ];
 

@@ -166,6 +166,25 @@ fn expired_entries_go_ten_minutes_later_and_heads_remain() {
 }
 
 #[test]
+fn what_expires_all_at_once_is_dropped_in_pieces_that_one_batch_of_the_store_holds() {
+    let mut writer = Writer::new();
+    for n in 0..=2 * MAX_DROPPED {
+        writer.write_at(&n.to_string(), now(), 5);
+    }
+    let later = now().after(Minutes(60));
+    let pieces = [MAX_DROPPED, MAX_DROPPED, 1, 0];
+    for piece in pieces {
+        assert_eq!(
+            writer.log.next_expiry().is_some_and(|at| at <= later),
+            piece > 0,
+            "the rest is due at once"
+        );
+        assert_eq!(writer.log.expire(later).len(), piece);
+    }
+    assert_eq!(writer.log.held_of(&key("orchard").public()), 0);
+}
+
+#[test]
 fn a_flood_is_cut_off_after_the_burst_but_sync_still_fetches_it() {
     let mut writer = Writer::new();
     let entries: Vec<Entry> = (0..=BURST).map(|n| writer.write(&n.to_string())).collect();

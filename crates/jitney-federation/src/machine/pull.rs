@@ -21,6 +21,9 @@ use crate::sync::{
 
 /// Pulls in a row that may bring nothing new, although there is more, before the next waits for its time.
 const FRUITLESS_MAX: u32 = 16;
+/// Nodes that are pulled from in one [`PULL_INTERVAL`] when nothing happens; with more than that connected, each
+/// is asked more seldom. What is said then grows with the logs alone, not with logs times nodes.
+const PULLED_FROM: usize = 16;
 /// Most logs of which it is remembered how far a node has sent them.
 const MAX_SENT_LOGS: usize = 4_096;
 
@@ -135,6 +138,7 @@ impl Federation {
         let progressed = self.take_page(node, &page, cx, out);
         let theirs = self.of_roster(page.hello.frontier());
         let ahead = behind(&self.reached_with(&node, self.log.frontier()), &theirs) > 0;
+        let interval = interval_ms(self.peers.values().filter(|peer| peer.connected).count());
         let Some(peer) = self.peers.get_mut(&node) else { return };
         let middle = Timestamp(asked.sent_at.0.midpoint(cx.now.0));
         peer.pull = None;
@@ -148,7 +152,7 @@ impl Federation {
         } else if page.more && peer.fruitless <= FRUITLESS_MAX {
             later(cx.now, HINT_SPACING_MS)
         } else {
-            later(cx.now, jitter(cx.rng, PULL_INTERVAL.millis()))
+            later(cx.now, jitter(cx.rng, interval))
         };
     }
 
@@ -278,5 +282,29 @@ impl Federation {
         let mut chain = Candidate::begin(self.membership.charter.get(&())?)?;
         let shared = self.membership.acts.range(..version).all(|(_, ours)| chain.take(ours));
         (shared && chain.take(act)).then_some(chain)
+    }
+}
+
+/// Returns the time between two pulls from one node when nothing happens, in milliseconds, while so many are
+/// connected.
+fn interval_ms(connected: usize) -> i64 {
+    let times = i64::try_from(connected.div_ceil(PULLED_FROM)).unwrap_or(i64::MAX).max(1);
+    PULL_INTERVAL.millis().saturating_mul(times)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn however_many_nodes_are_connected_no_more_than_sixteen_are_pulled_from_in_an_interval() {
+        let ten_minutes = PULL_INTERVAL.millis();
+        for few in [0, 1, 16] {
+            assert_eq!(interval_ms(few), ten_minutes);
+        }
+        for many in 17_usize..600 {
+            let each_interval = many as f64 * ten_minutes as f64 / interval_ms(many) as f64;
+            assert!((8.0..=16.0).contains(&each_interval), "{each_interval} of {many}");
+        }
     }
 }

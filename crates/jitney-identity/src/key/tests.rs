@@ -160,3 +160,32 @@ proptest! {
         prop_assert!(key(4).public().verify(Domain::JOIN, b"us too", &changed).is_err());
     }
 }
+
+#[test]
+fn a_key_that_pushed_another_out_of_memory_does_not_answer_for_it() {
+    // More keys than are kept, and each asked for again: whatever was kept, the answers stay the same.
+    let keys: Vec<SecretKey> = (0..3_000_u32)
+        .map(|n| {
+            let mut seed = [0; 32];
+            seed[..4].copy_from_slice(&n.to_be_bytes());
+            SecretKey::from_seed(seed)
+        })
+        .collect();
+    for _ in 0..2 {
+        for pair in keys.chunks_exact(100) {
+            let (one, other) = (&pair[0], &pair[1]);
+            for key in pair {
+                assert_eq!(PublicKey::from_bytes(key.public().as_bytes()), Ok(key.public()));
+            }
+            let signature = one.sign(Domain::ENTRY, b"hello");
+            assert!(one.public().verify(Domain::ENTRY, b"hello", &signature).is_ok());
+            assert!(other.public().verify(Domain::ENTRY, b"hello", &signature).is_err());
+        }
+    }
+    let mut bent = *keys[0].public().as_bytes();
+    let refused = (0..=u8::MAX).filter(|byte| {
+        bent[31] = *byte;
+        PublicKey::from_bytes(&bent).is_err()
+    });
+    assert!(refused.count() > 60, "half of all bytes are no point, whatever was kept before");
+}

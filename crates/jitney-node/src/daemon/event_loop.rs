@@ -15,6 +15,9 @@ use crate::core::{Core, Fatal, Input, Output};
 
 /// Most inputs that share one durable write.
 const GROUP: usize = 64;
+/// Bytes from the network after which no more inputs join the write: what follows from them must fit one batch
+/// of the store, and sixty-four pages of sync would not.
+const GROUP_BYTES: usize = 1024 * 1024;
 /// Longest sleep; a clock that is set by hand is looked at this often.
 const SLEEP_MAX: Duration = Duration::from_secs(60);
 
@@ -63,6 +66,7 @@ pub fn run(
             }
         }
         let mut next = first(messages, sleep(&core, clock));
+        let mut bytes = 0_usize;
         while let Some(message) = next {
             match message {
                 Message::Ask { actor, request, reply } => {
@@ -70,16 +74,30 @@ pub fn run(
                     waiting.insert(next_id, reply);
                     inputs.push(Input::Ask { id: next_id, actor, request });
                 }
-                Message::Net(event) => inputs.push(Input::Net(event)),
+                Message::Net(event) => {
+                    bytes = bytes.saturating_add(length(&event));
+                    inputs.push(Input::Net(event));
+                }
                 Message::Wake => inputs.push(Input::Wake),
                 Message::Stop => stop = true,
             }
-            next = if inputs.len() < GROUP && !stop { messages.try_recv().ok() } else { None };
+            let room = inputs.len() < GROUP && bytes < GROUP_BYTES;
+            next = if room && !stop { messages.try_recv().ok() } else { None };
         }
     }
     core.step(inputs, clock.now())?;
     Box::new(core.into_store()).close()?;
     Ok(())
+}
+
+/// Returns the bytes that an event brought from outside.
+fn length(event: &NetEvent) -> usize {
+    match event {
+        NetEvent::Gossip { bytes, .. }
+        | NetEvent::Request { bytes, .. }
+        | NetEvent::Response { bytes, .. } => bytes.len(),
+        _ => 0,
+    }
 }
 
 /// Waits for a message; a time-out is a reason to wake, a closed channel to stop.
@@ -98,4 +116,20 @@ fn sleep(core: &Core<SledStore>, clock: &Clock) -> Duration {
     let now = clock.now();
     let millis = core.next_wake(now).0.saturating_sub(now.0);
     Duration::from_millis(u64::try_from(millis).unwrap_or(0)).min(SLEEP_MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sixty_four_pages_of_sync_at_once_do_not_share_one_write() {
+        let page = vec![0; jitney_net::params::RESPONSE_BYTES_MAX];
+        let peer = jitney_identity::SecretKey::from_seed([1; 32]).public();
+        let event = NetEvent::Response { id: 1, peer, bytes: page };
+        // The last to join may go past the limit; a row is a little longer than what it holds.
+        let most = GROUP_BYTES + length(&event);
+        assert!(most * 2 < jitney_store::MAX_BATCH_BYTES);
+        assert!(GROUP * length(&event) > jitney_store::MAX_BATCH_BYTES, "else the limit were needless");
+    }
 }

@@ -15,8 +15,9 @@ use std::path::{Path, PathBuf};
 
 use crate::error::IoContext;
 use crate::{Batch, StoreError, files};
-use frame::{ChainHash, Frame, GENESIS};
-use segment::{SEGMENT_HEADER_BYTES, Segment, SegmentHeader, damaged};
+pub(crate) use frame::{ChainHash, Frame, GENESIS};
+use segment::{SEGMENT_HEADER_BYTES, damaged};
+pub(crate) use segment::{Segment, SegmentHeader};
 
 /// Name of the journal's directory in the store's directory.
 pub(crate) const JOURNAL_DIR: &str = "journal";

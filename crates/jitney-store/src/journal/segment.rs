@@ -83,6 +83,11 @@ impl Segment {
     pub(crate) fn load(dir: &Path, number: u64) -> Result<Segment, StoreError> {
         let path = Segment::path(dir, number);
         let bytes = std::fs::read(&path).doing("read", &path)?;
+        Segment::of(path, bytes)
+    }
+
+    /// Takes the bytes of a segment as they were read.
+    pub(crate) fn of(path: PathBuf, bytes: Vec<u8>) -> Result<Segment, StoreError> {
         match SegmentHeader::read(&bytes) {
             Some(header) => Ok(Segment { path, header, bytes }),
             None => Err(damaged(&path, 0, "its header is unreadable")),
