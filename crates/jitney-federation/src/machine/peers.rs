@@ -11,6 +11,7 @@ use crate::bytes::{backoff_ms, later};
 use crate::frontier::Frontier;
 use crate::ids::LogId;
 use crate::membership::Candidate;
+use crate::sync::Versions;
 
 /// Time between two pulls from a connected node when nothing happens, shortened by up to a fifth at random.
 pub(crate) const PULL_INTERVAL: Minutes = Minutes(10);
@@ -43,6 +44,7 @@ pub(super) struct Peer {
     pub(super) candidate: Option<Candidate>,
     pub(super) last_sync: Option<Timestamp>,
     pub(super) offset_ms: Option<i64>,
+    pub(super) versions: Option<Versions>,
     pub(super) dials: u32,
     pub(super) next_dial: Timestamp,
     /// Requests it made in the minute that began then.

@@ -9,6 +9,7 @@ mod booking;
 mod enrol;
 mod federate;
 mod open;
+mod reach;
 
 use std::collections::{BTreeMap, VecDeque};
 
@@ -33,6 +34,7 @@ pub(crate) use auto::share_horizon;
 pub use booking::{CARD_INFO, DETAILS_INFO, recognition_word};
 pub use enrol::invitation_of;
 pub use open::OpenError;
+pub use reach::{NodeKey, Worked};
 
 /// Tags of the tables that belong to the node itself.
 pub mod tags {
@@ -42,6 +44,8 @@ pub mod tags {
     pub const CREDENTIALS: u8 = 68;
     /// Signed statements of outcomes, ours and theirs, and drivers' signed reports, as they travelled.
     pub const RECEIPTS: u8 = 69;
+    /// Where nodes of the roster were reached.
+    pub const DIAL_BOOK: u8 = 75;
 }
 
 /// Most inputs that wait for room on the disk; what comes beyond is lost as a network may lose it.
@@ -123,6 +127,8 @@ pub struct Core<S> {
     pub(crate) roster_nodes: std::collections::BTreeSet<PublicKey>,
     pub(crate) expects_coops: bool,
     pub(crate) allowed: Option<jitney_net::NetCommand>,
+    pub(crate) dial_book: Table<NodeKey, Vec<Worked>>,
+    pub(crate) reach: reach::Reach,
     pub(crate) last_tick: Option<Timestamp>,
     pub(crate) credentials_looked: Option<Timestamp>,
     held: Vec<Input>,
@@ -180,6 +186,7 @@ impl<S: Store> Core<S> {
             }
             self.settle(now);
         }
+        self.update_reach(now);
         self.update_gate(now);
         self.persist()?;
         Ok(std::mem::take(&mut self.pending.outputs))
@@ -363,6 +370,7 @@ impl<S: Store> Core<S> {
         self.vault.drain_changes(&mut rows);
         self.places.drain_changes(tags::PLACES, &mut rows)?;
         self.credentials.drain_changes(tags::CREDENTIALS, &mut rows)?;
+        self.dial_book.drain_changes(tags::DIAL_BOOK, &mut rows)?;
         rows.append(&mut self.receipts);
         rows.extend(self.federation.drain_changes()?);
         if rows.is_empty() && self.pending.recorded.is_empty() {

@@ -58,6 +58,8 @@ impl<S: Store> Core<S> {
             roster_nodes: std::collections::BTreeSet::new(),
             expects_coops: false,
             allowed: None,
+            dial_book: Table::new(),
+            reach: super::reach::Reach::default(),
             last_tick: None,
             credentials_looked: None,
             held: Vec::new(),
@@ -68,6 +70,7 @@ impl<S: Store> Core<S> {
             core.restore_row(row.table, &row.key, row.value.as_deref().unwrap_or_default())?;
         }
         core.state.reindex();
+        core.recall_circuits();
         core.start_federation(now);
         Ok(core)
     }
@@ -87,6 +90,7 @@ impl<S: Store> Core<S> {
         match tag {
             tags::PLACES => self.places.restore_row(tag, key, value)?,
             tags::CREDENTIALS => self.credentials.restore_row(tag, key, value)?,
+            tags::DIAL_BOOK => self.dial_book.restore_row(tag, key, value)?,
             tags::RECEIPTS => {}
             128..=159 => self.federation.restore_row(tag, key, value)?,
             _ => {
