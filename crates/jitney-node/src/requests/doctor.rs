@@ -74,15 +74,16 @@ impl<S: Store> Core<S> {
             }
         });
         let mail = self.federation.mail();
-        let waiting = mail.outbox.iter().filter(|(key, _)| key.coop == coop).map(|(_, row)| row.queued_at);
-        let oldest = waiting.clone().min().map(|at| now.0.saturating_sub(at.0) / 1000);
+        let letters = mail.outbox.iter().filter(|(key, _)| key.coop == coop);
+        let waiting: Vec<Timestamp> = letters.map(|(_, row)| row.queued_at).collect();
+        let oldest = waiting.iter().min().map(|at| now.0.saturating_sub(at.0) / 1000);
         let proofs = self.federation.contradictions().filter(|(origin, _, _)| *origin == coop);
         CoopHealth {
             name: record.name.clone(),
             coop,
             phone: record.phone.clone(),
             nodes: nodes.collect(),
-            mail: waiting.count(),
+            mail: waiting.len(),
             mail_oldest_s: oldest,
             contradicted_since: proofs.map(|(_, since, _)| since).min(),
             suspended: self.federation.is_suspended(&coop),
