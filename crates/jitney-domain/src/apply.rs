@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use crate::availability::Availability;
-use crate::booking::{Award, Bid, BidPhase, Claim, ClaimPhase, Confirmation, Progress, Ticket, TicketPhase};
+use crate::booking::{
+    Award, Bid, BidPhase, Capacity, Claim, ClaimPhase, Confirmation, Offered, Progress, Ticket, TicketPhase,
+};
 use crate::event::{Event, Recorded};
 use crate::member::{Driver, Member, Role};
 use crate::run::{Leg, Run};
@@ -40,6 +42,10 @@ impl State {
     fn apply_to_people(&mut self, event: &Event, at: Timestamp) -> bool {
         match event.clone() {
             Event::CoopFounded { key, zone, policy } => self.coop.insert((), Coop { key, zone, policy }),
+            Event::AgreementSet { with, agreement } => match agreement {
+                Some(agreement) => self.agreements.insert(with, agreement),
+                None => drop(self.agreements.remove(&with)),
+            },
             Event::PolicySet { policy } => {
                 self.coop.update(&(), |coop| coop.policy = policy);
             }
@@ -145,7 +151,8 @@ impl State {
             }
             Event::TripClosed { trip, outcome } => self.close_trip(trip, outcome, at),
             Event::SubscriptionStarted { subscription, pattern, rule, except } => {
-                let row = Subscription { pattern, rule, except, booked_until: None, ended: None };
+                let row =
+                    Subscription { pattern, rule, except, booked_until: None, ended: None, carried_by: None };
                 self.subscriptions.insert(subscription, row);
             }
             Event::SubscriptionDateExcepted { subscription, date } => {
@@ -155,6 +162,9 @@ impl State {
             }
             Event::SubscriptionExtended { subscription, until } => {
                 self.subscriptions.update(&subscription, |s| s.booked_until = Some(until));
+            }
+            Event::SeriesOffered { subscription, to } => {
+                self.subscriptions.update(&subscription, |s| s.carried_by = to);
             }
             Event::SubscriptionEnded { subscription, last } => {
                 self.subscriptions.update(&subscription, |s| s.ended = Some(last));
@@ -174,7 +184,8 @@ impl State {
             Event::TicketOpened { ticket, trip, body, shared } => {
                 let claims = BTreeMap::new();
                 let phase = TicketPhase::Open;
-                self.tickets.insert(ticket, Ticket { trip, body, shared, phase, claims, opened: at });
+                let row = Ticket { trip, body, shared, offered: None, phase, claims, opened: at };
+                self.tickets.insert(ticket, row);
                 self.trips.update(&trip, |t| {
                     t.phase = Phase::Ticketed(ticket);
                     t.last_ticket = Some(ticket);
@@ -182,8 +193,12 @@ impl State {
                 self.note_ticket(ticket);
             }
             Event::TicketShared { ticket } => self.change_ticket(ticket, |t| t.shared = true),
-            Event::TicketClaimed { ticket, claim, provider, hold_until, pick_up_at } => {
-                let bid = Bid { provider, hold_until, pick_up_at, received: at, phase: BidPhase::Open };
+            Event::TicketOffered { ticket, to, until, .. } => {
+                self.change_ticket(ticket, |t| t.offered = Some((to, until)));
+            }
+            Event::OfferEnded { ticket } => self.change_ticket(ticket, |t| t.offered = None),
+            Event::TicketClaimed { ticket, claim, provider, hold_until, pick_up_at, rate } => {
+                let bid = Bid { provider, hold_until, pick_up_at, received: at, rate, phase: BidPhase::Open };
                 self.change_ticket(ticket, |t| {
                     t.claims.insert(claim, bid);
                 });
@@ -263,7 +278,9 @@ impl State {
                 until,
                 pick_up_at,
                 agreed_ahead,
+                rate,
             } => {
+                self.offered.remove(&body.ticket);
                 self.runs.insert(run, Run { frame, stops });
                 let row = Claim {
                     number,
@@ -271,6 +288,7 @@ impl State {
                     originator,
                     run,
                     pick_up_at,
+                    rate,
                     agreed_ahead,
                     phase: ClaimPhase::Held { until },
                     picked_up: None,
@@ -282,6 +300,14 @@ impl State {
                 self.note_claim(claim);
                 self.note_run(run);
             }
+            Event::OfferTaken { originator, body, until, capacity } => {
+                self.offered.insert(body.ticket, Offered { originator, body, until, capacity });
+            }
+            Event::OfferPassed { ticket, .. } => drop(self.offered.remove(&ticket)),
+            Event::CapacityPosted { run, body } => {
+                self.capacities.insert(body.capacity, Capacity { run, body });
+            }
+            Event::CapacityWithdrawn { capacity } => drop(self.capacities.remove(&capacity)),
             Event::AwardTaken { claim, respond_by } => {
                 self.change_claim(claim, |c| c.phase = ClaimPhase::Awarded { respond_by });
             }

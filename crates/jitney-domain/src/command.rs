@@ -7,6 +7,7 @@ use jitney_identity::{Hash, PublicKey};
 use serde::{Deserialize, Serialize};
 
 use crate::actor::CommandKind;
+use crate::agreement::Agreement;
 use crate::availability::{Hours, Leave, WeeklyHours};
 use crate::booking::{BookingMessage, TicketBody};
 use crate::member::{DriverTerms, Role, VettingItem};
@@ -17,7 +18,10 @@ use crate::policy::Policy;
 use crate::run::{Frame, Stop};
 use crate::time::{Timestamp, Zone};
 use crate::trip::{Dwell, Timing, Way};
-use crate::{ClaimId, InvitationId, LiftNumber, MemberId, ReportId, SubscriptionId, TicketId, TripId};
+use crate::{
+    CapacityId, ClaimId, InvitationId, LiftNumber, MemberId, ReportId, RunId, SubscriptionId, TicketId,
+    TripId,
+};
 
 /// A trip as it is asked for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -254,6 +258,35 @@ pub enum Command {
         /// The driver has said yes already.
         agreed: bool,
     },
+    /// Say what was agreed with a partner coop; none to take it back.
+    SetAgreement {
+        /// With whom.
+        with: PublicKey,
+        /// What.
+        agreement: Option<Agreement>,
+    },
+    /// Ask one partner to carry a trip before all others.
+    OfferTrip {
+        /// Which trip.
+        trip: TripId,
+        /// Whom.
+        to: PublicKey,
+        /// On these spare places of theirs.
+        capacity: Option<CapacityId>,
+    },
+    /// Say that nobody here can carry what was offered.
+    PassOffer(TicketId),
+    /// Offer every date of a subscription to one partner from now on; to nobody in particular if none.
+    OfferSeries {
+        /// Which.
+        subscription: SubscriptionId,
+        /// Whom.
+        to: Option<PublicKey>,
+    },
+    /// Tell partners of the places to spare on a run.
+    PostCapacity(RunId),
+    /// Take that back.
+    WithdrawCapacity(CapacityId),
     /// Award a claim.
     AwardClaim {
         /// On which ticket of ours.
@@ -294,7 +327,9 @@ impl Command {
     /// Returns what kind of right the command needs.
     pub fn kind(&self) -> CommandKind {
         match self {
-            Command::FoundCoop { .. } | Command::SetPolicy(_) => CommandKind::RunCoop,
+            Command::FoundCoop { .. } | Command::SetPolicy(_) | Command::SetAgreement { .. } => {
+                CommandKind::RunCoop
+            }
             Command::AddMember { .. }
             | Command::AddRole { .. }
             | Command::Suspend(_)
@@ -317,6 +352,11 @@ impl Command {
             | Command::UnassignTrip(_)
             | Command::ShareTrip(_)
             | Command::ClaimTicket { .. }
+            | Command::OfferTrip { .. }
+            | Command::PassOffer(_)
+            | Command::OfferSeries { .. }
+            | Command::PostCapacity(_)
+            | Command::WithdrawCapacity(_)
             | Command::AwardClaim { .. }
             | Command::StateOutcome { .. } => CommandKind::Dispatch,
             Command::Report { .. } => CommandKind::Drive,

@@ -2,10 +2,10 @@
 
 use jitney_identity::PublicKey;
 
-use crate::booking::{BookingMessage, Ended, TicketBody, TicketPhase};
+use crate::booking::{BookingMessage, CapacityBody, Ended, TicketBody, TicketPhase};
 use crate::event::Event;
 use crate::state::State;
-use crate::{ClaimId, MemberId, TicketId, TripId};
+use crate::{CapacityId, ClaimId, MemberId, TicketId, TripId};
 
 /// Something to let out.
 #[derive(Debug, Clone, PartialEq)]
@@ -39,6 +39,10 @@ pub enum Effect {
     PublishTicket(TicketBody),
     /// Gossip that a ticket is gone.
     PublishTicketClosed(TicketId),
+    /// Gossip that a run has places to spare.
+    PublishCapacity(CapacityBody),
+    /// Gossip that it has not any more.
+    PublishCapacityWithdrawn(CapacityId),
     /// Issue a new membership credential.
     IssueCredential(MemberId),
 }
@@ -86,13 +90,28 @@ pub fn effects(state: &State, event: &Event) -> Vec<Effect> {
         Event::OutcomeDisputed { provider, statement, why, .. } => {
             send(*provider, BookingMessage::Dispute { claim: statement.claim, why: *why })
         }
-        Event::HoldPlaced { claim, body, originator, until, pick_up_at, .. } => send(
+        Event::TicketOffered { ticket, to, until, capacity } => {
+            let body = state.tickets.get(ticket).map(|t| Box::new(t.body.clone()));
+            body.map(|ticket| Effect::Send {
+                to: *to,
+                message: BookingMessage::Offer { ticket, until: *until, capacity: *capacity },
+            })
+            .into_iter()
+            .collect()
+        }
+        Event::OfferPassed { ticket, originator } => {
+            send(*originator, BookingMessage::Pass { ticket: *ticket })
+        }
+        Event::CapacityPosted { body, .. } => vec![Effect::PublishCapacity(body.clone())],
+        Event::CapacityWithdrawn { capacity } => vec![Effect::PublishCapacityWithdrawn(*capacity)],
+        Event::HoldPlaced { claim, body, originator, until, pick_up_at, rate, .. } => send(
             *originator,
             BookingMessage::Claim {
                 ticket: body.ticket,
                 claim: *claim,
                 hold_until: *until,
                 pick_up_at: *pick_up_at,
+                rate: *rate,
             },
         ),
         Event::LiftConfirmed { claim } => {

@@ -7,8 +7,11 @@ use jitney_identity::{Hash, PublicKey};
 use serde::{Deserialize, Serialize};
 
 use crate::actor::Actor;
+use crate::agreement::{Agreement, Rate};
 use crate::availability::{Hours, Leave, WeeklyHours};
-use crate::booking::{BookingMessage, Disagreement, Ended, Progress, RefusalReason, TicketBody};
+use crate::booking::{
+    BookingMessage, CapacityBody, Disagreement, Ended, Progress, RefusalReason, TicketBody,
+};
 use crate::member::{DriverTerms, Role, VettingItem};
 use crate::needs::Capability;
 use crate::outcome::{Outcome, Statement};
@@ -19,7 +22,8 @@ use crate::subscription::Pattern;
 use crate::time::{Timestamp, Zone};
 use crate::trip::{Link, TripDetails};
 use crate::{
-    ClaimId, InvitationId, LiftNumber, MemberId, ReportId, RunId, SubscriptionId, TicketId, TripId, VehicleId,
+    CapacityId, ClaimId, InvitationId, LiftNumber, MemberId, ReportId, RunId, SubscriptionId, TicketId,
+    TripId, VehicleId,
 };
 
 /// An event with when and by whom.
@@ -139,6 +143,17 @@ pub enum Event {
         last: Date,
     },
 
+    /// What was agreed with a partner; none when nothing particular is any more.
+    AgreementSet {
+        with: PublicKey,
+        agreement: Option<Agreement>,
+    },
+    /// All dates of a subscription go to one partner from now on; none: to nobody in particular.
+    SeriesOffered {
+        subscription: SubscriptionId,
+        to: Option<PublicKey>,
+    },
+
     TicketOpened {
         ticket: TicketId,
         trip: TripId,
@@ -148,12 +163,25 @@ pub enum Event {
     TicketShared {
         ticket: TicketId,
     },
+    /// One partner is asked before all others.
+    TicketOffered {
+        ticket: TicketId,
+        to: PublicKey,
+        until: Timestamp,
+        capacity: Option<CapacityId>,
+    },
+    /// The partner passed or did not answer in time.
+    OfferEnded {
+        ticket: TicketId,
+    },
     TicketClaimed {
         ticket: TicketId,
         claim: ClaimId,
         provider: PublicKey,
         hold_until: Timestamp,
         pick_up_at: Timestamp,
+        #[serde(default)]
+        rate: Option<Rate>,
     },
     ClaimTurnedDown {
         ticket: TicketId,
@@ -206,6 +234,25 @@ pub enum Event {
         ticket: TicketId,
     },
 
+    /// A partner asks us before all others.
+    OfferTaken {
+        originator: PublicKey,
+        body: TicketBody,
+        until: Timestamp,
+        capacity: Option<CapacityId>,
+    },
+    /// We cannot carry what was offered to us.
+    OfferPassed {
+        ticket: TicketId,
+        originator: PublicKey,
+    },
+    CapacityPosted {
+        run: RunId,
+        body: CapacityBody,
+    },
+    CapacityWithdrawn {
+        capacity: CapacityId,
+    },
     HoldPlaced {
         claim: ClaimId,
         number: LiftNumber,
@@ -217,6 +264,8 @@ pub enum Event {
         until: Timestamp,
         pick_up_at: Timestamp,
         agreed_ahead: bool,
+        #[serde(default)]
+        rate: Option<Rate>,
     },
     AwardTaken {
         claim: ClaimId,

@@ -194,6 +194,10 @@ random_id!(
     ClaimId, "claim id"
 );
 random_id!(
+    /// Spare places on a run, told to partner coops.
+    CapacityId, "capacity id"
+);
+random_id!(
     /// An invitation to become a member or to join a federation.
     InvitationId, "invitation id"
 );

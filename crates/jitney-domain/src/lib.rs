@@ -25,6 +25,7 @@
 //! ```
 
 pub mod actor;
+pub mod agreement;
 mod apply;
 pub mod availability;
 pub mod booking;
@@ -50,8 +51,9 @@ mod time;
 pub mod trip;
 
 pub use actor::Actor;
+pub use agreement::{Agreement, Cents, Rate, Terms};
 pub use command::{Booking, Command, Plan, Repeat, Step, TripChange};
-pub use decide::{Context, decide};
+pub use decide::{Context, decide, waits_for_other_half};
 pub use effect::{Effect, effects};
 pub use event::{Event, Recorded};
 pub use ids::*;

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
+use crate::agreement::Cents;
 use crate::member::VettingItem;
 use crate::time::Minutes;
 
@@ -41,8 +42,24 @@ pub struct Policy {
     pub share_unserved: bool,
     /// Claim partners' tickets that one of our drivers with a standing yes can take.
     pub claim_for_partners: bool,
-    /// Award the first partner's claim without asking a dispatcher.
+    /// Award partners' claims without asking a dispatcher.
     pub award_first_claim: bool,
+    /// How long claims are gathered before the best of them is awarded; none: the first gets it.
+    pub award_wait: Minutes,
+    /// How long before the pick-up the gathering ends.
+    pub award_wait_until: Minutes,
+    /// Longest extra driving for a partner's ticket that is claimed without asking; any if none.
+    pub max_detour: Option<Minutes>,
+    /// Time before the pick-up within which a person decides on claims and awards.
+    pub least_notice: Minutes,
+    /// What a lift for a partner costs for every trip, unless agreed otherwise, in hundredths.
+    pub rate_per_trip: Cents,
+    /// What it costs for every kilometre with the rider.
+    pub rate_per_km: Cents,
+    /// How long a trip that was offered to one partner alone waits for its answer.
+    pub offer_patience: Minutes,
+    /// Tell partners of runs that have places to spare.
+    pub post_capacity: bool,
 }
 
 impl Default for Policy {
@@ -65,6 +82,14 @@ impl Default for Policy {
             share_unserved: true,
             claim_for_partners: true,
             award_first_claim: true,
+            award_wait: Minutes(0),
+            award_wait_until: Minutes(24 * 60),
+            max_detour: None,
+            least_notice: Minutes(0),
+            rate_per_trip: Cents(0),
+            rate_per_km: Cents(0),
+            offer_patience: Minutes(24 * 60),
+            post_capacity: false,
         }
     }
 }

@@ -11,7 +11,8 @@ use crate::run::RunFault;
 use crate::subscription::RuleError;
 use crate::time::{Timestamp, ZoneError};
 use crate::{
-    ClaimId, InvitationId, LiftNumber, MemberId, RunId, SubscriptionId, TicketId, TripId, VehicleId,
+    CapacityId, ClaimId, InvitationId, LiftNumber, MemberId, RunId, SubscriptionId, TicketId, TripId,
+    VehicleId,
 };
 
 /// The class of a refusal: what the exit code of a command line and the status of an API follow from.
@@ -51,6 +52,21 @@ pub enum Refusal {
     /// No such lift.
     #[error("there is no lift {0}; see `jitney drive manifest`")]
     NoLift(LiftNumber),
+    /// No such spare places of ours.
+    #[error("there are no spare places {} of ours; list them with `jitney capacity list`", .0.short())]
+    NoCapacity(CapacityId),
+    /// No such offer.
+    #[error("no ticket {} was offered to us; list them with `jitney ticket list`", .0.short())]
+    NoOffer(TicketId),
+    /// The run has no place to spare.
+    #[error("run {0} has nothing to offer: it is full, empty or over")]
+    NothingSpare(RunId),
+    /// There is no federation.
+    #[error("there is no partner coop; join a federation with `jitney federation join`")]
+    NoPartners,
+    /// An agreement with oneself.
+    #[error("that is our own coop; name a partner")]
+    OurOwnCoop,
     /// No such run.
     #[error("there is no run {0}")]
     NoRun(RunId),
@@ -242,7 +258,9 @@ impl Refusal {
         use Refusal::*;
         match self {
             NoMember(_) | NoVehicle(_) | NoTrip(_) | NoSubscription(_) | NoTicket(_) | NoClaim(_)
-            | NoLift(_) | NoRun(_) | NoInvitation | NoCoop => RefusalClass::NotFound,
+            | NoLift(_) | NoRun(_) | NoCapacity(_) | NoOffer(_) | NoInvitation | NoCoop => {
+                RefusalClass::NotFound
+            }
             NotAllowed { .. } | NotYourLift { .. } | NotTheirs => RefusalClass::NotAllowed,
             Zone(_)
             | Rule(_)
@@ -252,6 +270,7 @@ impl Refusal {
             | FromTheFuture { .. }
             | EmptyHours
             | TicketPast(_)
+            | OurOwnCoop
             | NotWillCall(_) => RefusalClass::Invalid,
             _ => RefusalClass::Conflict,
         }

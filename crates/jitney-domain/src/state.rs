@@ -6,8 +6,9 @@ use jiff::civil::Date;
 use jitney_identity::{Hash, PublicKey};
 use serde::{Deserialize, Serialize};
 
+use crate::agreement::{Agreement, Terms};
 use crate::availability::Availability;
-use crate::booking::{Claim, Ticket};
+use crate::booking::{Capacity, Claim, Offered, Ticket};
 use crate::member::{Member, Role};
 use crate::needs::Capability;
 use crate::policy::Policy;
@@ -17,7 +18,8 @@ use crate::table::{RowChange, RowError, Table};
 use crate::time::{Timestamp, Zone};
 use crate::trip::Trip;
 use crate::{
-    ClaimId, InvitationId, LiftNumber, MemberId, ReportId, RunId, SubscriptionId, TicketId, TripId, VehicleId,
+    CapacityId, ClaimId, InvitationId, LiftNumber, MemberId, ReportId, RunId, SubscriptionId, TicketId,
+    TripId, VehicleId,
 };
 
 /// The coop itself.
@@ -79,6 +81,12 @@ pub mod tags {
     pub const RUNS: u8 = 10;
     /// Reports taken.
     pub const REPORTS: u8 = 11;
+    /// What was agreed with partners.
+    pub const AGREEMENTS: u8 = 12;
+    /// Partners' tickets offered to us.
+    pub const OFFERED: u8 = 13;
+    /// Spare places of ours that partners know of.
+    pub const CAPACITIES: u8 = 14;
 }
 
 /// Calls a macro with every table of [`State`] and its tag.
@@ -95,6 +103,9 @@ macro_rules! every_table {
         $each!($state.claims, tags::CLAIMS);
         $each!($state.runs, tags::RUNS);
         $each!($state.reports, tags::REPORTS);
+        $each!($state.agreements, tags::AGREEMENTS);
+        $each!($state.offered, tags::OFFERED);
+        $each!($state.capacities, tags::CAPACITIES);
     };
 }
 
@@ -123,6 +134,12 @@ pub struct State {
     pub runs: Table<RunId, Run>,
     /// Reports that have been counted, with when.
     pub reports: Table<ReportId, Timestamp>,
+    /// What was agreed with partner coops.
+    pub agreements: Table<PublicKey, Agreement>,
+    /// Partners' tickets that were offered to us before all others and await an answer.
+    pub offered: Table<TicketId, Offered>,
+    /// Spare places of ours that partners know of.
+    pub capacities: Table<CapacityId, Capacity>,
     /// What follows from the tables.
     pub(crate) index: Index,
 }
@@ -146,6 +163,12 @@ impl State {
     /// Returns the coop, once it is founded.
     pub fn coop(&self) -> Option<&Coop> {
         self.coop.get(&())
+    }
+
+    /// Returns what holds between us and a partner coop.
+    pub fn terms_with(&self, partner: &PublicKey) -> Terms {
+        let policy = self.coop().map(|coop| coop.policy.clone()).unwrap_or_default();
+        Terms::of(self.agreements.get(partner), &policy)
     }
 
     /// Returns the claim that a driver calls `lift`.
@@ -180,6 +203,12 @@ impl State {
     pub fn runs_on(&self, date: Date) -> impl Iterator<Item = (RunId, &Run)> {
         let ids = self.index.runs_on.get(&date);
         ids.into_iter().flatten().filter_map(|id| self.runs.get(id).map(|run| (*id, run)))
+    }
+
+    /// Returns the runs from `date` on.
+    pub fn runs_from(&self, date: Date) -> impl Iterator<Item = (RunId, &Run)> {
+        let ids = self.index.runs_on.range(date..).flat_map(|(_, ids)| ids);
+        ids.filter_map(|id| self.runs.get(id).map(|run| (*id, run)))
     }
 
     /// Returns the runs of `driver`, past ones included.

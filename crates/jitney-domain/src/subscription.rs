@@ -10,6 +10,8 @@ use rrule::{RRule, RRuleSet, Tz, Unvalidated};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+use jitney_identity::PublicKey;
+
 use crate::MemberId;
 use crate::needs::Requirement;
 use crate::trip::{Dwell, Timing, Way};
@@ -58,6 +60,9 @@ pub struct Subscription {
     pub booked_until: Option<Date>,
     /// No trips after this date.
     pub ended: Option<Date>,
+    /// The partner to whom every date is offered before all others.
+    #[serde(default)]
+    pub carried_by: Option<PublicKey>,
 }
 
 /// Says why a rule cannot be followed.

@@ -184,7 +184,16 @@ macro_rules! row_key {
     )*};
 }
 row_key!(number: MemberId, VehicleId, RunId, SubscriptionId, TripId, LiftNumber);
-row_key!(random: TicketId, ClaimId, InvitationId, ReportId);
+row_key!(random: TicketId, ClaimId, CapacityId, InvitationId, ReportId);
+
+impl RowKey for jitney_identity::PublicKey {
+    fn to_bytes(&self) -> Vec<u8> {
+        self.as_bytes().to_vec()
+    }
+    fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        jitney_identity::PublicKey::from_bytes(bytes.try_into().ok()?).ok()
+    }
+}
 
 impl<K: RowKey, V: Serialize + DeserializeOwned> Table<K, V> {
     /// Appends the rows touched since the last call to `out`, values as JSON.

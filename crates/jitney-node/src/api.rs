@@ -7,9 +7,9 @@ use jitney_domain::availability::{Hours, Leave, WeeklyHours};
 use jitney_domain::member::{Consent, DriverTerms};
 use jitney_domain::trip::Timing;
 use jitney_domain::{
-    Actor, Assistance, Capability, ClaimId, LiftNumber, MemberId, Metres, Minutes, Outcome, Policy, Refusal,
-    RefusalClass, ReportId, Requirement, Role, Step, SubscriptionId, TicketId, TripId, VehicleId,
-    VettingItem,
+    Actor, Assistance, Capability, CapacityId, ClaimId, LiftNumber, MemberId, Metres, Minutes, Outcome,
+    Policy, Refusal, RefusalClass, ReportId, Requirement, Role, Step, SubscriptionId, TicketId, TripId,
+    VehicleId, VettingItem,
 };
 use jitney_identity::{PublicKey, Signature};
 use serde::{Deserialize, Serialize};
@@ -238,7 +238,35 @@ pub enum Request {
         day: Option<Date>,
     },
 
+    /// Asks one partner, by name, words or did:key, before all others.
+    OfferTrip {
+        trip: TripId,
+        to: String,
+    },
+    /// Asks for a place on a run that a partner has told of.
+    AskForPlace {
+        trip: TripId,
+        capacity: CapacityId,
+    },
+    /// Offers every date of a subscription to one partner; to nobody in particular if none.
+    OfferSeries {
+        subscription: SubscriptionId,
+        to: Option<String>,
+    },
+    ListCapacity,
+    PostCapacity {
+        driver: MemberId,
+        day: Date,
+    },
+    WithdrawCapacity(CapacityId),
+    ListAgreements,
+    SetAgreement {
+        with: String,
+        agreement: Option<jitney_domain::Agreement>,
+    },
+
     ListTickets,
+    PassTicket(TicketId),
     ClaimTicket {
         ticket: TicketId,
         driver: Option<MemberId>,
@@ -304,6 +332,8 @@ impl Request {
                 | Request::ListSubscriptions
                 | Request::Board { .. }
                 | Request::ListTickets
+                | Request::ListCapacity
+                | Request::ListAgreements
                 | Request::Offers { .. }
                 | Request::Manifest { .. }
                 | Request::Credential(_)
@@ -335,6 +365,8 @@ pub enum Reply {
     Subscriptions(Vec<view::Subscription>),
     Board(Box<view::Board>),
     Tickets(Vec<view::Ticket>),
+    Capacity(Vec<view::Capacity>),
+    Agreements(Vec<view::Agreement>),
     Offers(Vec<view::Offer>),
     Manifest(Box<view::Manifest>),
     Credential(serde_json::Value),

@@ -1,6 +1,7 @@
 //! What a node shows: the shape of every answer, for people and for `--json`.
 
 mod health;
+mod partners;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,8 +12,8 @@ use jitney_domain::member::{DriverTerms, Role, VettingItem};
 use jitney_domain::run::Leg;
 use jitney_domain::trip::{Timing, Windows};
 use jitney_domain::{
-    Capability, ClaimId, LiftNumber, MemberId, Metres, Minutes, Outcome, Requirement, RunId, SubscriptionId,
-    TicketId, Timestamp, TripId, VehicleId, Window,
+    Capability, CapacityId, ClaimId, LiftNumber, MemberId, Metres, Minutes, Outcome, Requirement, RunId,
+    SubscriptionId, TicketId, Timestamp, TripId, VehicleId, Window,
 };
 use jitney_identity::PublicKey;
 use serde::{Deserialize, Serialize};
@@ -20,6 +21,7 @@ use serde::{Deserialize, Serialize};
 use crate::person::{Place, Profile, TripPlaces};
 
 pub use health::{CoopHealth, Health, NodeHealth, OwnHealth, Problem, Reach, TriedAddress};
+pub use partners::{Agreement, Capacity};
 
 /// A node's condition.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -299,6 +301,8 @@ pub struct Subscription {
     pub booked_until: Option<Date>,
     /// The last day, if it has ended.
     pub ended: Option<Date>,
+    /// The partner to whom every date is offered first.
+    pub carried_by: Option<String>,
 }
 
 /// The day at a glance.
@@ -363,6 +367,10 @@ pub struct Ticket {
     pub coop: String,
     /// It is ours.
     pub ours: bool,
+    /// Until when we alone are asked, if it is not open to all.
+    pub offered_until: Option<Timestamp>,
+    /// The spare places of ours that it is meant for.
+    pub capacity: Option<CapacityId>,
     /// When the driver may come.
     pub pick_up: Window,
     /// When the rider may be set down.

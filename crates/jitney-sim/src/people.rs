@@ -49,6 +49,8 @@ pub fn policy(chance: &mut Chance) -> Policy {
         share_unserved: chance.percent(85),
         claim_for_partners: chance.percent(80),
         award_first_claim: chance.percent(70),
+        award_wait: Minutes(if chance.percent(30) { 10 } else { 0 }),
+        post_capacity: chance.percent(40),
         ..Policy::default()
     }
 }

@@ -84,6 +84,12 @@ enum Command {
     /// Carry trips of partner coops, award ours to them
     #[command(subcommand)]
     Ticket(ticket::Command),
+    /// Tell partners of places to spare, ask for theirs
+    #[command(subcommand)]
+    Capacity(capacity::Command),
+    /// Note what was agreed with partner coops
+    #[command(subcommand)]
+    Agreement(agreement::Command),
     /// Found or join a federation of coops
     #[command(subcommand)]
     Federation(federation::Command),
@@ -131,6 +137,8 @@ impl Cli {
             Command::Subscription(command) => command.run(&cx),
             Command::Board(args) => args.run(&cx),
             Command::Ticket(command) => command.run(&cx),
+            Command::Capacity(command) => command.run(&cx),
+            Command::Agreement(command) => command.run(&cx),
             Command::Federation(command) => command.run(&cx),
             Command::Join(args) => args.run(&cx),
             Command::Drive(command) => command.run(&cx),

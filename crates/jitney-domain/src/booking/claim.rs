@@ -5,6 +5,7 @@ use std::fmt;
 use jitney_identity::PublicKey;
 use serde::{Deserialize, Serialize};
 
+use crate::agreement::Rate;
 use crate::outcome::Statement;
 use crate::place::Metres;
 use crate::time::Timestamp;
@@ -104,6 +105,9 @@ pub struct Claim {
     pub run: RunId,
     /// When the driver is to come.
     pub pick_up_at: Timestamp,
+    /// What we asked for; nothing if none.
+    #[serde(default)]
+    pub rate: Option<Rate>,
     /// The driver agreed before the award was asked for (standing yes, or said so on the phone).
     pub agreed_ahead: bool,
     /// How far it has come.

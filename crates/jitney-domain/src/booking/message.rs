@@ -6,11 +6,13 @@ use jitney_identity::PublicKey;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::agreement::Rate;
 use crate::outcome::Statement;
 use crate::time::Timestamp;
-use crate::{ClaimId, TicketId};
+use crate::{CapacityId, ClaimId, TicketId};
 
 use super::claim::Progress;
+use super::ticket::TicketBody;
 
 /// Why a provider does not carry after all.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -64,10 +66,25 @@ pub struct Card {
     pub word: String,
 }
 
-/// A message about one claim.
+/// A message about one ticket or one claim on it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "kebab-case")]
 pub enum BookingMessage {
+    /// Originator: would you carry this? You are asked before anybody else. It is claimed like any ticket.
+    Offer {
+        /// What may be known of the trip.
+        ticket: Box<TicketBody>,
+        /// By when to claim it or to pass.
+        until: Timestamp,
+        /// The spare places of yours that it is meant for.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        capacity: Option<CapacityId>,
+    },
+    /// Provider: we cannot carry what you offered us.
+    Pass {
+        /// The ticket.
+        ticket: TicketId,
+    },
     /// Provider: we could carry this; a driver's time is held.
     Claim {
         /// The ticket claimed.
@@ -78,6 +95,9 @@ pub enum BookingMessage {
         hold_until: Timestamp,
         /// When the driver would come.
         pick_up_at: Timestamp,
+        /// What the provider asks for; nothing if none.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        rate: Option<Rate>,
     },
     /// Provider: we no longer offer; nothing was awarded.
     Withdraw {
@@ -159,9 +179,10 @@ pub enum BookingMessage {
 }
 
 impl BookingMessage {
-    /// Returns the claim that the message is about.
-    pub fn claim(&self) -> ClaimId {
-        match self {
+    /// Returns the claim that the message is about, unless it comes before any.
+    pub fn claim(&self) -> Option<ClaimId> {
+        Some(match self {
+            BookingMessage::Offer { .. } | BookingMessage::Pass { .. } => return None,
             BookingMessage::Claim { claim, .. }
             | BookingMessage::Withdraw { claim }
             | BookingMessage::TurnDown { claim }
@@ -173,6 +194,6 @@ impl BookingMessage {
             | BookingMessage::Status { claim, .. }
             | BookingMessage::Dispute { claim, .. } => *claim,
             BookingMessage::State { statement } | BookingMessage::Agree { statement } => statement.claim,
-        }
+        })
     }
 }

@@ -5,12 +5,13 @@ use std::collections::BTreeMap;
 use jitney_identity::PublicKey;
 use serde::{Deserialize, Serialize};
 
+use crate::agreement::Rate;
 use crate::needs::{Assistance, Load, Mobility, Requirement};
 use crate::outcome::Statement;
 use crate::place::Cell;
 use crate::time::{Minutes, Timestamp, Window};
 use crate::trip::{TripDetails, Windows};
-use crate::{ClaimId, TicketId, TripId};
+use crate::{CapacityId, ClaimId, TicketId, TripId};
 
 use super::claim::Progress;
 
@@ -161,6 +162,9 @@ pub struct Bid {
     pub pick_up_at: Timestamp,
     /// When we heard of it.
     pub received: Timestamp,
+    /// What the provider asks for it; nothing if none.
+    #[serde(default)]
+    pub rate: Option<Rate>,
     /// What became of it.
     pub phase: BidPhase,
 }
@@ -218,6 +222,9 @@ pub struct Ticket {
     pub body: TicketBody,
     /// Partner coops may claim it.
     pub shared: bool,
+    /// The one partner that was asked before all others, with until when it may answer.
+    #[serde(default)]
+    pub offered: Option<(PublicKey, Timestamp)>,
     /// How far it has come.
     pub phase: TicketPhase,
     /// Claims heard of.
@@ -243,10 +250,28 @@ impl Ticket {
         self.award().filter(|a| a.claim == claim && a.provider == provider)
     }
 
+    /// Tells whether the ticket was offered to `coop` in particular and it may still answer.
+    pub fn offered_to(&self, coop: &PublicKey) -> bool {
+        self.offered.is_some_and(|(to, _)| to == *coop)
+    }
+
     /// Tells whether the ticket can still change.
     pub fn is_live(&self) -> bool {
         matches!(self.phase, TicketPhase::Open | TicketPhase::Awarded(_) | TicketPhase::Confirmed(..))
     }
+}
+
+/// A partner's ticket that was offered to us before all others.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Offered {
+    /// Whose it is.
+    pub originator: PublicKey,
+    /// What is known of it.
+    pub body: TicketBody,
+    /// By when to claim it or to pass.
+    pub until: Timestamp,
+    /// The spare places of ours that it is meant for.
+    pub capacity: Option<CapacityId>,
 }
 
 #[cfg(test)]

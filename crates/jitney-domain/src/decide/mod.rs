@@ -1,6 +1,9 @@
 //! All rules: what a command makes happen, or why it does not.
 
+mod award;
+mod capacity;
 mod members;
+mod offers;
 mod originator;
 mod provider;
 mod report;
@@ -11,6 +14,7 @@ mod trips;
 
 use rand::Rng;
 
+pub use award::waits_for_other_half;
 pub(crate) use tick::{claim_deadline, ticket_deadline, trip_deadline};
 
 use crate::MemberId;
@@ -86,7 +90,13 @@ pub fn decide<R: Rng>(
         Command::ClaimTicket { body, originator, plan, agreed } => {
             provider::claim(state, body, originator, plan, agreed, cx.now)
         }
-        Command::AwardClaim { ticket, claim } => originator::award(state, ticket, claim, cx.now),
+        Command::SetAgreement { with, agreement } => offers::agree(state, with, agreement),
+        Command::OfferTrip { trip, to, capacity } => offers::offer(state, trip, to, capacity, cx),
+        Command::PassOffer(ticket) => offers::pass(state, ticket),
+        Command::OfferSeries { subscription, to } => offers::series(state, subscription, to),
+        Command::PostCapacity(run) => capacity::post(state, run, cx),
+        Command::WithdrawCapacity(capacity) => capacity::withdraw(state, capacity),
+        Command::AwardClaim { ticket, claim } => award::by_hand(state, ticket, claim, cx.now),
         Command::StateOutcome { trip, outcome } => originator::state_outcome(state, trip, outcome, cx.now),
         Command::Report { report, lift, step, at } => report::take(state, report, lift, step, at, cx.now),
         Command::Receive { from, message } => receive(state, from, message, cx.now),
@@ -103,8 +113,9 @@ fn receive(
 ) -> Result<Vec<Event>, Refusal> {
     use crate::booking::BookingMessage as M;
     match message {
-        M::Claim { ticket, claim, hold_until, pick_up_at } => {
-            originator::claimed(state, from, ticket, claim, hold_until, pick_up_at, now)
+        M::Claim { ticket, claim, hold_until, pick_up_at, rate } => {
+            let offer = originator::Offer { hold_until, pick_up_at, rate };
+            originator::claimed(state, from, ticket, claim, offer, now)
         }
         M::Withdraw { claim } => originator::given_up(state, from, claim, None, now),
         M::Refuse { claim, reason } => originator::given_up(state, from, claim, Some(reason), now),
@@ -118,6 +129,8 @@ fn receive(
         M::Cancel { claim } => provider::cancelled(state, from, claim),
         M::Details { claim, sealed } => provider::details(state, from, claim, sealed),
         M::Agree { statement } => provider::agreed(state, from, &statement),
+        M::Offer { ticket, until, capacity } => offers::offered(state, from, *ticket, until, capacity, now),
+        M::Pass { ticket } => offers::passed(state, from, ticket),
         M::Dispute { claim, why } => provider::disputed(state, from, claim, why),
     }
 }

@@ -3,15 +3,16 @@
 use jitney_identity::PublicKey;
 use rand::Rng;
 
-use super::{Context, coop, trips};
+use super::{Context, award, coop, trips};
+use crate::agreement::Rate;
 use crate::booking::{
-    BidPhase, BookingMessage, Disagreement, Progress, RefusalReason, Ticket, TicketBody, TicketPhase,
+    Bid, BidPhase, BookingMessage, Disagreement, Progress, RefusalReason, Ticket, TicketBody, TicketPhase,
 };
 use crate::event::Event;
 use crate::outcome::{Outcome, Statement};
 use crate::refusal::Refusal;
-use crate::state::{Coop, State};
-use crate::time::{Minutes, Timestamp};
+use crate::state::State;
+use crate::time::Timestamp;
 use crate::trip::Phase;
 use crate::{ClaimId, TicketId, TripId};
 
@@ -19,8 +20,6 @@ use crate::{ClaimId, TicketId, TripId};
 pub const CLAIMS_PER_TICKET_MAX: usize = 64;
 /// Longest sealed driver's card that is kept, in base64 characters.
 pub const CARD_MAX: usize = 4096;
-/// A hold must last at least this much longer for an award to make sense.
-pub const AWARD_MARGIN: Minutes = Minutes(1);
 
 /// Opens a ticket for a trip that has none.
 pub(super) fn open_ticket<R: Rng>(
@@ -60,14 +59,20 @@ pub(super) fn share<R: Rng>(
     }
 }
 
+/// On what terms a provider would carry.
+pub(super) struct Offer {
+    pub hold_until: Timestamp,
+    pub pick_up_at: Timestamp,
+    pub rate: Option<Rate>,
+}
+
 /// A coop, perhaps ourselves, could carry one of our tickets.
 pub(super) fn claimed(
     state: &State,
     from: PublicKey,
     id: TicketId,
     claim: ClaimId,
-    hold_until: Timestamp,
-    pick_up_at: Timestamp,
+    offer: Offer,
     now: Timestamp,
 ) -> Result<Vec<Event>, Refusal> {
     let coop = coop(state)?;
@@ -80,31 +85,23 @@ pub(super) fn claimed(
     if !ours && ticket.claims.len() >= CLAIMS_PER_TICKET_MAX {
         return Ok(turn_down);
     }
-    let mut events = vec![Event::TicketClaimed { ticket: id, claim, provider: from, hold_until, pick_up_at }];
+    let Offer { hold_until, pick_up_at, rate } = offer;
+    let bid = Bid { provider: from, hold_until, pick_up_at, received: now, rate, phase: BidPhase::Open };
+    let mut events =
+        vec![Event::TicketClaimed { ticket: id, claim, provider: from, hold_until, pick_up_at, rate }];
     let open = matches!(ticket.phase, TicketPhase::Open | TicketPhase::Awarded(_));
-    if !open || !(ours || ticket.shared) || !ticket.body.pick_up.window().contains(pick_up_at) {
+    let asked = ours || ticket.shared || ticket.offered_to(&from);
+    if !open || !asked || !ticket.body.pick_up.window().contains(pick_up_at) {
         // Kept, so that the same claim, should it come again, is not taken for a new one.
         events.push(Event::ClaimTurnedDown { ticket: id, claim, provider: from });
         return Ok(events);
     }
-    let free = matches!(ticket.phase, TicketPhase::Open);
-    let decided = ours || coop.policy.award_first_claim;
-    if free && decided && hold_until > now.after(AWARD_MARGIN) {
-        events.push(award_to(coop, id, ticket, claim, from, now));
+    if ticket.phase == TicketPhase::Open {
+        let mut after = ticket.clone();
+        after.claims.insert(claim, bid);
+        events.extend(award::automatic(state, id, &after, now)?);
     }
     Ok(events)
-}
-
-fn award_to(
-    coop: &Coop,
-    id: TicketId,
-    ticket: &Ticket,
-    claim: ClaimId,
-    provider: PublicKey,
-    now: Timestamp,
-) -> Event {
-    let respond_by = now.after(coop.policy.award_patience).min(ticket.body.pick_up.window().to);
-    Event::TicketAwarded { ticket: id, claim, provider, respond_by }
 }
 
 /// Returns our ticket that the claim was made on, if the message comes from who made it.
@@ -114,27 +111,6 @@ fn bid_of(state: &State, from: PublicKey, claim: ClaimId) -> Result<Option<(Tick
         Some(bid) if bid.provider == from => Ok(Some((id, ticket))),
         _ => Err(Refusal::NotTheirs),
     }
-}
-
-/// Awards a claim by hand.
-pub(super) fn award(
-    state: &State,
-    id: TicketId,
-    claim: ClaimId,
-    now: Timestamp,
-) -> Result<Vec<Event>, Refusal> {
-    let ticket = state.tickets.get(&id).ok_or(Refusal::NoTicket(id))?;
-    if ticket.award().is_some_and(|a| a.claim == claim) {
-        return Ok(Vec::new());
-    }
-    if ticket.phase != TicketPhase::Open {
-        return Err(Refusal::TripTaken(ticket.trip));
-    }
-    let bid = ticket.claims.get(&claim).ok_or(Refusal::NoClaim(claim))?;
-    if bid.phase != BidPhase::Open || bid.hold_until <= now.after(AWARD_MARGIN) {
-        return Err(Refusal::BidGone(claim));
-    }
-    Ok(vec![award_to(coop(state)?, id, ticket, claim, bid.provider, now)])
 }
 
 /// The provider has it in its calendar. Only the live award can be confirmed; anything else is cancelled
@@ -160,7 +136,7 @@ pub(super) fn confirmed(
         let reason = Some(RefusalReason::NoLongerQualified);
         let mut events =
             vec![Event::AwardEnded { ticket: id, claim, provider: from, reason, cancelled: true }];
-        events.extend(next_award(state, id, ticket, claim, now)?);
+        events.extend(next_awards(state, id, ticket, claim, now)?);
         return Ok(events);
     }
     let mut events =
@@ -192,29 +168,24 @@ pub(super) fn given_up(
         return Ok(if open { vec![Event::ClaimOver { ticket: id, claim }] } else { Vec::new() });
     }
     let mut events = vec![Event::AwardEnded { ticket: id, claim, provider: from, reason, cancelled: false }];
-    events.extend(next_award(state, id, ticket, claim, now)?);
+    events.extend(next_awards(state, id, ticket, claim, now)?);
     Ok(events)
 }
 
-/// Awards the earliest other claim that is still held and that the coop takes without asking: any if it
-/// has said so, one of its own always.
-pub(super) fn next_award(
+/// Returns the awards that follow without asking when the award of `gone` has ended.
+pub(super) fn next_awards(
     state: &State,
     id: TicketId,
     ticket: &Ticket,
     gone: ClaimId,
     now: Timestamp,
-) -> Result<Option<Event>, Refusal> {
-    let coop = coop(state)?;
-    let next = ticket
-        .claims
-        .iter()
-        .filter(|(claim, bid)| {
-            **claim != gone && bid.phase == BidPhase::Open && bid.hold_until > now.after(AWARD_MARGIN)
-        })
-        .filter(|(_, bid)| coop.policy.award_first_claim || bid.provider == coop.key)
-        .min_by_key(|(claim, bid)| (bid.received, **claim));
-    Ok(next.map(|(claim, bid)| award_to(coop, id, ticket, *claim, bid.provider, now)))
+) -> Result<Vec<Event>, Refusal> {
+    let mut after = ticket.clone();
+    after.phase = TicketPhase::Open;
+    if let Some(bid) = after.claims.get_mut(&gone) {
+        bid.phase = BidPhase::Over;
+    }
+    award::automatic(state, id, &after, now)
 }
 
 /// The trip moves on; what is older than we know changes nothing.

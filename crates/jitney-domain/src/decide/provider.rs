@@ -104,6 +104,7 @@ fn hold(
         stops: proposed.stops,
         pick_up_at,
         agreed_ahead: agreed || standing,
+        rate: (originator != coop.key).then(|| state.terms_with(&originator).rate),
     }])
 }
 

@@ -50,6 +50,7 @@ pub(super) fn start<R: Rng>(
         except: repeat.except.clone(),
         booked_until: None,
         ended: None,
+        carried_by: None,
     };
     let mut events = vec![Event::SubscriptionStarted {
         subscription: id,

@@ -2,7 +2,7 @@
 
 use rand::Rng;
 
-use super::{Context, coop, originator, subscriptions};
+use super::{Context, award, capacity, coop, offers, originator, subscriptions};
 use crate::booking::{Claim, ClaimPhase, Ended, RefusalReason, Ticket, TicketPhase};
 use crate::event::Event;
 use crate::outcome::Outcome;
@@ -40,6 +40,9 @@ pub(super) fn tick<R: Rng>(state: &State, cx: &mut Context<'_, R>) -> Result<Vec
             events.push(Event::TripClosed { trip: id, outcome: Outcome::Unmet });
         }
     }
+    events.extend(award::all_due(state, now)?);
+    events.extend(offers::lapse_due(state, now));
+    events.extend(capacity::review(state, cx)?);
     events.extend(subscriptions::extend_all(state, now)?);
     Ok(events)
 }
@@ -66,7 +69,7 @@ fn ticket_due(
                 cancelled: true,
             });
             if !past {
-                events.extend(originator::next_award(state, id, ticket, award.claim, now)?);
+                events.extend(originator::next_awards(state, id, ticket, award.claim, now)?);
             }
         }
         _ => {}

@@ -163,6 +163,7 @@ fn partners_cannot_fill_a_ticket_with_claims_so_that_its_own_coop_finds_no_room(
         claim: ClaimId::from_bytes([seed; 16]),
         hold_until: tue(10, 0),
         pick_up_at: tue(10, 0),
+        rate: None,
     };
     for seed in 0..80 {
         let letter = Letter { from: key(2), to: key(1), message: claim(seed) };
@@ -190,7 +191,8 @@ fn claims_on_what_is_not_offered_are_turned_down() {
     let cases = [(unshared, tue(10, 0)), (nobodys, tue(10, 0)), (shared, tue(11, 0))];
     for (n, (ticket, at)) in (8..).zip(cases) {
         let claim = ClaimId::from_bytes([n; 16]);
-        let message = BookingMessage::Claim { ticket, claim, hold_until: tue(9, 0), pick_up_at: at };
+        let message =
+            BookingMessage::Claim { ticket, claim, hold_until: tue(9, 0), pick_up_at: at, rate: None };
         w.deliver(Letter { from: key(2), to: key(1), message }).unwrap();
         let answer = w.wire.remove(0);
         assert_eq!((answer.to, answer.message), (key(2), BookingMessage::TurnDown { claim }));

@@ -8,7 +8,7 @@ use rand_chacha::ChaCha12Rng;
 use rand_chacha::rand_core::SeedableRng as _;
 
 use crate::availability::{Hours, WeeklyHours};
-use crate::booking::{BookingMessage, Claim, Ticket, TicketBody};
+use crate::booking::{BookingMessage, CapacityBody, Claim, Ticket, TicketBody};
 use crate::member::{Consent, DriverTerms};
 use crate::run::{Frame, Leg, Stop};
 use crate::trip::{Phase, Timing, Trip, Way};
@@ -103,13 +103,21 @@ pub struct World {
     pub wire: Vec<Letter>,
     /// Tickets that gossip tells of, with whose they are.
     pub gossip: BTreeMap<TicketId, (PublicKey, TicketBody)>,
+    /// Spare places that gossip tells of, with whose they are.
+    pub capacities: BTreeMap<CapacityId, (PublicKey, CapacityBody)>,
 }
 
 impl World {
     /// Builds `count` coops on Monday at eight in the morning.
     pub fn of(count: u8) -> Self {
         let now = moment(MONDAY, 8, 0);
-        let mut world = World { coops: Vec::new(), now, wire: Vec::new(), gossip: BTreeMap::new() };
+        let mut world = World {
+            coops: Vec::new(),
+            now,
+            wire: Vec::new(),
+            gossip: BTreeMap::new(),
+            capacities: BTreeMap::new(),
+        };
         for seed in 1..=count {
             let nobody = MemberId(0);
             world.coops.push(Coop {
@@ -193,6 +201,12 @@ impl World {
             }
             Effect::PublishTicketClosed(ticket) => {
                 self.gossip.remove(&ticket);
+            }
+            Effect::PublishCapacity(body) => {
+                self.capacities.insert(body.capacity, (from, body));
+            }
+            Effect::PublishCapacityWithdrawn(capacity) => {
+                self.capacities.remove(&capacity);
             }
             Effect::IssueCredential(_) => {}
         }
@@ -336,7 +350,7 @@ impl World {
         Command::AssignTrip { trip, plan: self.plan(coop, &body, driver, at), agreed: false }
     }
 
-    /// Claims a ticket that gossip tells of for one of the coop's drivers.
+    /// Claims a ticket that gossip or an offer tells of for one of the coop's drivers.
     pub fn claim_command(
         &mut self,
         coop: usize,
@@ -344,7 +358,8 @@ impl World {
         driver: MemberId,
         at: Timestamp,
     ) -> Command {
-        let (originator, body) = self.gossip[&ticket].clone();
+        let offered = self.state(coop).offered.get(&ticket).map(|o| (o.originator, o.body.clone()));
+        let (originator, body) = offered.unwrap_or_else(|| self.gossip[&ticket].clone());
         let plan = self.plan(coop, &body, driver, at);
         Command::ClaimTicket { body, originator, plan, agreed: false }
     }

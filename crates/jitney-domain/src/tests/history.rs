@@ -18,6 +18,9 @@ pub enum Deed {
     Assign { coop: usize, trip: usize, willing: bool, offset: u8, agreed: bool },
     Claim { coop: usize, ticket: usize, willing: bool, offset: u8 },
     Award { coop: usize, ticket: usize, bid: usize },
+    Offer { coop: usize, trip: usize, to: usize },
+    PassOn { coop: usize, ticket: usize },
+    Post { coop: usize, run: usize },
     Unassign { coop: usize, trip: usize },
     State { coop: usize, trip: usize, outcome: usize },
     Report { coop: usize, lift: usize, step: usize },
@@ -45,6 +48,9 @@ pub fn deed() -> impl Strategy<Value = Deed> {
         ),
         8 => (coop(), nth(), any::<bool>(), 0u8..30)
             .prop_map(|(coop, ticket, willing, offset)| Deed::Claim { coop, ticket, willing, offset }),
+        2 => (coop(), nth(), coop()).prop_map(|(coop, trip, to)| Deed::Offer { coop, trip, to }),
+        1 => (coop(), nth()).prop_map(|(coop, ticket)| Deed::PassOn { coop, ticket }),
+        1 => (coop(), nth()).prop_map(|(coop, run)| Deed::Post { coop, run }),
         1 => (coop(), nth(), nth()).prop_map(|(coop, ticket, bid)| Deed::Award { coop, ticket, bid }),
         1 => (coop(), nth()).prop_map(|(coop, trip)| Deed::Unassign { coop, trip }),
         1 => (coop(), nth(), nth()).prop_map(|(coop, trip, outcome)| Deed::State { coop, trip, outcome }),
@@ -155,7 +161,8 @@ impl World {
             }
             Deed::Claim { coop, ticket, willing, offset } => {
                 let theirs = self.gossip.iter().filter(|(_, (from, _))| *from != self.coops[coop].key);
-                let (originator, body) = nth(theirs.map(|(_, told)| told.clone()), ticket)?;
+                let offered = self.state(coop).offered.values().map(|o| (o.originator, o.body.clone()));
+                let (originator, body) = nth(theirs.map(|(_, told)| told.clone()).chain(offered), ticket)?;
                 let at = body.pick_up.window().from.after(Minutes(u32::from(offset))).max(self.now);
                 let plan = self.plan(coop, &body, self.driver(coop, willing), at);
                 (coop, Command::ClaimTicket { body, originator, plan, agreed: false })
@@ -165,6 +172,16 @@ impl World {
                 let (ticket, row) = nth(waiting, ticket)?;
                 let claim = nth(row.claims.keys().copied(), bid)?;
                 (coop, Command::AwardClaim { ticket, claim })
+            }
+            Deed::Offer { coop, trip, to } => {
+                let (trip, to) = (self.some_trip(coop, trip)?, self.coops[to].key);
+                (coop, Command::OfferTrip { trip, to, capacity: None })
+            }
+            Deed::PassOn { coop, ticket } => {
+                (coop, Command::PassOffer(nth(self.state(coop).offered.iter().map(|(id, _)| *id), ticket)?))
+            }
+            Deed::Post { coop, run } => {
+                (coop, Command::PostCapacity(nth(self.state(coop).runs.iter().map(|(id, _)| *id), run)?))
             }
             Deed::Report { coop, lift, step } => (coop, self.some_report(coop, lift, step)?),
             Deed::Absent { coop, willing, suspended: true } => {

@@ -8,6 +8,7 @@ mod history;
 mod members;
 mod out_of_order;
 mod own_trip;
+mod partners;
 mod properties;
 mod reports;
 mod runs;

@@ -226,7 +226,7 @@ fn a_third_coop_has_no_say() {
         card: String::new(),
     };
     let to_originator = [
-        BookingMessage::Claim { ticket, claim, hold_until: tue(12, 0), pick_up_at: at },
+        BookingMessage::Claim { ticket, claim, hold_until: tue(12, 0), pick_up_at: at, rate: None },
         BookingMessage::Withdraw { claim },
         BookingMessage::Refuse { claim, reason: RefusalReason::ProviderFailed },
         confirm,

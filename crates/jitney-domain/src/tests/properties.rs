@@ -147,7 +147,7 @@ fn what_was_confirmed_is_in_the_calendar_or_its_end_is_on_the_way() {
                 let home = world.coops.iter().find(|c| c.key == claim.originator).unwrap();
                 let ticket = home.state.tickets.get(&claim.ticket.ticket);
                 let has = ticket.and_then(Ticket::award).is_some_and(|a| a.claim == id);
-                let news = in_flight(&world, |m| m.claim() == id);
+                let news = in_flight(&world, |m| m.claim() == Some(id));
                 stray.seen_if(!has);
                 prop_assert!(has || news || progress >= Progress::OnBoard, "{id} {claim:?}");
             }

@@ -1,9 +1,11 @@
 //! What the node does by itself under the coop's policy: offer what nobody at home can take, claim what a
 //! neighbour cannot.
 
+use jitney_domain::booking::{TicketBody, TicketPhase};
 use jitney_domain::member::Consent;
 use jitney_domain::trip::Phase;
-use jitney_domain::{Actor, ClaimId, Command, Minutes, TicketId, Timestamp, TripId};
+use jitney_domain::{Actor, CapacityId, ClaimId, Command, Minutes, TicketId, Timestamp, TripId};
+use jitney_identity::PublicKey;
 use jitney_store::Store;
 
 use super::Core;
@@ -17,17 +19,50 @@ pub(crate) fn share_horizon(now: Timestamp) -> Timestamp {
     now.after(SHARE_AHEAD)
 }
 
+/// A partner's ticket that we may claim.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct OpenTicket {
+    /// Whose.
+    pub coop: PublicKey,
+    /// What is known of it.
+    pub body: TicketBody,
+    /// Until when we alone are asked, if it is not open to all.
+    pub offered_until: Option<Timestamp>,
+    /// The spare places of ours that it is meant for.
+    pub capacity: Option<CapacityId>,
+}
+
 impl<S: Store> Core<S> {
+    /// Returns all tickets of partners that we may claim: those open to all and those offered to us.
+    pub(crate) fn open_tickets(&self) -> Vec<OpenTicket> {
+        let shared = self.neighbours.values().map(|n| OpenTicket {
+            coop: n.coop,
+            body: n.body.clone(),
+            offered_until: None,
+            capacity: None,
+        });
+        let offered = self.state.offered.values().map(|o| OpenTicket {
+            coop: o.originator,
+            body: o.body.clone(),
+            offered_until: Some(o.until),
+            capacity: o.capacity,
+        });
+        let gossiped = |open: &OpenTicket| self.neighbours.contains_key(&open.body.ticket);
+        shared.chain(offered.filter(|open| !gossiped(open))).collect()
+    }
+
     /// Looks at what the step has left to be looked at; tells whether anything was done.
     pub(super) fn act_by_itself(&mut self, now: Timestamp) -> bool {
         let mut acted = false;
         for trip in std::mem::take(&mut self.pending.look_at) {
-            acted |= self.share_if_unserved(trip, now);
+            match self.offer_in_series(trip, now) {
+                Some(offered) => acted |= offered,
+                None => acted |= self.share_if_unserved(trip, now),
+            }
         }
         if std::mem::take(&mut self.pending.look_around) {
-            let tickets: Vec<TicketId> = self.neighbours.keys().copied().collect();
-            for ticket in tickets {
-                acted |= self.claim_if_possible(ticket, now);
+            for open in self.open_tickets() {
+                acted |= self.claim_if_possible(&open, now);
             }
         }
         acted
@@ -63,7 +98,7 @@ impl<S: Store> Core<S> {
                 .state
                 .tickets
                 .get(&ticket)
-                .is_some_and(|t| !t.shared && t.phase == jitney_domain::booking::TicketPhase::Open),
+                .is_some_and(|t| !t.shared && t.offered.is_none() && t.phase == TicketPhase::Open),
             _ => false,
         });
         if !(policy_says && has_partners && waiting) {
@@ -77,27 +112,50 @@ impl<S: Store> Core<S> {
         self.command(Actor::System, Command::ShareTrip(trip), now).is_ok_and(|events| !events.is_empty())
     }
 
-    /// Claims a neighbour's ticket for the best of our drivers who has given a standing yes.
-    fn claim_if_possible(&mut self, ticket: TicketId, now: Timestamp) -> bool {
-        if !self.state.coop().is_some_and(|c| c.policy.claim_for_partners) {
+    /// Claims a neighbour's ticket, gossiped or offered to us, for the best of our drivers who need not be asked.
+    fn claim_if_possible(&mut self, open: &OpenTicket, now: Timestamp) -> bool {
+        let ticket = open.body.ticket;
+        let terms = self.state.terms_with(&open.coop);
+        let notice = open.body.pick_up.window().to >= now.after(terms.least_notice);
+        // Who posts spare places has said yes to whoever asks for one.
+        let posted = open.capacity.and_then(|capacity| self.state.capacities.get(&capacity));
+        let driver = posted.and_then(|c| self.state.runs.get(&c.run)).map(|run| run.frame.driver);
+        if driver.is_none() && !(terms.claim && notice) {
             return false;
         }
         if self.state.live_claims_on(ticket).next().is_some() || self.was_turned_down(ticket) {
             return false;
         }
-        let Some(neighbour) = self.neighbours.get(&ticket).cloned() else { return false };
-        if self.federation.is_suspended(&neighbour.coop) {
+        if self.federation.is_suspended(&open.coop) {
             return false;
         }
         let claim = ClaimId::fresh(&mut self.rng);
         let planner = self.planner(now);
-        let Ok(wanted) = planner.foreign(&neighbour.body, claim) else { return false };
-        let answer = planner.candidates(&wanted, None);
-        let best = answer.candidates.iter().find(|c| self.has_standing_yes(c.run.driver));
+        let Ok(wanted) = planner.foreign(&open.body, claim) else { return false };
+        let answer = planner.candidates(&wanted, driver);
+        let near = |detour| terms.max_detour.is_none_or(|most| detour <= most);
+        let best = answer
+            .candidates
+            .iter()
+            .find(|c| driver.is_some() || (self.has_standing_yes(c.run.driver) && near(c.added_drive)));
         let Some((plan, _)) = best.and_then(|c| plan(c, claim, wanted.date)) else { return false };
         let command =
-            Command::ClaimTicket { body: neighbour.body, originator: neighbour.coop, plan, agreed: false };
+            Command::ClaimTicket { body: open.body.clone(), originator: open.coop, plan, agreed: false };
         self.command(Actor::System, command, now).is_ok()
+    }
+
+    /// Offers a date of a subscription to the partner that carries the series; tells whether there is one.
+    fn offer_in_series(&mut self, trip: TripId, now: Timestamp) -> Option<bool> {
+        let row = self.state.trips.get(&trip)?;
+        let to = self.state.subscriptions.get(&row.subscription?)?.carried_by?;
+        let near =
+            row.details.windows.is_some_and(|w| w.pick_up.to > now && w.pick_up.to <= share_horizon(now));
+        // Asked once for each ticket; who passed or did not answer is not asked again.
+        if !(row.phase == Phase::Requested && near) || self.federation.is_suspended(&to) {
+            return None;
+        }
+        let command = Command::OfferTrip { trip, to, capacity: None };
+        self.command(Actor::System, command, now).ok().map(|events| !events.is_empty())
     }
 
     fn has_standing_yes(&self, driver: jitney_domain::MemberId) -> bool {

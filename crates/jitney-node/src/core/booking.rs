@@ -20,6 +20,17 @@ pub const DETAILS_INFO: &str = "jitney/details/1";
 /// What binds a sealed driver's card to its use.
 pub const CARD_INFO: &str = "jitney/card/1";
 
+/// How long it is worth telling that places are no longer to spare: runs are planned at most so far ahead.
+const CAPACITY_WITHDRAWN_LIFE: Minutes = Minutes(29 * 24 * 60);
+
+/// Body of the entry that takes spare places back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CapacityWithdrawn {
+    /// Which.
+    pub capacity: jitney_domain::CapacityId,
+}
+
 /// Body of the entry that closes a ticket.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TicketClosed {
@@ -50,6 +61,15 @@ impl<S: Store> Core<S> {
                 let until = self.state.tickets.get(&ticket).map(|t| t.body.pick_up.window().to);
                 let expires = until.unwrap_or(now).max(now.after(CLOSED_LIFE));
                 self.append(Kind::TICKET_CLOSED, &TicketClosed { ticket }, expires, now);
+            }
+            Effect::PublishCapacity(body) => {
+                let expires = body.leaves.window().to.max(now);
+                self.append(Kind::CAPACITY_POSTED, &body, expires, now);
+            }
+            Effect::PublishCapacityWithdrawn(capacity) => {
+                // Expires no earlier than what it takes back, which begins within the life of an entry.
+                let expires = now.after(CAPACITY_WITHDRAWN_LIFE);
+                self.append(Kind::CAPACITY_WITHDRAWN, &CapacityWithdrawn { capacity }, expires, now);
             }
             Effect::IssueCredential(member) => self.issue_credential(member, now),
         }

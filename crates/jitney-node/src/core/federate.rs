@@ -1,6 +1,6 @@
 //! Where the federation's machine, the network and the domain meet.
 
-use jitney_domain::booking::{BookingMessage, TicketBody};
+use jitney_domain::booking::{BookingMessage, CapacityBody, TicketBody};
 use jitney_domain::{Actor, Command, Role, Timestamp};
 use jitney_federation::{self as federation, Cx, Entry, Federation, Keys, Kind, Output as Fed};
 use jitney_identity::credential::{CredentialRole, MembershipCredential};
@@ -9,8 +9,8 @@ use jitney_net::{Channel, NetCommand, NetEvent, Verdict};
 use jitney_store::Store;
 use serde::Serialize;
 
-use super::booking::TicketClosed;
-use super::{Core, Neighbour, Output};
+use super::booking::{CapacityWithdrawn, TicketClosed};
+use super::{Core, Neighbour, NeighbourCapacity, Output};
 use crate::api::{Answer, Enrol, Fault, FaultKind, Request};
 
 impl<S: Store> Core<S> {
@@ -220,7 +220,24 @@ impl<S: Store> Core<S> {
                     }
                 }
             }
+            Kind::CAPACITY_POSTED | Kind::CAPACITY_WITHDRAWN => self.capacity_seen(entry),
             _ => {}
+        }
+    }
+
+    /// Remembers or forgets a neighbour's spare places. Gossip may bring the end before the beginning.
+    fn capacity_seen(&mut self, entry: &Entry) {
+        let coop = entry.header().origin;
+        if entry.header().kind == Kind::CAPACITY_POSTED {
+            let Ok(body) = serde_json::from_slice::<CapacityBody>(entry.body()) else { return };
+            if !self.closed_capacities.contains_key(&(coop, body.capacity)) {
+                self.capacities.entry(body.capacity).or_insert(NeighbourCapacity { coop, body });
+            }
+        } else if let Ok(gone) = serde_json::from_slice::<CapacityWithdrawn>(entry.body()) {
+            self.closed_capacities.insert((coop, gone.capacity), entry.header().expires_at);
+            if self.capacities.get(&gone.capacity).is_some_and(|c| c.coop == coop) {
+                self.capacities.remove(&gone.capacity);
+            }
         }
     }
 
@@ -233,7 +250,8 @@ impl<S: Store> Core<S> {
                 return;
             }
         };
-        if matches!(message, BookingMessage::Claim { .. }) && self.federation.is_suspended(&from) {
+        let new = matches!(message, BookingMessage::Claim { .. } | BookingMessage::Offer { .. });
+        if new && self.federation.is_suspended(&from) {
             let coop = self.coop_name(&from);
             tracing::warn!(target: "jitney::booking", coop, "a claim of a coop that contradicted itself was passed over");
             return;
@@ -270,7 +288,8 @@ impl<S: Store> Core<S> {
             BookingMessage::Dispute { .. } => 2,
             _ => return,
         };
-        let mut key = message.claim().as_bytes().to_vec();
+        let Some(claim) = message.claim() else { return };
+        let mut key = claim.as_bytes().to_vec();
         key.extend([kind, ours]);
         let table = super::tags::RECEIPTS;
         self.receipts.push(jitney_domain::table::RowChange { table, key, value: Some(bytes) });

@@ -13,11 +13,11 @@ mod reach;
 
 use std::collections::{BTreeMap, VecDeque};
 
-use jitney_domain::booking::{BookingMessage, TicketBody};
+use jitney_domain::booking::{BookingMessage, CapacityBody, TicketBody};
 use jitney_domain::table::{RowChange, Table};
 use jitney_domain::{
-    Actor, Command, Context, Event, MemberId, Policy, Recorded, Refusal, State, TicketId, Timestamp, Zone,
-    decide, effects,
+    Actor, CapacityId, Command, Context, Event, MemberId, Policy, Recorded, Refusal, State, TicketId,
+    Timestamp, Zone, decide, effects,
 };
 use jitney_federation::Federation;
 use jitney_identity::PublicKey;
@@ -30,7 +30,7 @@ use crate::person::Place;
 use crate::settings::Settings;
 use crate::vault::{Vault, VaultError};
 
-pub(crate) use auto::share_horizon;
+pub(crate) use auto::{OpenTicket, share_horizon};
 pub use booking::{CARD_INFO, DETAILS_INFO, recognition_word};
 pub use enrol::invitation_of;
 pub use open::OpenError;
@@ -107,6 +107,15 @@ pub struct Neighbour {
     pub body: TicketBody,
 }
 
+/// Spare places of a neighbour.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NeighbourCapacity {
+    /// Whose.
+    pub coop: PublicKey,
+    /// What is known of them.
+    pub body: CapacityBody,
+}
+
 /// A coop's node without its surroundings.
 pub struct Core<S> {
     pub(crate) store: S,
@@ -117,8 +126,12 @@ pub struct Core<S> {
     pub(crate) credentials: Table<MemberId, serde_json::Value>,
     pub(crate) receipts: Vec<RowChange>,
     pub(crate) neighbours: BTreeMap<TicketId, Neighbour>,
+    /// Neighbours' spare places.
+    pub(crate) capacities: BTreeMap<CapacityId, NeighbourCapacity>,
     /// Closings heard of, with when they may be forgotten.
     pub(crate) closed_tickets: BTreeMap<(PublicKey, TicketId), Timestamp>,
+    /// Spare places heard to be gone, with when that may be forgotten.
+    pub(crate) closed_capacities: BTreeMap<(PublicKey, CapacityId), Timestamp>,
     /// Up to which moment open trips have been looked at for sharing.
     pub(crate) looked_until: Timestamp,
     pub(crate) settings: Settings,
@@ -281,7 +294,9 @@ impl<S: Store> Core<S> {
         self.renew_record(now);
         self.renew_credentials(now);
         self.neighbours.retain(|_, n| n.body.pick_up.window().to >= now);
+        self.capacities.retain(|_, c| c.body.leaves.window().to >= now);
         self.closed_tickets.retain(|_, expires| *expires >= now);
+        self.closed_capacities.retain(|_, expires| *expires >= now);
         self.look_further(now);
         self.pending.look_around = true;
         self.federation_wake(now);
@@ -336,7 +351,13 @@ impl<S: Store> Core<S> {
             | Event::TripReopened { trip } => {
                 self.pending.look_at.push(*trip);
             }
-            Event::AwardEnded { ticket, .. } => {
+            Event::SeriesOffered { subscription, .. } => {
+                let theirs = |trip: &jitney_domain::trip::Trip| trip.subscription == Some(*subscription);
+                let trips = self.state.open_trips().filter(|(_, trip)| theirs(trip)).map(|(id, _)| id);
+                self.pending.look_at.extend(trips.collect::<Vec<_>>());
+            }
+            Event::OfferTaken { .. } => self.pending.look_around = true,
+            Event::AwardEnded { ticket, .. } | Event::OfferEnded { ticket } => {
                 self.pending.look_at.extend(self.state.tickets.get(ticket).map(|t| t.trip));
             }
             Event::HoursOffered { .. }

@@ -2,14 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use jitney_domain::table::{RowChange, RowError, Table};
-use jitney_domain::{State, Timestamp};
+use jitney_domain::table::{RowError, Table};
+use jitney_domain::{MemberId, State, Timestamp};
 use jitney_federation::Federation;
 use jitney_store::{Store, StoreError, TableTag};
 use rand::rngs::StdRng;
 use thiserror::Error;
 
-use super::{Core, Pending, tags};
+use super::{Core, Pending, PlaceName, tags};
+use crate::person::Place;
 use crate::settings::Settings;
 use crate::vault::{PersonKeys, Vault, VaultError};
 
@@ -50,6 +51,8 @@ impl<S: Store> Core<S> {
             credentials: Table::new(),
             receipts: Vec::new(),
             neighbours: BTreeMap::new(),
+            capacities: BTreeMap::new(),
+            closed_capacities: BTreeMap::new(),
             closed_tickets: BTreeMap::new(),
             looked_until: now,
             settings,
@@ -66,26 +69,41 @@ impl<S: Store> Core<S> {
             short_of_room: false,
             pending: Pending::default(),
         };
-        for row in core.stored_rows()? {
-            core.restore_row(row.table, &row.key, row.value.as_deref().unwrap_or_default())?;
-        }
+        core.read_back()?;
         core.state.reindex();
         core.recall_circuits();
         core.start_federation(now);
         Ok(core)
     }
 
-    fn stored_rows(&self) -> Result<Vec<RowChange>, StoreError> {
-        let mut rows = Vec::new();
+    /// Puts back row by row what the store holds; nothing is kept twice on the way.
+    fn read_back(&mut self) -> Result<(), OpenError> {
+        let Core { store, state, federation, vault, places, credentials, .. } = self;
+        let mut tables = Tables { state, federation, vault, places, credentials };
         for tag in 0..=u8::MAX {
-            self.store.scan(TableTag(tag), &mut |key, value| {
-                rows.push(RowChange { table: tag, key: key.to_vec(), value: Some(value.to_vec()) });
+            let mut restored = Ok(());
+            store.scan(TableTag(tag), &mut |key, value| {
+                if restored.is_ok() {
+                    restored = tables.restore_row(tag, key, value);
+                }
                 Ok(())
             })?;
+            restored?;
         }
-        Ok(rows)
+        Ok(())
     }
+}
 
+/// Where the rows belong.
+struct Tables<'a> {
+    state: &'a mut State,
+    federation: &'a mut Federation,
+    vault: &'a mut Vault,
+    places: &'a mut Table<PlaceName, Place>,
+    credentials: &'a mut Table<MemberId, serde_json::Value>,
+}
+
+impl Tables<'_> {
     fn restore_row(&mut self, tag: u8, key: &[u8], value: &[u8]) -> Result<(), OpenError> {
         match tag {
             tags::PLACES => self.places.restore_row(tag, key, value)?,

@@ -4,6 +4,7 @@ mod doctor;
 mod drivers;
 mod federation;
 mod members;
+mod partners;
 mod show;
 mod tickets;
 mod trips;
@@ -47,9 +48,18 @@ impl<S: Store> Core<S> {
             | Request::Manifest { .. }
             | Request::Report { .. }
             | Request::SignedReport(_) => self.answer_about_driving(actor, request, now),
-            Request::ListTickets | Request::ClaimTicket { .. } | Request::AwardClaim { .. } => {
-                self.answer_about_tickets(actor, request, now)
-            }
+            Request::ListTickets
+            | Request::PassTicket(_)
+            | Request::ClaimTicket { .. }
+            | Request::AwardClaim { .. } => self.answer_about_tickets(actor, request, now),
+            Request::OfferTrip { .. }
+            | Request::AskForPlace { .. }
+            | Request::OfferSeries { .. }
+            | Request::ListCapacity
+            | Request::PostCapacity { .. }
+            | Request::WithdrawCapacity(_)
+            | Request::ListAgreements
+            | Request::SetAgreement { .. } => self.answer_about_partners(actor, request, now),
             Request::FoundFederation { .. }
             | Request::InviteCoop { .. }
             | Request::JoinFederation { .. }

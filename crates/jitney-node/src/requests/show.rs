@@ -227,6 +227,7 @@ impl<S: Store> Core<S> {
                 except: s.except.clone(),
                 booked_until: s.booked_until,
                 ended: s.ended,
+                carried_by: s.carried_by.map(|coop| self.coop_name(&coop)),
             })
             .collect()
     }
@@ -277,7 +278,7 @@ impl<S: Store> Core<S> {
     }
 }
 
-fn cell_words(cell: jitney_domain::Cell) -> String {
+pub(super) fn cell_words(cell: jitney_domain::Cell) -> String {
     match jitney_geo::centre(cell) {
         Ok(point) => format!("near {:.2}, {:.2}", point.lat(), point.lon()),
         Err(_) => format!("cell {cell}"),

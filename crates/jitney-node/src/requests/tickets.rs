@@ -1,11 +1,11 @@
 //! Answers about tickets that are open to partners.
 
-use jitney_domain::booking::{TicketBody, TicketPhase};
+use jitney_domain::booking::TicketPhase;
 use jitney_domain::{Actor, ClaimId, Command, MemberId, TicketId, Timestamp};
 use jitney_store::Store;
 
 use crate::api::{Answer, Fault, FaultKind, Reply, Request};
-use crate::core::Core;
+use crate::core::{Core, OpenTicket};
 use crate::planner::plan;
 use crate::view;
 
@@ -19,6 +19,7 @@ impl<S: Store> Core<S> {
             Request::AwardClaim { ticket, claim } => {
                 self.done(actor, Command::AwardClaim { ticket, claim }, now)
             }
+            Request::PassTicket(ticket) => self.done(actor, Command::PassOffer(ticket), now),
             other => Err(Fault::invalid(format!("{other:?} is not about tickets"))),
         }
     }
@@ -31,13 +32,14 @@ impl<S: Store> Core<S> {
         agreed: bool,
         now: Timestamp,
     ) -> Answer {
-        let neighbour = self.neighbours.get(&ticket).cloned().ok_or_else(|| {
-            Fault::not_found(format!(
-                "no neighbour has an open ticket {}; list them with `jitney ticket list`",
-                ticket.short()
-            ))
-        })?;
-        if self.federation.is_suspended(&neighbour.coop) {
+        let open =
+            self.open_tickets().into_iter().find(|open| open.body.ticket == ticket).ok_or_else(|| {
+                Fault::not_found(format!(
+                    "no neighbour has an open ticket {}; list them with `jitney ticket list`",
+                    ticket.short()
+                ))
+            })?;
+        if self.federation.is_suspended(&open.coop) {
             return Err(Fault::new(
                 FaultKind::Conflict,
                 "that coop has signed contradictory entries; agree on nothing new with it until that is cleared up",
@@ -45,7 +47,7 @@ impl<S: Store> Core<S> {
         }
         let claim = ClaimId::fresh(&mut self.rng);
         let planner = self.planner(now);
-        let wanted = planner.foreign(&neighbour.body, claim)?;
+        let wanted = planner.foreign(&open.body, claim)?;
         let answer = planner.candidates(&wanted, driver);
         let found = answer.candidates.first().and_then(|c| plan(c, claim, wanted.date));
         let Some((plan, _)) = found else {
@@ -53,31 +55,25 @@ impl<S: Store> Core<S> {
                 answer.unable.first().map_or_else(|| "there are no drivers".to_owned(), ToString::to_string);
             return Err(Fault::new(FaultKind::Conflict, format!("none of our drivers can take it: {why}")));
         };
-        let command = Command::ClaimTicket { body: neighbour.body, originator: neighbour.coop, plan, agreed };
+        let command = Command::ClaimTicket { body: open.body, originator: open.coop, plan, agreed };
         self.done(actor, command, now)
     }
 
     fn tickets_view(&self, now: Timestamp) -> Vec<view::Ticket> {
         let us = self.coop_key();
-        let ours = self
-            .state
-            .live_tickets()
-            .filter(|(_, t)| t.shared && t.phase == TicketPhase::Open)
-            .map(|(_, t)| (us, &t.body));
-        let theirs = self.neighbours.values().map(|n| (n.coop, &n.body));
-        let mut tickets: Vec<view::Ticket> =
-            ours.chain(theirs).map(|(coop, body)| self.ticket_view(coop, body, now)).collect();
+        let ours =
+            self.state.live_tickets().filter(|(_, t)| t.shared && t.phase == TicketPhase::Open).map(
+                |(_, t)| OpenTicket { coop: us, body: t.body.clone(), offered_until: None, capacity: None },
+            );
+        let all = ours.chain(self.open_tickets());
+        let mut tickets: Vec<view::Ticket> = all.map(|open| self.ticket_view(&open, now)).collect();
         tickets.sort_by_key(|t| (t.ours, t.pick_up.from, t.ticket));
         tickets
     }
 
-    fn ticket_view(
-        &self,
-        coop: jitney_identity::PublicKey,
-        body: &TicketBody,
-        now: Timestamp,
-    ) -> view::Ticket {
-        let ours = coop == self.coop_key();
+    fn ticket_view(&self, open: &OpenTicket, now: Timestamp) -> view::Ticket {
+        let OpenTicket { coop, body, offered_until, capacity } = open;
+        let ours = *coop == self.coop_key();
         let (from, to) = self.about(body);
         let claimed = self.state.live_claims_on(body.ticket).next().map(|(_, c)| c.number);
         let planner = self.planner(now);
@@ -91,7 +87,9 @@ impl<S: Store> Core<S> {
         };
         view::Ticket {
             ticket: body.ticket,
-            coop: self.coop_name(&coop),
+            coop: self.coop_name(coop),
+            offered_until: *offered_until,
+            capacity: *capacity,
             ours,
             pick_up: body.pick_up.window(),
             drop_off: body.drop_off.window(),

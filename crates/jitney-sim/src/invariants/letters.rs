@@ -17,7 +17,7 @@ pub(super) fn about(from: &Node, to: PublicKey, claim: ClaimId) -> Vec<BookingMe
         .filter_map(|(_, row)| {
             let letter = DirectMessage::decode(&row.bytes.0).ok()?;
             let message: BookingMessage = serde_json::from_slice(letter.body()).ok()?;
-            (message.claim() == claim).then_some((row.number, message))
+            (message.claim() == Some(claim)).then_some((row.number, message))
         })
         .collect();
     letters.sort_by_key(|(number, _)| *number);

@@ -3,6 +3,7 @@
 mod booking;
 mod driving;
 mod office;
+mod partners;
 
 use jitney_domain::{Actor, MemberId, Role, State, Timestamp};
 use jitney_node::api::{FaultKind, Reply, Request};
@@ -57,6 +58,7 @@ impl Workload {
             95 => self.change_hours(world, at),
             96 => self.suspend_or_reinstate(world, at),
             97 => self.decline_something(world, at),
+            98 => self.ask_a_partner(world, at),
             _ => self.look_at_board(world, at),
         }
     }

@@ -50,6 +50,15 @@ pub(crate) const OUTCOMES: &[&str] = &[
     "unmet",
 ];
 
+/// Reads yes or no.
+pub(crate) fn yes_no(text: &str) -> Result<bool, String> {
+    match text.trim().to_ascii_lowercase().as_str() {
+        "yes" | "y" | "true" => Ok(true),
+        "no" | "n" | "false" => Ok(false),
+        other => Err(format!("\"{other}\" is neither yes nor no")),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

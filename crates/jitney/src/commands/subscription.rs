@@ -21,6 +21,17 @@ pub(crate) enum Command {
         /// Which date
         date: Day,
     },
+    /// Offer every date, from now on, to one partner before all others
+    ///
+    /// The partner claims each date like any ticket; a date that it passes is offered to all. A date that is
+    /// left out with `except` is called off there too.
+    Offer {
+        /// Which subscription
+        subscription: SubscriptionId,
+        /// The coop, by name, by its words or its did:key; nobody in particular if none is named
+        #[arg(long, value_name = "COOP")]
+        to: Option<String>,
+    },
     /// End a subscription
     End {
         /// Which subscription
@@ -39,6 +50,13 @@ impl Command {
                 let date = cx.date(date)?;
                 let done = format!("subscription {subscription} leaves out {}", show::day(date));
                 cx.tell(Request::ExceptDate { subscription, date }, done)
+            }
+            Command::Offer { subscription, to } => {
+                let done = match &to {
+                    Some(to) => format!("every date of subscription {subscription} is offered to {to}"),
+                    None => format!("subscription {subscription} is offered to nobody in particular"),
+                };
+                cx.tell(Request::OfferSeries { subscription, to }, done)
             }
             Command::End { subscription, last } => {
                 let last = cx.date(last)?;

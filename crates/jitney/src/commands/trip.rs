@@ -40,12 +40,23 @@ pub(crate) enum Command {
     Unassign(OneArgs),
     /// Offer a trip to partner coops
     Share(OneArgs),
+    /// Offer a trip to one partner before all others
+    Offer(OfferArgs),
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct OneArgs {
     /// The trip, by its confirmation number
     trip: TripId,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct OfferArgs {
+    /// The trip, by its confirmation number
+    trip: TripId,
+    /// The coop, by name, by its words or its did:key
+    #[arg(long, value_name = "COOP")]
+    to: String,
 }
 
 #[derive(Debug, Args)]
@@ -123,6 +134,10 @@ impl Command {
             Command::Assign(args) => args.run(cx),
             Command::Unassign(args) => {
                 cx.tell(Request::UnassignTrip(args.trip), format!("trip {} has nobody now", args.trip))
+            }
+            Command::Offer(args) => {
+                let done = format!("trip {} is offered to {}", args.trip, args.to);
+                cx.tell(Request::OfferTrip { trip: args.trip, to: args.to }, done)
             }
             Command::Share(args) => {
                 cx.tell(Request::ShareTrip(args.trip), format!("trip {} is offered to partners", args.trip))

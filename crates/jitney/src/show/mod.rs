@@ -9,6 +9,7 @@ mod hours;
 mod manifest;
 mod member;
 mod need;
+mod partners;
 mod read_back;
 mod status;
 mod table;
@@ -49,6 +50,8 @@ pub(crate) fn reply(reply: &Reply, zone: &Zone) -> String {
         Reply::Candidates(view) => trip::candidates(view, zone),
         Reply::Subscriptions(views) => trip::subscriptions(views),
         Reply::Board(view) => board::board(view),
+        Reply::Capacity(views) => partners::capacity(views, zone),
+        Reply::Agreements(views) => partners::agreements(views),
         Reply::Tickets(views) => ticket::tickets(views, zone),
         Reply::Offers(views) => ticket::offers(views, zone),
         Reply::Manifest(view) => manifest(view),

@@ -23,9 +23,10 @@ pub(crate) fn tickets(tickets: &[Ticket], zone: &Zone) -> String {
             }
             (_, None, None) => "nobody of ours".to_owned(),
         };
+        let asked = ticket.offered_until.map(|until| format!(", to us until {}", moment(until, zone)));
         table.row([
             ticket.ticket.short(),
-            ticket.coop.clone(),
+            format!("{}{}", ticket.coop, asked.unwrap_or_default()),
             day(ticket.pick_up.from.local(zone).date()),
             window(&ticket.pick_up, zone),
             ticket.from.clone(),

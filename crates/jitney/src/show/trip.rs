@@ -158,7 +158,8 @@ pub(crate) fn subscriptions(subscriptions: &[Subscription]) -> String {
     if subscriptions.is_empty() {
         return "no subscriptions".to_owned();
     }
-    let mut table = Table::new(&["NO", "RIDER", "TIME", "RETURN", "RULE", "EXCEPT", "BOOKED UNTIL"]);
+    let mut table =
+        Table::new(&["NO", "RIDER", "TIME", "RETURN", "RULE", "EXCEPT", "BOOKED UNTIL", "OFFERED TO"]);
     for order in subscriptions {
         let except: Vec<String> = order.except.iter().map(ToString::to_string).collect();
         let until = match (order.ended, order.booked_until) {
@@ -174,6 +175,7 @@ pub(crate) fn subscriptions(subscriptions: &[Subscription]) -> String {
             order.rule.clone(),
             except.join(" "),
             until,
+            order.carried_by.clone().unwrap_or_default(),
         ]);
     }
     table.to_string()

@@ -1,0 +1,42 @@
+//! Open capacity: places to spare on a planned run, the mirror of a ticket.
+
+use serde::{Deserialize, Serialize};
+
+use crate::needs::{Assistance, Load};
+use crate::place::Cell;
+use crate::{CapacityId, RunId};
+
+use super::ticket::TimeBucket;
+
+/// All that partner coops learn of a run: as coarse as a ticket, with no room for a name or free text.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CapacityBody {
+    /// Fresh random name; nothing links it to driver or run.
+    pub capacity: CapacityId,
+    /// Where the first rider boards, coarsely.
+    pub from: Cell,
+    /// Where the last rider alights, coarsely.
+    pub to: Cell,
+    /// When the first rider boards.
+    pub leaves: TimeBucket,
+    /// When the last rider has alighted.
+    pub arrives: TimeBucket,
+    /// Places that stay free all the way.
+    pub spare: Load,
+    /// The vehicle has a ramp or lift.
+    pub ramp: bool,
+    /// Service animals are welcome.
+    pub service_animals: bool,
+    /// How far the driver accompanies riders.
+    pub assistance: Assistance,
+}
+
+/// Spare places of ours that partners know of.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Capacity {
+    /// On which run.
+    pub run: RunId,
+    /// What partners know.
+    pub body: CapacityBody,
+}

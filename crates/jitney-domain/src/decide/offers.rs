@@ -1,0 +1,132 @@
+//! Agreements with partners, and trips that one partner is asked for before all others: for the next date of a
+//! series, on spare places that it posted, or because it comes first in the order of partners.
+
+use jitney_identity::PublicKey;
+use rand::Rng;
+
+use super::{Context, coop, originator, trips};
+use crate::agreement::Agreement;
+use crate::booking::{BookingMessage, TicketBody, TicketPhase};
+use crate::event::Event;
+use crate::refusal::Refusal;
+use crate::state::State;
+use crate::time::{Minutes, Timestamp};
+use crate::{CapacityId, SubscriptionId, TicketId, TripId};
+
+/// Most offers of one partner that await an answer; further ones are passed at once.
+pub const OFFERED_MAX: usize = 512;
+/// How long after its deadline an offer is still waited for: the answer may be on its way.
+const OFFER_GRACE: Minutes = Minutes(5);
+
+/// Notes what was agreed with a partner.
+pub(super) fn agree(
+    state: &State,
+    with: PublicKey,
+    agreement: Option<Agreement>,
+) -> Result<Vec<Event>, Refusal> {
+    if coop(state)?.key == with {
+        return Err(Refusal::OurOwnCoop);
+    }
+    let same = state.agreements.get(&with) == agreement.as_ref();
+    Ok(if same { Vec::new() } else { vec![Event::AgreementSet { with, agreement }] })
+}
+
+/// Asks one partner to carry a trip.
+pub(super) fn offer<R: Rng>(
+    state: &State,
+    id: TripId,
+    to: PublicKey,
+    capacity: Option<CapacityId>,
+    cx: &mut Context<'_, R>,
+) -> Result<Vec<Event>, Refusal> {
+    let coop = coop(state)?;
+    if coop.key == to {
+        return Err(Refusal::OurOwnCoop);
+    }
+    let trip = trips::open(state, id)?;
+    let existing = trip.ticket().and_then(|t| state.tickets.get(&t).map(|row| (t, row)));
+    let (ticket, body, opened) = match existing {
+        Some((_, row)) if row.phase == TicketPhase::Open && row.offered_to(&to) => return Ok(Vec::new()),
+        Some((ticket, row)) if row.phase == TicketPhase::Open => (ticket, row.body.clone(), None),
+        Some(_) => return Err(Refusal::TripTaken(id)),
+        None => {
+            let (ticket, body, event) = originator::open_ticket(state, id, false, cx)?;
+            (ticket, body, Some(event))
+        }
+    };
+    let until = answer_by(body.pick_up.window().from, coop.policy.offer_patience, cx.now);
+    let offered = Event::TicketOffered { ticket, to, until, capacity };
+    Ok(opened.into_iter().chain([offered]).collect())
+}
+
+/// An answer may take its time, but not more than half of what is left: somebody else must still be found.
+fn answer_by(leaves: Timestamp, patience: Minutes, now: Timestamp) -> Timestamp {
+    let half = Minutes(leaves.minutes_since(now).0 / 2);
+    now.after(patience.min(half)).max(now.after(Minutes(1)))
+}
+
+/// Names the partner to whom each date of a subscription is offered; the node offers them one by one, so that
+/// nothing but the trips' own tickets travels.
+pub(super) fn series(
+    state: &State,
+    subscription: SubscriptionId,
+    to: Option<PublicKey>,
+) -> Result<Vec<Event>, Refusal> {
+    let row = state.subscriptions.get(&subscription).ok_or(Refusal::NoSubscription(subscription))?;
+    if to == Some(coop(state)?.key) {
+        return Err(Refusal::OurOwnCoop);
+    }
+    let same = row.carried_by == to;
+    Ok(if same { Vec::new() } else { vec![Event::SeriesOffered { subscription, to }] })
+}
+
+/// A partner asks us before all others.
+pub(super) fn offered(
+    state: &State,
+    from: PublicKey,
+    body: TicketBody,
+    until: Timestamp,
+    capacity: Option<CapacityId>,
+    now: Timestamp,
+) -> Result<Vec<Event>, Refusal> {
+    let ticket = body.ticket;
+    if let Some(known) = state.offered.get(&ticket) {
+        return if known.originator == from { Ok(Vec::new()) } else { Err(Refusal::NotTheirs) };
+    }
+    if state.has_claimed(ticket) {
+        return Ok(Vec::new());
+    }
+    let waiting = state.offered.values().filter(|o| o.originator == from).count();
+    if waiting >= OFFERED_MAX || body.pick_up.window().to < now || until <= now {
+        return Ok(vec![Event::Answered { to: from, message: BookingMessage::Pass { ticket } }]);
+    }
+    Ok(vec![Event::OfferTaken { originator: from, body, until, capacity }])
+}
+
+/// A dispatcher says that nobody here can carry it.
+pub(super) fn pass(state: &State, ticket: TicketId) -> Result<Vec<Event>, Refusal> {
+    let row = state.offered.get(&ticket).ok_or(Refusal::NoOffer(ticket))?;
+    Ok(vec![Event::OfferPassed { ticket, originator: row.originator }])
+}
+
+/// The partner that was asked cannot; everybody else may be asked now.
+pub(super) fn passed(state: &State, from: PublicKey, ticket: TicketId) -> Result<Vec<Event>, Refusal> {
+    let row = state.tickets.get(&ticket);
+    let theirs = row.is_some_and(|t| t.is_live() && t.offered_to(&from));
+    Ok(if theirs { vec![Event::OfferEnded { ticket }] } else { Vec::new() })
+}
+
+/// Returns what has come due: offers that nobody answered, on either side.
+pub(super) fn lapse_due(state: &State, now: Timestamp) -> Vec<Event> {
+    let ours = state
+        .live_tickets()
+        .filter(|(_, t)| t.phase == TicketPhase::Open)
+        .filter(|(_, t)| t.offered.is_some_and(|(_, until)| until.after(OFFER_GRACE) <= now))
+        .map(|(ticket, _)| Event::OfferEnded { ticket });
+    let theirs = state
+        .offered
+        .iter()
+        .filter(|(_, offer)| offer.until <= now)
+        .map(|(ticket, offer)| Event::OfferPassed { ticket: *ticket, originator: offer.originator });
+    ours.chain(theirs).collect()
+}
