@@ -189,7 +189,7 @@ fn two_coops_that_reach_only_a_third_book_through_it() {
     let _elm_node = elm.up_with(&["--listen", &middle, "--external-address", &middle, "--relay"]);
     let (willow, _willow_node) =
         lab.coop(&dir.path().join("willow"), "Willow Lifts", 0, &[&lab.tcp(0), &lab.quic(0)]);
-    let (oak, _oak_node) = lab.coop(&dir.path().join("oak"), "Oak Rides", 1, &[&lab.tcp(1), &lab.quic(1)]);
+    let (oak, oak_node) = lab.coop(&dir.path().join("oak"), "Oak Rides", 1, &[&lab.tcp(1), &lab.quic(1)]);
     bounded("meeting through a relay", || federate(&[&elm, &willow, &oak]));
 
     let through = |coop: &Machine, other: &str| {
@@ -210,9 +210,12 @@ fn two_coops_that_reach_only_a_third_book_through_it() {
 
     // Once their routers let them, they need nobody between them.
     lab.open();
-    until("a direct way to be found after a new start", || {
-        let node = &health(&willow).coops.iter().find(|coop| coop.name == "Oak Rides")?.nodes[0];
-        matches!(node.reach, Reach::Direct { .. } | Reach::Relayed { .. }).then_some(())
+    oak_node.stop();
+    let _oak_node = oak.up(&[&lab.tcp(1), &lab.quic(1)]);
+    until("Oak to be met directly", || {
+        let seen = health(&willow);
+        let node = &seen.coops.iter().find(|coop| coop.name == "Oak Rides").expect("a coop").nodes[0];
+        matches!(node.reach, Reach::Direct { .. }).then_some(())
     });
 }
 

@@ -108,7 +108,8 @@ pub fn is_relayed(addr: &str) -> bool {
 
 /// Returns the relay through which an address leads, if it names one.
 pub fn relay_of(addr: &str) -> Option<PublicKey> {
-    parse_multiaddr(addr).ok().and_then(|(addr, _)| relay_in(&addr))
+    // Looked at for every address of a roster: most need no reading.
+    if is_relayed(addr) { parse_multiaddr(addr).ok().and_then(|(addr, _)| relay_in(&addr)) } else { None }
 }
 
 /// Tells whether an address leads through a relay.

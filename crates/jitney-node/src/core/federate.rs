@@ -146,6 +146,7 @@ impl<S: Store> Core<S> {
             Fed::Allow { roster, strangers } => {
                 self.roster_nodes = roster;
                 self.expects_coops = strangers;
+                self.reach.look = true;
             }
             Fed::EntryAccepted { entry } => self.entry_seen(&entry),
             Fed::DirectReceived { from, body, bytes, .. } => self.message_received(from, &body, bytes, now),
@@ -154,6 +155,7 @@ impl<S: Store> Core<S> {
                 self.pending.look_around = true;
             }
             Fed::RosterChanged { version } => {
+                self.reach.look = true;
                 tracing::info!(target: "jitney::federation", version = version.0, "the roster has changed");
             }
             Fed::DirectFailed { to, reason, .. } => {

@@ -291,6 +291,7 @@ impl<S: Store> Core<S> {
                 }
             }
         }
+        self.reach.look = true;
         self.renew_record(now);
         self.renew_credentials(now);
         self.neighbours.retain(|_, n| n.body.pick_up.window().to >= now);

@@ -79,6 +79,8 @@ pub(crate) struct Reach {
     pub(crate) trouble: BTreeMap<PublicKey, String>,
     /// What the network was last told of relays.
     told: Option<NetCommand>,
+    /// Whether the roster, our relays or the time have changed since they were looked at.
+    pub(super) look: bool,
     /// Whether our record may be out of date.
     stale: bool,
 }
@@ -100,7 +102,7 @@ impl Reach {
             };
             self.circuits.remove(&idle);
         }
-        self.stale = true;
+        (self.look, self.stale) = (true, true);
     }
 
     fn tried(&mut self, addr: String, trial: Trial) {
@@ -233,6 +235,9 @@ impl<S: Store> Core<S> {
 
     /// Forgets what no longer concerns us, tells the network of new relays, and the neighbours where we are.
     pub(super) fn update_reach(&mut self, now: Timestamp) {
+        if !std::mem::take(&mut self.reach.look) {
+            return;
+        }
         let roster = &self.roster_nodes;
         let gone: Vec<NodeKey> =
             self.dial_book.iter().map(|(node, _)| *node).filter(|node| !roster.contains(&node.0)).collect();

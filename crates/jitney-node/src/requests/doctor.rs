@@ -309,3 +309,131 @@ fn span(ms: i64) -> String {
         s => format!("{} days", s / 86_400),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use jitney_identity::SecretKey;
+
+    use super::*;
+
+    const NOW: Timestamp = Timestamp(1_773_131_400_000);
+
+    fn us() -> OwnHealth {
+        OwnHealth {
+            addresses: vec!["/ip4/192.0.2.1/tcp/4190".to_owned()],
+            tried: Vec::new(),
+            relays: Vec::new(),
+            is_relay: false,
+            clock_offset_ms: 0,
+            clock_suspect: false,
+            version_min: 1,
+            version_max: 2,
+        }
+    }
+
+    fn oak(change: impl FnOnce(&mut CoopHealth)) -> CoopHealth {
+        let coop = SecretKey::from_seed([1; 32]).public();
+        let node = NodeHealth {
+            node: coop,
+            reach: Reach::Direct { over: "tcp".to_owned(), since: NOW },
+            is_relay: false,
+            we_lack: 0,
+            it_lacks: 0,
+            last_sync: Some(NOW),
+            clock_offset_ms: Some(300),
+            versions: Some((1, 1)),
+        };
+        let mut oak = CoopHealth {
+            name: "Oak Rides".to_owned(),
+            coop,
+            phone: Some("+41 44 555 02 00".to_owned()),
+            nodes: vec![node],
+            mail: 0,
+            mail_oldest_s: None,
+            contradicted_since: None,
+            suspended: false,
+        };
+        change(&mut oak);
+        oak
+    }
+
+    fn found(us: &OwnHealth, oak: CoopHealth) -> (String, String) {
+        let found = problems(us, &[oak], NOW);
+        let [Problem { what, next }] = found.as_slice() else { panic!("{found:?}") };
+        (what.clone(), next.clone())
+    }
+
+    #[test]
+    fn nothing_is_amiss_with_a_coop_that_is_there_and_level() {
+        assert_eq!(problems(&us(), &[oak(|_| {})], NOW), []);
+    }
+
+    #[test]
+    fn each_trouble_of_a_partner_is_named_with_whom_to_phone() {
+        let away = |why: Option<&str>| Reach::Away { since: Some(NOW), why: why.map(str::to_owned) };
+        let troubled: [(CoopHealth, &str); 7] = [
+            (oak(|oak| oak.suspended = true), "two different entries"),
+            (
+                oak(|oak| oak.nodes[0].reach = away(Some("refused"))),
+                "no node of Oak Rides can be reached: refused",
+            ),
+            (
+                oak(|oak| oak.nodes[0].clock_offset_ms = Some(-190_000)),
+                "the clock of Oak Rides is 3 min behind ours",
+            ),
+            (
+                oak(|oak| oak.nodes[0].clock_offset_ms = Some(7_200_000)),
+                "the clock of Oak Rides is 2 h ahead of ours",
+            ),
+            (oak(|oak| oak.nodes[0].versions = Some((0, 0))), "older than we understand"),
+            (
+                oak(|oak| oak.nodes[0].last_sync = Some(Timestamp(NOW.0 - 3_600_000))),
+                "has not said for 60 min",
+            ),
+            (
+                oak(|oak| (oak.mail, oak.mail_oldest_s) = (3, Some(1_800))),
+                "3 messages about trips wait for Oak Rides, the oldest for 30 min",
+            ),
+        ];
+        for (oak, part) in troubled {
+            let (what, next) = found(&us(), oak);
+            assert!(what.contains(part), "{what}");
+            assert!(next.contains("phone Oak Rides at +41 44 555 02 00"), "{next}");
+        }
+    }
+
+    #[test]
+    fn a_wrong_clock_of_ours_is_not_blamed_on_the_others() {
+        let mut us = us();
+        (us.clock_offset_ms, us.clock_suspect) = (600_000, true);
+        let (what, next) = found(&us, oak(|oak| oak.nodes[0].clock_offset_ms = Some(600_000)));
+        assert!(what.starts_with("our clock is 10 min behind the others'"), "{what}");
+        assert!(next.contains("NTP"), "{next}");
+    }
+
+    #[test]
+    fn a_newer_partner_means_that_we_update() {
+        let (_, next) = found(&us(), oak(|oak| oak.nodes[0].versions = Some((3, 4))));
+        assert_eq!(next, "update our own node");
+    }
+
+    #[test]
+    fn who_is_not_reached_from_outside_is_told_of_a_relay_unless_one_is_used() {
+        let mut us = us();
+        let trial = |reached| TriedAddress {
+            address: "/ip4/192.0.2.1/tcp/4190".to_owned(),
+            reached,
+            by: "Oak Rides".to_owned(),
+            at: NOW,
+        };
+        us.tried = vec![trial(false)];
+        let (_, next) = found(&us, oak(|_| {}));
+        assert!(next.contains("jitney up --relay"), "{next}");
+        let (_, next) = found(&us, oak(|oak| oak.nodes[0].is_relay = true));
+        assert!(next.starts_with("Oak Rides relays"), "{next}");
+        us.relays = vec!["Elm Drivers".to_owned()];
+        assert_eq!(problems(&us, &[oak(|_| {})], NOW), []);
+        (us.relays, us.tried) = (Vec::new(), vec![trial(false), trial(true)]);
+        assert_eq!(problems(&us, &[oak(|_| {})], NOW), []);
+    }
+}
