@@ -78,8 +78,8 @@ impl<S: Store> Core<S> {
 
     /// Puts back row by row what the store holds; nothing is kept twice on the way.
     fn read_back(&mut self) -> Result<(), OpenError> {
-        let Core { store, state, federation, vault, places, credentials, .. } = self;
-        let mut tables = Tables { state, federation, vault, places, credentials };
+        let Core { store, state, federation, vault, places, credentials, dial_book, .. } = self;
+        let mut tables = Tables { state, federation, vault, places, credentials, dial_book };
         for tag in 0..=u8::MAX {
             let mut restored = Ok(());
             store.scan(TableTag(tag), &mut |key, value| {
@@ -101,6 +101,7 @@ struct Tables<'a> {
     vault: &'a mut Vault,
     places: &'a mut Table<PlaceName, Place>,
     credentials: &'a mut Table<MemberId, serde_json::Value>,
+    dial_book: &'a mut Table<super::NodeKey, Vec<super::Worked>>,
 }
 
 impl Tables<'_> {
