@@ -70,7 +70,7 @@ impl Lab {
     /// Replaces what the hub does with packets between sites.
     fn forward(&self, rules: &str) {
         let rules = format!(
-            "flush ruleset\ntable ip lab {{ chain forward {{ type filter hook forward priority 0; {rules} }} }}\n"
+            "flush ruleset\ntable ip lab {{\nchain forward {{\ntype filter hook forward priority 0\n{rules}\n}}\n}}\n"
         );
         let file = tempfile::NamedTempFile::new().expect("a file");
         fs::write(file.path(), &rules).expect("it is writable");
@@ -87,12 +87,12 @@ impl Lab {
 
     /// Lets nothing through, without a word to either side.
     pub fn cut(&self) {
-        self.forward("drop;");
+        self.forward("drop");
     }
 
     /// Loses so many packets of a hundred, each way.
     pub fn lose(&self, percent: u8) {
-        self.forward(&format!("numgen random mod 100 < {percent} drop;"));
+        self.forward(&format!("numgen random mod 100 < {percent} drop"));
     }
 
     /// Delays every packet at every site, if the kernel can; tells whether it does.
@@ -109,7 +109,7 @@ impl Lab {
     /// Lets sites speak with this one only: they are behind routers that let nobody in.
     pub fn only_through(&self, site: usize) {
         let middle = network(site);
-        self.forward(&format!("ip saddr {middle}.2 accept; ip daddr {middle}.2 accept; drop;"));
+        self.forward(&format!("ip saddr {middle}.2 accept\nip daddr {middle}.2 accept\ndrop"));
     }
 
     /// Returns the address of a site's node over TCP.
