@@ -34,6 +34,7 @@ fn what_keeps_a_node_from_starting_is_said_and_disturbs_nobody() {
     coop.refuses(9, "in use by process", &["up"]);
     other.refuses(9, "is taken by another program", &["up", "--listen", &node.addresses[0]]);
     other.refuses(5, "is not a usable address", &["up", "--listen", "somewhere"]);
+    other.refuses(5, "a relay must say where others reach it; add `--external-address", &["up", "--relay"]);
     for wrong in ["= = =", "", "[coop]\nname = \"Willow\"\ncolour = \"green\"\n", "[coop]\nname = 7\n"] {
         coop.set(wrong);
         coop.refuses(10, "compare with `jitney config example`", &["up"]);

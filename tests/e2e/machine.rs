@@ -95,6 +95,8 @@ pub trait Asks {
 pub struct Machine {
     home: PathBuf,
     environment: Vec<(&'static str, String)>,
+    /// What comes before the program: it runs somewhere else then.
+    within: Vec<String>,
 }
 
 /// What a command printed, and how it ended.
@@ -108,7 +110,7 @@ pub struct Ended {
 impl Machine {
     /// Names a home, whether it exists or not.
     pub fn at(home: impl Into<PathBuf>) -> Self {
-        Machine { home: home.into(), environment: Vec::new() }
+        Machine { home: home.into(), environment: Vec::new(), within: Vec::new() }
     }
 
     /// Founds a coop in Zurich that needs little disk.
@@ -126,6 +128,13 @@ impl Machine {
         other
     }
 
+    /// Returns the same home whose programs are started by another.
+    pub fn within(&self, starter: &[&str]) -> Self {
+        let mut other = self.clone();
+        other.within = starter.iter().map(ToString::to_string).collect();
+        other
+    }
+
     /// Returns where everything is kept.
     pub fn home(&self) -> &Path {
         &self.home
@@ -137,7 +146,14 @@ impl Machine {
     }
 
     fn command(&self, args: &[&str]) -> Command {
-        let mut command = Command::new(program());
+        let mut command = match self.within.split_first() {
+            Some((starter, rest)) => {
+                let mut command = Command::new(starter);
+                command.args(rest).arg(program());
+                command
+            }
+            None => Command::new(program()),
+        };
         command.args(args).env_clear().stdin(Stdio::null()).current_dir("/");
         command.env("JITNEY_HOME", &self.home).env("JITNEY_PASSPHRASE", PASSPHRASE);
         command.env("JITNEY_KDF_MEMORY_KIB", "64");
@@ -183,9 +199,12 @@ impl Machine {
 
     /// Starts the node and waits until it is ready.
     pub fn up(&self, listen: &[&str]) -> Node {
-        let mut args = vec!["up"];
-        args.extend(listen.iter().flat_map(|address| ["--listen", address]));
-        let mut command = self.command(&args);
+        self.up_with(&listen.iter().flat_map(|address| ["--listen", address]).collect::<Vec<_>>())
+    }
+
+    /// Starts the node with these arguments and waits until it is ready.
+    pub fn up_with(&self, args: &[&str]) -> Node {
+        let mut command = self.command(&[&["up"], args].concat());
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it starts");
         let log = Log::default();
         let errors = child.stderr.take().expect("a pipe");

@@ -4,7 +4,8 @@
 //! - [`bad_input`]: what is wrong is refused in one sentence and changes nothing;
 //! - [`wire`]: a partner coop that turned hostile;
 //! - [`privacy`]: nothing personal crosses the wire in the clear or rests with a partner;
-//! - [`restart`]: who was away is current again.
+//! - [`restart`]: who was away is current again;
+//! - [`namespaces`]: nodes on separate networks with loss, partition, and nothing but a relay between them.
 //!
 //! What is drawn at random follows from a seed, which a failing test prints; `JITNEY_SEED` repeats it.
 
@@ -14,7 +15,9 @@ mod bad_input;
 mod crash;
 mod federated;
 mod full_disk;
+mod lab;
 mod machine;
+mod namespaces;
 mod privacy;
 mod restart;
 mod wire;

@@ -141,6 +141,27 @@ fn forged_and_repeated_messages_change_nothing() {
 }
 
 #[test]
+fn a_coop_that_contradicts_itself_is_named_until_a_person_clears_it() {
+    let scene = Scene::open();
+    let (coop, forge) = (&scene.willow, &scene.forge);
+    let said = || coop.ok(&["federation", "doctor"]);
+    assert!(!said().contains("contradicted itself"), "{}", said());
+    scene.impostor.publish(forge.entry(1).bytes());
+    scene.impostor.publish(forge.rival(1).bytes());
+    until("the contradiction to be known", || said().contains("Oak Rides contradicted itself").then_some(()));
+    let told = said();
+    assert!(told.contains("nothing new is agreed with it"), "{told}");
+    assert!(told.contains("`jitney federation clear \"Oak Rides\"`"), "{told}");
+
+    coop.refuses(3, "no coop of the federation is called", &["federation", "clear", "Elm Drivers"]);
+    coop.ok(&["federation", "clear", "Oak Rides"]);
+    let told = said();
+    assert!(told.contains("cleared since") && !told.contains("nothing new is agreed"), "{told}");
+    coop.refuses(6, "nothing to clear", &["federation", "clear", "Oak Rides"]);
+    scene.close();
+}
+
+#[test]
 fn noise_on_every_channel_is_borne() {
     let mut rng = StdRng::seed_from_u64(seed("noise"));
     let scene = Scene::open();

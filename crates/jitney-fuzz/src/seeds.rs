@@ -235,7 +235,10 @@ pub(crate) fn booking() -> Vec<Seed> {
     let seal_to = fixed::node(2).public();
     let boxed = sealed_base64(CARD_INFO, &card());
     let messages = [
-        ("claim", BookingMessage::Claim { ticket: ticket_id, claim, hold_until: at, pick_up_at: at }),
+        (
+            "claim",
+            BookingMessage::Claim { ticket: ticket_id, claim, hold_until: at, pick_up_at: at, rate: None },
+        ),
         ("withdraw", BookingMessage::Withdraw { claim }),
         ("turn-down", BookingMessage::TurnDown { claim }),
         ("award", BookingMessage::Award { ticket: ticket_id, claim, respond_by: at }),

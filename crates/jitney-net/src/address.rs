@@ -39,7 +39,11 @@ pub(crate) fn keypair(secret: &SecretKey) -> identity::Keypair {
 ///
 /// The address is taken as it is; one that names a peer already is returned unchanged.
 pub fn address_with_peer(addr: &str, key: &PublicKey) -> String {
-    if addr.contains("/p2p/") {
+    let named = match addr.rsplit_once("/p2p-circuit") {
+        Some((_, beyond)) => beyond.contains("/p2p/"),
+        None => addr.contains("/p2p/"),
+    };
+    if named {
         return addr.to_owned();
     }
     format!("{}/p2p/{}", addr.trim_end_matches('/'), peer_id(key))
@@ -48,10 +52,12 @@ pub fn address_with_peer(addr: &str, key: &PublicKey) -> String {
 /// Reads an address such as `/dns4/coop.example/tcp/4010` or `/ip4/192.0.2.1/udp/4010/quic-v1`, with or
 /// without a trailing `/p2p/…`, and returns it in canonical form without, and the key from there.
 ///
+/// The address may lead through a relay: that of the relay, `/p2p/` and its peer id, `/p2p-circuit`.
+///
 /// # Errors
 ///
 /// [`NetError::BadAddress`] if it is no multiaddress, not TCP or QUIC on an IP address or a DNS name, or
-/// names a peer that is not an ed25519 key.
+/// names a peer or a relay that is not an ed25519 key.
 ///
 /// ```
 /// let (addr, key) = jitney_net::parse_address("/ip4/192.0.2.1/tcp/4010")?;
@@ -77,12 +83,54 @@ pub(crate) fn parse_multiaddr(text: &str) -> Result<(Multiaddr, Option<PublicKey
         parts.first(),
         Some(Protocol::Ip4(_) | Protocol::Ip6(_) | Protocol::Dns(_) | Protocol::Dns4(_) | Protocol::Dns6(_))
     );
-    let port = matches!(parts.get(1..), Some([Protocol::Tcp(_)] | [Protocol::Udp(_), Protocol::QuicV1]));
-    if host && port {
+    let (port, relay) = match parts.get(1..) {
+        Some([Protocol::Tcp(_), relay @ ..] | [Protocol::Udp(_), Protocol::QuicV1, relay @ ..]) => {
+            (true, relay)
+        }
+        _ => (false, [].as_slice()),
+    };
+    let way = match relay {
+        [] => true,
+        [Protocol::P2p(relay), Protocol::P2pCircuit] => public_key(relay).is_some(),
+        _ => false,
+    };
+    if host && port && way {
         Ok((addr, key))
     } else {
         Err(bad("it must be an IP address or DNS name, then tcp/PORT or udp/PORT/quic-v1".to_owned()))
     }
+}
+
+/// Tells whether an address leads through a relay.
+pub fn is_relayed(addr: &str) -> bool {
+    addr.contains("/p2p-circuit")
+}
+
+/// Returns the relay through which an address leads, if it names one.
+pub fn relay_of(addr: &str) -> Option<PublicKey> {
+    // Looked at for every address of a roster: most need no reading.
+    if is_relayed(addr) { parse_multiaddr(addr).ok().and_then(|(addr, _)| relay_in(&addr)) } else { None }
+}
+
+/// Tells whether an address leads through a relay.
+pub(crate) fn leads_through_relay(addr: &Multiaddr) -> bool {
+    addr.iter().any(|part| part == Protocol::P2pCircuit)
+}
+
+/// Returns the relay through which an address leads, if it names one.
+pub(crate) fn relay_in(addr: &Multiaddr) -> Option<PublicKey> {
+    let before = addr.iter().take_while(|part| *part != Protocol::P2pCircuit);
+    let named =
+        before.filter_map(|part| if let Protocol::P2p(peer) = part { public_key(&peer) } else { None });
+    if leads_through_relay(addr) { named.last() } else { None }
+}
+
+/// Returns an address without the peer at its end.
+pub(crate) fn without_peer(mut addr: Multiaddr) -> Multiaddr {
+    if let Some(Protocol::P2p(_)) = addr.iter().last() {
+        addr.pop();
+    }
+    addr
 }
 
 /// Says whether an address is TCP or QUIC, and where, if it names an IP address.
@@ -145,6 +193,20 @@ mod tests {
         assert_eq!(address_with_peer(&with, &key(2)), with, "a peer is never replaced");
         let (addr, found) = parse_address(&with).unwrap();
         assert_eq!((addr.as_str(), found), ("/ip6/::1/udp/4010/quic-v1", Some(key(1))));
+    }
+
+    #[test]
+    fn an_address_through_a_relay_names_relay_and_peer() {
+        let at_relay = address_with_peer("/ip4/192.0.2.1/tcp/4010", &key(1));
+        let circuit = format!("{at_relay}/p2p-circuit");
+        assert_eq!(parse_address(&circuit).unwrap(), (circuit.clone(), None));
+        let to_peer = address_with_peer(&circuit, &key(2));
+        assert_eq!(parse_address(&to_peer).unwrap(), (circuit.clone(), Some(key(2))));
+        assert_eq!((relay_of(&to_peer), is_relayed(&to_peer)), (Some(key(1)), true));
+        assert_eq!((relay_of(&at_relay), is_relayed(&at_relay)), (None, false));
+        for wrong in ["/ip4/192.0.2.1/tcp/4010/p2p-circuit", &format!("{at_relay}/p2p-circuit/p2p-circuit")] {
+            assert!(parse_address(wrong).is_err(), "{wrong}");
+        }
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! What a node does on the network, put together from libp2p's parts and ours.
 
+use std::collections::HashSet;
 use std::convert::Infallible;
 use std::sync::{Arc, RwLock};
 
@@ -11,10 +12,11 @@ use libp2p::gossipsub::{
 };
 use libp2p::request_response::{self, OutboundRequestId, ProtocolSupport};
 use libp2p::swarm::NetworkBehaviour;
-use libp2p::{PeerId, StreamProtocol, identify, identity, ping};
+use libp2p::swarm::behaviour::toggle::Toggle;
+use libp2p::{PeerId, StreamProtocol, autonat, dcutr, identify, identity, ping, relay};
 
 use crate::codec::FrameCodec;
-use crate::config::NetLimits;
+use crate::config::{NetConfig, NetLimits};
 use crate::error::NetError;
 use crate::fence::Fence;
 use crate::gate::Gate;
@@ -28,6 +30,7 @@ const PROTOCOL_VERSION: &str = "/jitney/1";
 const FEDERATION_PREFIX: usize = 4;
 
 pub(crate) type Gossip = gossipsub::Behaviour<IdentityTransform, MaxCountSubscriptionFilter<TopicFilter>>;
+pub(crate) type Reach = autonat::v2::client::Behaviour;
 type FrameBehaviour = request_response::Behaviour<FrameCodec>;
 pub(crate) type FrameEvent = request_response::Event<Vec<u8>, Vec<u8>>;
 pub(crate) type ResponseChannel = request_response::ResponseChannel<Vec<u8>>;
@@ -41,17 +44,29 @@ pub(crate) struct Behaviour {
     pub(crate) channels: Channels,
     identify: identify::Behaviour,
     ping: ping::Behaviour,
+    /// Reserves on relays, and comes and goes through them.
+    relay_client: relay::client::Behaviour,
+    /// Lets others meet here.
+    relay: Toggle<Fence<relay::Behaviour>>,
+    /// Makes relayed connections direct.
+    dcutr: dcutr::Behaviour,
+    /// Asks peers whether they can reach us.
+    pub(crate) reach: Fence<Reach>,
+    /// Tries for peers whether we can reach them.
+    try_reach: Fence<autonat::v2::server::Behaviour>,
 }
 
 impl Behaviour {
-    /// Makes the behaviour of a node and the place where its topic is set.
+    /// Makes the behaviour of a node around its gossip.
     pub(crate) fn new(
         key: &identity::Keypair,
-        agent: &str,
-        limits: &NetLimits,
-    ) -> Result<(Self, OwnTopic), NetError> {
-        let (gossip, topic) = gossip()?;
-        let behaviour = Self {
+        config: &NetConfig,
+        gossip: Gossip,
+        relay_client: relay::client::Behaviour,
+    ) -> Self {
+        let limits = &config.limits;
+        let me = key.public().to_peer_id();
+        Self {
             limits: connection_limits::Behaviour::new(
                 ConnectionLimits::default()
                     .with_max_pending_incoming(Some(params::HANDSHAKES_MAX))
@@ -61,11 +76,48 @@ impl Behaviour {
             gate: Gate::new(limits.strangers_max),
             gossip: Fence::new(gossip),
             channels: Channels::new(&ProtocolSupport::Full, limits),
-            identify: identify(key, agent),
+            identify: identify(key, &config.agent),
             ping: ping(),
-        };
-        Ok((behaviour, topic))
+            relay_client,
+            relay: config.relay.then(|| Fence::new(relay::Behaviour::new(me, relay_limits()))).into(),
+            dcutr: dcutr::Behaviour::new(me),
+            reach: Fence::new(Reach::new(
+                rand::make_rng(),
+                autonat::v2::client::Config::default()
+                    .with_max_candidates(params::REACH_CANDIDATES_MAX)
+                    .with_probe_interval(params::REACH_PROBE_INTERVAL),
+            )),
+            try_reach: Fence::new(autonat::v2::server::Behaviour::new(rand::make_rng())),
+        }
     }
+
+    /// Says who is on the roster: only they gossip, relay, and try addresses for each other.
+    pub(crate) fn allow(&mut self, roster: &HashSet<PeerId>) {
+        self.gossip.allow(roster.clone());
+        if let Some(relay) = self.relay.as_mut() {
+            relay.allow(roster.clone());
+        }
+        self.reach.allow(roster.clone());
+        self.try_reach.allow(roster.clone());
+    }
+}
+
+/// Returns what a relay grants to the nodes of its roster.
+fn relay_limits() -> relay::Config {
+    let none = relay::Config {
+        max_reservations: params::RELAY_RESERVATIONS_MAX,
+        max_reservations_per_peer: params::RELAY_RESERVATIONS_PER_PEER_MAX,
+        reservation_duration: params::RELAY_RESERVATION,
+        reservation_rate_limiters: Vec::new(),
+        max_circuits: params::RELAY_CIRCUITS_MAX,
+        max_circuits_per_peer: params::RELAY_CIRCUITS_PER_PEER_MAX,
+        max_circuit_duration: params::RELAY_CIRCUIT_DURATION,
+        max_circuit_bytes: params::RELAY_CIRCUIT_BYTES_MAX,
+        circuit_src_rate_limiters: Vec::new(),
+    };
+    // Not by IP address: coops may share one.
+    none.reservation_rate_per_peer(params::RELAY_BURST, params::RELAY_REFILL)
+        .circuit_src_per_peer(params::RELAY_BURST, params::RELAY_REFILL)
 }
 
 /// Makes identify such that it tells the confirmed external addresses only, never those of the local
@@ -83,7 +135,7 @@ pub(crate) fn ping() -> ping::Behaviour {
     ping::Behaviour::new(ping::Config::new().with_interval(params::PING_INTERVAL))
 }
 
-fn gossip() -> Result<(Gossip, OwnTopic), NetError> {
+pub(crate) fn gossip() -> Result<(Gossip, OwnTopic), NetError> {
     let config = GossipParams::default().config()?;
     let wrong = |reason: String| NetError::Transport { reason };
     let topic = OwnTopic::default();

@@ -17,6 +17,8 @@ pub struct NetConfig {
     pub listen: Vec<String>,
     /// Multiaddresses under which others reach this node, told to peers.
     pub external: Vec<String>,
+    /// Whether roster nodes that cannot reach each other may meet through this one; wants an external address.
+    pub relay: bool,
     /// Every limit.
     pub limits: NetLimits,
     /// How the software names itself to peers.
@@ -32,6 +34,7 @@ impl NetConfig {
             secret,
             listen: Vec::new(),
             external: Vec::new(),
+            relay: false,
             limits: NetLimits::default(),
             agent: params::AGENT.to_owned(),
             tap: None,
@@ -45,6 +48,7 @@ impl fmt::Debug for NetConfig {
             .field("secret", &self.secret)
             .field("listen", &self.listen)
             .field("external", &self.external)
+            .field("relay", &self.relay)
             .field("limits", &self.limits)
             .field("agent", &self.agent)
             .field("tap", &self.tap.is_some())

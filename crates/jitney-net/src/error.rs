@@ -24,6 +24,12 @@ pub enum NetError {
         /// What is wrong with it.
         reason: String,
     },
+    /// A relay that cannot say where it is: nobody could be told how to come through it.
+    #[error(
+        "a relay must say where others reach it; add `--external-address /ip4/ADDRESS/tcp/PORT` \
+         or external under [network] in the configuration"
+    )]
+    RelayWithoutAddress,
     /// The system refused to listen there.
     #[error("cannot listen on {addr}: {reason}")]
     Listen {

@@ -13,7 +13,7 @@ use libp2p::swarm::{
 };
 use libp2p::{Multiaddr, PeerId};
 
-use crate::address::public_key;
+use crate::address::{leads_through_relay, public_key};
 use crate::interface::Channel;
 use crate::params::KNOWN_PEERS_MAX;
 
@@ -45,6 +45,7 @@ pub(crate) enum Denied {
     Unknown,
     TooManyStrangers,
     NotEd25519,
+    Relayed,
 }
 
 impl fmt::Display for Denied {
@@ -52,6 +53,7 @@ impl fmt::Display for Denied {
         f.write_str(match self {
             Self::Unknown => "its key is neither on the roster nor a member's, and no invitation is open",
             Self::TooManyStrangers => "too many strangers are connected, try again in a minute",
+            Self::Relayed => "only nodes of the roster may come through a relay",
             Self::NotEd25519 => "its key is not a sound ed25519 key",
         })
     }
@@ -125,8 +127,12 @@ impl Gate {
         }
     }
 
-    fn enter(&self, peer: &PeerId) -> Result<dummy::ConnectionHandler, ConnectionDenied> {
-        self.standing(peer).map_err(ConnectionDenied::new)?;
+    /// Lets a peer in whose key the handshake has proved, at the far end of a circuit as anywhere else.
+    fn enter(&self, peer: &PeerId, way: &Multiaddr) -> Result<dummy::ConnectionHandler, ConnectionDenied> {
+        let standing = self.standing(peer).map_err(ConnectionDenied::new)?;
+        if standing != Standing::Roster && leads_through_relay(way) {
+            return Err(ConnectionDenied::new(Denied::Relayed));
+        }
         Ok(dummy::ConnectionHandler)
     }
 }
@@ -139,21 +145,21 @@ impl NetworkBehaviour for Gate {
         &mut self,
         _: ConnectionId,
         peer: PeerId,
-        _: &Multiaddr,
+        local: &Multiaddr,
         _: &Multiaddr,
     ) -> Result<THandler<Self>, ConnectionDenied> {
-        self.enter(&peer)
+        self.enter(&peer, local)
     }
 
     fn handle_established_outbound_connection(
         &mut self,
         _: ConnectionId,
         peer: PeerId,
-        _: &Multiaddr,
+        addr: &Multiaddr,
         _: Endpoint,
         _: PortUse,
     ) -> Result<THandler<Self>, ConnectionDenied> {
-        self.enter(&peer)
+        self.enter(&peer, addr)
     }
 
     fn on_swarm_event(&mut self, event: FromSwarm<'_>) {
@@ -236,6 +242,17 @@ mod tests {
         assert_eq!(gate.standing(&peer(3)), Ok(Standing::Roster));
         gate.allow(HashSet::new(), HashSet::new(), false);
         assert_eq!(gate.standing(&peer(3)), Err(Denied::Unknown));
+    }
+
+    #[test]
+    fn through_a_relay_come_only_nodes_of_the_roster() {
+        let gate = gate(true);
+        let direct: Multiaddr = "/ip4/192.0.2.1/tcp/4010".parse().unwrap();
+        let circuit: Multiaddr = format!("{direct}/p2p/{}/p2p-circuit", peer(9)).parse().unwrap();
+        for (seed, direct_too, relayed_too) in [(1, true, true), (2, true, false), (3, true, false)] {
+            assert_eq!(gate.enter(&peer(seed), &direct).is_ok(), direct_too, "{seed}");
+            assert_eq!(gate.enter(&peer(seed), &circuit).is_ok(), relayed_too, "{seed}");
+        }
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! What a node says to the network task, and what it hears from it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use jitney_identity::PublicKey;
@@ -54,6 +54,24 @@ pub enum Verdict {
     Reject,
 }
 
+/// Says what a connection travels on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Path {
+    /// TCP from machine to machine.
+    Tcp,
+    /// QUIC from machine to machine.
+    Quic,
+    /// A circuit through a relay, named if we know which.
+    Relay(Option<PublicKey>),
+}
+
+impl Path {
+    /// Tells whether nobody stands between.
+    pub fn is_direct(self) -> bool {
+        !matches!(self, Self::Relay(_))
+    }
+}
+
 /// Tells the network task what to do.
 ///
 /// `Debug` shows lengths, never payloads.
@@ -72,6 +90,12 @@ pub enum NetCommand {
         members: BTreeSet<PublicKey>,
         /// Whether an invitation is open, so that unknown keys may use [`Channel::Join`].
         strangers: bool,
+    },
+    /// Says which nodes of the roster relay and where they are; this node reserves on up to
+    /// [`crate::params::RELAYS_HELD_MAX`] of them, so that others come through to it.
+    Relays {
+        /// The relays, best left empty by a node that everybody reaches.
+        relays: BTreeMap<PublicKey, Vec<String>>,
     },
     /// Connects to a node; nothing happens if it is connected or being dialled.
     ///
@@ -131,6 +155,7 @@ impl fmt::Debug for NetCommand {
             Self::Allow { roster, members, strangers } => {
                 write!(f, "Allow({} roster, {} members, strangers {strangers})", roster.len(), members.len())
             }
+            Self::Relays { relays } => write!(f, "Relays({})", relays.len()),
             Self::Dial { peer, addrs } => write!(f, "Dial({peer:?}, {} addresses)", addrs.len()),
             Self::Disconnect { peer } => write!(f, "Disconnect({peer})"),
             Self::Publish { bytes, id } => write!(f, "Publish({id}, {} bytes)", bytes.len()),
@@ -232,6 +257,36 @@ pub enum NetEvent {
         /// Why.
         reason: String,
     },
+    /// What a connected peer's messages travel on, at first and whenever that changes.
+    Path {
+        /// The peer.
+        peer: PublicKey,
+        /// The best way there is.
+        path: Path,
+    },
+    /// A relay keeps a place for this node: others reach it at this address (without the last `/p2p/…`).
+    Reserved {
+        /// The relay.
+        relay: PublicKey,
+        /// The address through it.
+        addr: String,
+    },
+    /// A relay does not, or no longer, keep a place for this node; it is asked again.
+    Unreserved {
+        /// The relay.
+        relay: PublicKey,
+        /// Why.
+        reason: String,
+    },
+    /// A peer tried to reach this node at an address.
+    Tried {
+        /// The address.
+        addr: String,
+        /// Who tried.
+        by: PublicKey,
+        /// Whether the peer came through.
+        reached: bool,
+    },
     /// Somebody was turned away at the door or on a channel; at most a few are told each second.
     Refused {
         /// Who, if the handshake came that far.
@@ -259,6 +314,10 @@ impl fmt::Debug for NetEvent {
             Self::Response { id, peer, bytes } => write!(f, "Response({id}, {peer}, {} bytes)", bytes.len()),
             Self::RequestFailed { id, peer, reason } => write!(f, "RequestFailed({id}, {peer}, {reason})"),
             Self::DialFailed { peer, reason, .. } => write!(f, "DialFailed({peer:?}, {reason})"),
+            Self::Path { peer, path } => write!(f, "Path({peer}, {path:?})"),
+            Self::Reserved { relay, addr } => write!(f, "Reserved({relay}, {addr})"),
+            Self::Unreserved { relay, reason } => write!(f, "Unreserved({relay}, {reason})"),
+            Self::Tried { addr, by, reached } => write!(f, "Tried({addr}, {by}, {reached})"),
             Self::Refused { peer, reason } => write!(f, "Refused({peer:?}, {reason})"),
         }
     }

@@ -76,10 +76,10 @@ pub mod params;
 mod traffic;
 mod transport;
 
-pub use address::{address_with_peer, parse_address, peer_id, public_key};
+pub use address::{address_with_peer, is_relayed, parse_address, peer_id, public_key, relay_of};
 pub use config::{NetConfig, NetLimits};
 pub use driver::{NetHandle, start};
 pub use error::NetError;
-pub use interface::{Channel, NetCommand, NetEvent, Verdict};
+pub use interface::{Channel, NetCommand, NetEvent, Path, Verdict};
 pub use libp2p::PeerId;
 pub use traffic::{Direction, Flow, Tap, Traffic};

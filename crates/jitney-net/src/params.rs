@@ -33,8 +33,9 @@ pub const PENDING_MAX: usize = 1024;
 /// Established connections in all: some 50 roster nodes and the members' clients.
 pub const CONNECTIONS_MAX: u32 = 512;
 
-/// Connections with one peer: both dial at once, and a stale one is still there after a restart.
-pub const CONNECTIONS_PER_PEER_MAX: u32 = 4;
+/// Connections with one peer: both dial at once, a stale one is still there after a restart, and while a
+/// relayed one is made direct, up to three attempts stand beside it.
+pub const CONNECTIONS_PER_PEER_MAX: u32 = 8;
 
 /// Inbound handshakes at the same time: they cost the most and come from anybody.
 pub const HANDSHAKES_MAX: u32 = 64;
@@ -57,6 +58,54 @@ pub const MUTE_BACKOFF_MAX: Duration = Duration::from_secs(300);
 /// How much older a connection must be to be taken for stale when its roster peer connects again; two
 /// nodes that dial each other at once do so within less.
 pub const STALE_AFTER: Duration = Duration::from_secs(2);
+
+/// Circuits through this node at the same time, if it relays; libp2p's 16 would do for one coop.
+pub const RELAY_CIRCUITS_MAX: usize = 64;
+
+/// Circuits of one node at the same time: it may reach half of a federation through one relay.
+pub const RELAY_CIRCUITS_PER_PEER_MAX: usize = 32;
+
+/// How long a circuit may last; libp2p's 2 min would cut every gossip link all the time.
+pub const RELAY_CIRCUIT_DURATION: Duration = Duration::from_secs(24 * 3600);
+
+/// Bytes that may cross a circuit each way; libp2p's 128 KiB are less than one page of sync.
+pub const RELAY_CIRCUIT_BYTES_MAX: u64 = 64 * 1024 * 1024;
+
+/// Nodes that may be reached through this one, if it relays.
+pub const RELAY_RESERVATIONS_MAX: usize = 128;
+
+/// Connections over which one node may reserve.
+pub const RELAY_RESERVATIONS_PER_PEER_MAX: usize = 4;
+
+/// How long a reservation holds; the client renews it in time.
+pub const RELAY_RESERVATION: Duration = Duration::from_secs(3600);
+
+/// Circuits or reservations that one node may ask for at once, after a silence.
+pub const RELAY_BURST: std::num::NonZeroU32 = std::num::NonZeroU32::new(256).unwrap();
+
+/// After a burst one more circuit or reservation is granted each time this has passed.
+pub const RELAY_REFILL: Duration = Duration::from_secs(10);
+
+/// Relays on which a node reserves: one may fail.
+pub const RELAYS_HELD_MAX: usize = 2;
+
+/// How long after a failure a relay is asked again; doubles every time.
+pub const RELAY_RETRY_FIRST: Duration = Duration::from_secs(5);
+
+/// The longest time between two attempts at one relay.
+pub const RELAY_RETRY_LONGEST: Duration = Duration::from_secs(300);
+
+/// How long a direct dial may take before relays are tried beside it.
+pub const DIRECT_HEAD_START: Duration = Duration::from_secs(2);
+
+/// How long a relayed connection is kept beside a direct one, so that what is under way still arrives.
+pub const RELAYED_GRACE: Duration = Duration::from_secs(10);
+
+/// How often peers are asked whether they can reach this node at an address not tried yet.
+pub const REACH_PROBE_INTERVAL: Duration = Duration::from_secs(15);
+
+/// Addresses of this node that are tried at a time.
+pub const REACH_CANDIDATES_MAX: usize = 8;
 
 /// How long a guest stays connected after the invitation closed, so that its answer still arrives.
 pub const FAREWELL: Duration = Duration::from_secs(2);

@@ -7,7 +7,7 @@ use std::net::{TcpListener, UdpSocket};
 use futures::StreamExt;
 use libp2p::dns::{ResolverConfig, ResolverOpts};
 use libp2p::swarm::{self, NetworkBehaviour, SwarmEvent};
-use libp2p::{Multiaddr, Swarm, SwarmBuilder, TransportError, identity, noise, tcp, yamux};
+use libp2p::{Multiaddr, Swarm, SwarmBuilder, TransportError, identity, noise, relay, tcp, yamux};
 
 use crate::address::{Socket, parse_multiaddr};
 use crate::error::NetError;
@@ -32,17 +32,52 @@ pub(crate) fn swarm<B: NetworkBehaviour>(
             Ok(builder.with_swarm_config(config).build())
         }
         Err(error) => {
-            tracing::warn!(
-                target: "jitney::net",
-                %error,
-                "the system's name servers are unknown: only numeric addresses can be dialled until restart"
-            );
+            tell_without_names(&error);
             let builder =
                 sockets().map_err(wrong)?.with_dns_config(ResolverConfig::default(), ResolverOpts::default());
             let Ok(builder) = builder.with_behaviour(|_| behaviour);
             Ok(builder.with_swarm_config(config).build())
         }
     }
+}
+
+/// Builds a swarm like [`swarm`] that can also dial and listen through relays.
+pub(crate) fn relayed_swarm<B: NetworkBehaviour>(
+    key: &identity::Keypair,
+    behaviour: impl FnOnce(relay::client::Behaviour) -> B,
+) -> Result<Swarm<B>, NetError> {
+    let wrong = |error: noise::Error| NetError::Transport { reason: error.to_string() };
+    let sockets = || {
+        SwarmBuilder::with_existing_identity(key.clone())
+            .with_tokio()
+            .with_tcp(tcp::Config::default().nodelay(true), noise::Config::new, yamux::Config::default)
+            .map(|builder| builder.with_quic())
+    };
+    let config = |config: swarm::Config| config.with_idle_connection_timeout(params::IDLE_TIMEOUT);
+    match sockets().map_err(wrong)?.with_dns() {
+        Ok(builder) => {
+            let builder = builder.with_relay_client(noise::Config::new, yamux::Config::default);
+            let Ok(builder) = builder.map_err(wrong)?.with_behaviour(|_, client| behaviour(client));
+            Ok(builder.with_swarm_config(config).build())
+        }
+        Err(error) => {
+            tell_without_names(&error);
+            let builder = sockets()
+                .map_err(wrong)?
+                .with_dns_config(ResolverConfig::default(), ResolverOpts::default())
+                .with_relay_client(noise::Config::new, yamux::Config::default);
+            let Ok(builder) = builder.map_err(wrong)?.with_behaviour(|_, client| behaviour(client));
+            Ok(builder.with_swarm_config(config).build())
+        }
+    }
+}
+
+fn tell_without_names(error: &io::Error) {
+    tracing::warn!(
+        target: "jitney::net",
+        %error,
+        "the system's name servers are unknown: only numeric addresses can be dialled until restart"
+    );
 }
 
 /// Listens on every address and waits until each says where it can be reached.

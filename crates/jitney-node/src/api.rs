@@ -315,6 +315,12 @@ pub enum Request {
         who: String,
     },
     Roster,
+    /// How does it stand with everybody, and what is to be done?
+    Doctor,
+    /// Lifts the stop on new claims and awards with a coop that contradicted itself.
+    ClearCoop {
+        who: String,
+    },
 }
 
 impl Request {
@@ -341,6 +347,7 @@ impl Request {
                 | Request::Credential(_)
                 | Request::WhoAmI
                 | Request::Roster
+                | Request::Doctor
         )
     }
 }
@@ -373,6 +380,7 @@ pub enum Reply {
     Credential(serde_json::Value),
     Me(view::Me),
     Roster(Box<view::Roster>),
+    Health(Box<view::Health>),
 }
 
 /// What kind of failure it was: exit codes and statuses follow from it.

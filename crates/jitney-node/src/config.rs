@@ -51,6 +51,8 @@ pub struct NetworkConfig {
     pub listen: Vec<String>,
     /// Multiaddresses under which others reach this node.
     pub external: Vec<String>,
+    /// Whether nodes of the federation that cannot reach each other may meet through this one.
+    pub relay: bool,
 }
 
 impl Default for NetworkConfig {
@@ -58,6 +60,7 @@ impl Default for NetworkConfig {
         NetworkConfig {
             listen: vec!["/ip4/0.0.0.0/tcp/4190".to_owned(), "/ip4/0.0.0.0/udp/4190/quic-v1".to_owned()],
             external: Vec::new(),
+            relay: false,
         }
     }
 }
@@ -209,6 +212,11 @@ impl Config {
         }
         for addr in config.network.listen.iter().chain(&config.network.external) {
             jitney_net::parse_address(addr).map_err(|e| e.to_string())?;
+            if jitney_net::is_relayed(addr) {
+                return Err(format!(
+                    "{addr} leads through a relay; relays are found by themselves, leave it out"
+                ));
+            }
         }
         Ok(config)
     }

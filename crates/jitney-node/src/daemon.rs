@@ -31,6 +31,8 @@ pub struct Overrides {
     pub listen: Vec<String>,
     /// Under which addresses others reach this node, in place of the configured ones, if any.
     pub external: Vec<String>,
+    /// Whether roster nodes that cannot reach each other may meet through this one, if not configured.
+    pub relay: bool,
     /// Which clock to go by; another than the machine's is for rehearsals.
     pub clock: Clock,
 }
@@ -66,7 +68,9 @@ impl DaemonError {
         match self {
             DaemonError::Home(error) => error.kind(),
             DaemonError::Net(NetError::PortTaken { .. }) => FaultKind::Conflict,
-            DaemonError::Net(NetError::BadAddress { .. }) => FaultKind::Invalid,
+            DaemonError::Net(NetError::BadAddress { .. } | NetError::RelayWithoutAddress) => {
+                FaultKind::Invalid
+            }
             _ => FaultKind::Internal,
         }
     }
@@ -132,8 +136,9 @@ impl Node {
         let mut net_config = NetConfig::new(core.node_secret());
         net_config.listen = either(&overrides.listen, &config.network.listen);
         net_config.external = either(&overrides.external, &config.network.external);
+        net_config.relay = overrides.relay || config.network.relay;
         net_config.tap = tap;
-        let external = net_config.external.clone();
+        let (external, relay) = (net_config.external.clone(), net_config.relay);
 
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(2)
@@ -147,7 +152,8 @@ impl Node {
         let on_event = move |event| drop(to_loop.send(Message::Net(event)));
         let net = runtime.block_on(jitney_net::start(net_config, on_event))?;
         let addresses = net.local_addrs().to_vec();
-        core.reachable_at(if external.is_empty() { addresses.clone() } else { external });
+        let vouched = !external.is_empty();
+        core.reachable_at(if vouched { external } else { addresses.clone() }, vouched, relay);
         control_server::serve(&runtime, &home, inputs.clone())?;
         let commands = net.commands.clone();
         let thread = std::thread::Builder::new()

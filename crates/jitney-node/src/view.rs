@@ -1,5 +1,6 @@
 //! What a node shows: the shape of every answer, for people and for `--json`.
 
+mod health;
 mod partners;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -19,6 +20,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::person::{Place, Profile, TripPlaces};
 
+pub use health::{CoopHealth, Health, NodeHealth, OwnHealth, Problem, Reach, TriedAddress};
 pub use partners::{Agreement, Capacity};
 
 /// A node's condition.

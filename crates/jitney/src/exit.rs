@@ -171,7 +171,7 @@ impl From<NetError> for Failure {
     fn from(error: NetError) -> Self {
         let exit = match error {
             NetError::PortTaken { .. } => Exit::Busy,
-            NetError::BadAddress { .. } => Exit::Invalid,
+            NetError::BadAddress { .. } | NetError::RelayWithoutAddress => Exit::Invalid,
             NetError::Unreachable { .. } | NetError::TimedOut { .. } => Exit::Unreachable,
             NetError::Refused { .. } => Exit::NotAllowed,
             _ => Exit::Internal,

@@ -81,6 +81,10 @@ fn install_tools(workshop: &Workshop) -> Result<Done, Failure> {
         println!("cargo-deny is not here: compiling it takes about a minute");
         tools::install_cargo_deny(workshop)?;
     }
+    let packages = tools::missing_network_packages();
+    if !packages.is_empty() && !tools::install_packages(&packages) {
+        println!("tests on separate networks will be skipped: install {}", packages.join(" and "));
+    }
     Ok(Done::Passed)
 }
 

@@ -12,6 +12,9 @@ use crate::shell::{Trouble, cargo, run};
 /// The version of cargo-deny that `deny.toml` is written for.
 const CARGO_DENY_VERSION: &str = "0.20.2";
 
+/// Programs that tests on separate networks need, each with the package it comes in.
+const NETWORK_TOOLS: [(&str, &str); 2] = [("ip", "iproute2"), ("nft", "nftables")];
+
 /// Returns where cargo-deny is: among the project's own tools, or on the path.
 pub(crate) fn cargo_deny(workshop: &Workshop) -> Option<PathBuf> {
     find("cargo-deny", [workshop.tools().join("bin")])
@@ -31,6 +34,20 @@ pub(crate) fn install_cargo_deny(workshop: &Workshop) -> Result<(), Trouble> {
         cargo(workshop, ["install", "--locked", "--quiet", "cargo-deny", "--version", CARGO_DENY_VERSION]);
     install.arg("--debug").env("CARGO_PROFILE_DEV_DEBUG", "0").arg("--root").arg(root);
     run(&mut install)
+}
+
+/// Returns the Debian packages of the programs that make separate networks and are not here.
+pub(crate) fn missing_network_packages() -> Vec<&'static str> {
+    let folders = ["/usr/sbin", "/sbin"].map(PathBuf::from);
+    let missing = NETWORK_TOOLS.iter().filter(|(program, _)| find(program, folders.clone()).is_none());
+    missing.map(|(_, package)| *package).collect()
+}
+
+/// Installs Debian packages; tells whether that went well, which takes the right to do so.
+pub(crate) fn install_packages(packages: &[&str]) -> bool {
+    let mut apt = Command::new("apt-get");
+    apt.args(["install", "--yes", "--no-install-recommends"]).args(packages);
+    crate::shell::succeeds(apt.env("DEBIAN_FRONTEND", "noninteractive").stdin(std::process::Stdio::null()))
 }
 
 /// Returns whether cargo-nextest is installed.

@@ -69,6 +69,11 @@ impl Forge {
         Entry::sign(self.header(seq), b"{}", &self.node).expect("an entry")
     }
 
+    /// Returns a second entry of the same number, which contradicts the first.
+    pub fn rival(&self, seq: u64) -> Entry {
+        Entry::sign(self.header(seq), b"{\"another\":true}", &self.node).expect("an entry")
+    }
+
     /// Returns entries that must all be refused, and some bytes that are none.
     pub fn entries(&self, rng: &mut StdRng) -> Vec<Vec<u8>> {
         let next = || self.header(3);

@@ -11,6 +11,7 @@ use crate::bytes::{backoff_ms, later};
 use crate::frontier::Frontier;
 use crate::ids::LogId;
 use crate::membership::Candidate;
+use crate::sync::Versions;
 
 /// Time between two pulls from a connected node when nothing happens, shortened by up to a fifth at random.
 pub(crate) const PULL_INTERVAL: Minutes = Minutes(10);
@@ -43,6 +44,9 @@ pub(super) struct Peer {
     pub(super) candidate: Option<Candidate>,
     pub(super) last_sync: Option<Timestamp>,
     pub(super) offset_ms: Option<i64>,
+    pub(super) versions: Option<Versions>,
+    /// Where the roster says it is.
+    pub(super) addresses: Vec<String>,
     pub(super) dials: u32,
     pub(super) next_dial: Timestamp,
     /// Requests it made in the minute that began then.
@@ -63,12 +67,17 @@ impl Federation {
         self.peers.retain(|node, _| nodes.contains(node));
         for node in nodes {
             let connected = self.connected.contains(&node);
-            self.peers.entry(node).or_insert_with(|| Peer {
+            let peer = self.peers.entry(node).or_insert_with(|| Peer {
                 connected,
                 next_pull: now,
                 next_dial: now,
                 ..Peer::default()
             });
+            let addresses = self.membership.roster().map(|r| r.addresses(&node)).unwrap_or_default();
+            if peer.addresses != addresses {
+                // It can be found elsewhere: what failed before says nothing of that.
+                (peer.addresses, peer.dials, peer.next_dial) = (addresses, 0, now);
+            }
         }
     }
 

@@ -130,6 +130,9 @@ impl Federation {
         if ours != Some(page.hello.federation) {
             return self.pull_failed(node, cx.now);
         }
+        if let Some(peer) = self.peers.get_mut(&node) {
+            peer.versions = Some(page.hello.versions);
+        }
         if Versions::OURS.common(page.hello.versions).is_none() {
             out.push(Output::VersionMismatch { peer: node, theirs: page.hello.versions });
             return self.pull_failed(node, cx.now);

@@ -16,6 +16,7 @@ use crate::mail::Mail;
 use crate::membership::{ApplicantRow, Membership};
 use crate::record::CoopRecord;
 use crate::roster::Roster;
+use crate::sync::Versions;
 
 /// Counts since the program began.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -88,10 +89,14 @@ pub struct PeerStatus {
     pub subscribed: bool,
     /// By how many entries this node is behind it at most, by what it last said.
     pub behind: u64,
+    /// By how many entries it is behind this node at most, by what it last said.
+    pub lacks: u64,
     /// When it last answered a pull.
     pub last_sync: Option<Timestamp>,
     /// What its clock shows more than this one, in milliseconds.
     pub clock_offset_ms: Option<i64>,
+    /// Which versions of the protocol it speaks, once it has said so.
+    pub versions: Option<Versions>,
     /// Whether a question to it is under way.
     pub asking: bool,
 }
@@ -176,6 +181,7 @@ impl Federation {
     /// Returns how it stands with every node of the federation.
     pub fn peers(&self) -> Vec<PeerStatus> {
         let ours = self.log.frontier();
+        let told = self.of_roster(self.log.lively_frontier(self.now));
         let asked: BTreeSet<PublicKey> = self.pending.values().map(|pending| pending.peer).collect();
         let roster = self.membership.roster();
         let status = |(node, peer): (&PublicKey, &super::peers::Peer)| PeerStatus {
@@ -184,8 +190,10 @@ impl Federation {
             connected: peer.connected,
             subscribed: peer.subscribed,
             behind: behind(&self.reached_with(node, ours.clone()), &peer.have),
+            lacks: behind(&peer.have, &told),
             last_sync: peer.last_sync,
             clock_offset_ms: peer.offset_ms,
+            versions: peer.versions,
             asking: asked.contains(node),
         };
         self.peers.iter().map(status).collect()
@@ -215,6 +223,12 @@ impl Federation {
     /// itself.
     pub fn is_suspended(&self, coop: &PublicKey) -> bool {
         self.log.is_suspended(coop)
+    }
+
+    /// Returns the coops that contradicted themselves, since when that is known here, and whether a person has
+    /// cleared them.
+    pub fn contradictions(&self) -> impl Iterator<Item = (PublicKey, Timestamp, bool)> {
+        self.log.proofs.iter().map(|(log, row)| (log.origin, row.seen_at, row.cleared))
     }
 
     /// Returns counts since the program began.

@@ -7,8 +7,9 @@
 mod deliveries;
 mod site;
 
-use jitney_domain::Minutes;
-use jitney_federation::{Change, CoopRecord, Input, InvitationLink, Kind, Newcomer};
+use jitney_domain::booking::TicketClosed;
+use jitney_domain::{Minutes, TicketId};
+use jitney_federation::{Change, CoopRecord, Input, InvitationLink, Newcomer};
 
 use crate::bytes::Bytes;
 use crate::fixed;
@@ -83,10 +84,9 @@ fn command(site: &mut Site, bytes: &mut Bytes<'_>) {
     let who = fixed::coop(1 + bytes.byte() % fixed::COOPS).public();
     match bytes.byte() % 10 {
         0 | 1 => {
-            let kind = *bytes.of(&[Kind::TICKET_OPENED, Kind::TICKET_CLOSED, Kind(999), Kind::MANIFEST]);
             let expires = site.now.after(Minutes(u32::from(bytes.short())));
-            let body = bytes.slice(200).to_vec();
-            site.command(|machine, cx| machine.append(kind, &body, expires, cx).map(|(_, out)| out));
+            let body = TicketClosed { ticket: TicketId::from_bytes([bytes.byte(); 16]) };
+            site.command(|machine, cx| machine.append(&body, expires, cx).map(|(_, out)| out));
         }
         2 => {
             let expires = site.now.after(Minutes(u32::from(bytes.short())));

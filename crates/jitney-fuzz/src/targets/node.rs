@@ -89,6 +89,7 @@ fn open(store: MemStore, keys: KeyFile, now: Timestamp) -> Core<MemStore> {
         face: Face { name: "Coop 1".into(), phone: None },
         keys: Keys { coop: fixed::coop(1), node: fixed::node(1), vault: DataKey::from_bytes([5; 32]) },
         travel: Default::default(),
+        crowd: Default::default(),
         addresses: vec!["/dns4/coop-1.example/tcp/4170".into()],
     };
     let rng = rand::rngs::StdRng::seed_from_u64(1);

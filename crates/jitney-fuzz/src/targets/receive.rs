@@ -240,12 +240,13 @@ impl Office {
 
     fn message(&self, bytes: &mut Bytes<'_>) -> Option<BookingMessage> {
         let claim = self.some_claim(bytes);
-        Some(match bytes.byte() % 14 {
+        Some(match bytes.byte() % 17 {
             0 | 1 => BookingMessage::Claim {
                 ticket: self.some_ticket(bytes),
                 claim,
                 hold_until: self.some_time(bytes),
                 pick_up_at: self.some_time(bytes),
+                rate: None,
             },
             2 => BookingMessage::Withdraw { claim },
             3 => BookingMessage::TurnDown { claim },
@@ -264,6 +265,13 @@ impl Office {
             10 => BookingMessage::Status { claim, progress: *bytes.of(&PROGRESS), at: self.some_time(bytes) },
             11 => BookingMessage::State { statement: self.statement(claim, bytes) },
             12 => BookingMessage::Agree { statement: self.statement(claim, bytes) },
+            13 => BookingMessage::Pass { ticket: self.some_ticket(bytes) },
+            14 => BookingMessage::Rescind { ticket: self.some_ticket(bytes) },
+            15 => {
+                let body = self.state.tickets.values().next()?.body.clone();
+                let ticket = Box::new(TicketBody { ticket: self.some_ticket(bytes), ..body });
+                BookingMessage::Offer { ticket, until: self.some_time(bytes), capacity: None }
+            }
             _ if bytes.byte() & 1 == 0 => BookingMessage::Dispute { claim, why: Disagreement::NotConfirmed },
             _ => serde_json::from_slice(bytes.slice(255)).ok()?,
         })

@@ -158,7 +158,7 @@ pub(super) fn link(bytes: &[u8]) {
 pub(super) fn booking(bytes: &[u8]) {
     if let Ok(message) = serde_json::from_slice::<BookingMessage>(bytes) {
         reads_back(&message);
-        let _ = recognition_word(message.claim());
+        let _ = message.claim().map(recognition_word);
     }
     if let Ok(body) = serde_json::from_slice::<TicketBody>(bytes) {
         reads_back(&body);

@@ -1,6 +1,7 @@
 //! What the node asks for.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::time::Duration;
 
 use jitney_identity::PublicKey;
 use libp2p::gossipsub::{MessageAcceptance, PublishError};
@@ -11,7 +12,7 @@ use tokio::time::Instant;
 
 use super::Driver;
 use super::swarm_event::dial_reason;
-use crate::address::{parse_multiaddr, peer_id, public_key};
+use crate::address::{leads_through_relay, parse_multiaddr, peer_id, public_key};
 use crate::behaviour::records_topic;
 use crate::gate::Standing;
 use crate::interface::{Channel, NetCommand, NetEvent, Verdict};
@@ -23,6 +24,7 @@ impl Driver {
         match command {
             NetCommand::Federate { federation } => self.federate(&federation),
             NetCommand::Allow { roster, members, strangers } => self.allow(&roster, &members, strangers),
+            NetCommand::Relays { relays } => self.set_relays(&relays),
             NetCommand::Dial { peer, addrs } => self.dial(peer, &addrs),
             NetCommand::Disconnect { peer } => {
                 let peer = peer_id(&peer);
@@ -74,7 +76,7 @@ impl Driver {
         let roster: HashSet<PeerId> = roster.iter().map(peer_id).collect();
         let members = members.iter().map(peer_id).collect();
         let behaviour = self.swarm.behaviour_mut();
-        behaviour.gossip.allow(roster.clone());
+        behaviour.allow(&roster);
         behaviour.gate.allow(roster, members, strangers);
         for (peer, before) in before {
             let now = self.swarm.behaviour().gate.standing(&peer);
@@ -124,12 +126,27 @@ impl Driver {
         for addr in addrs.iter().rev() {
             self.remember(peer, addr.clone());
         }
+        let (relayed, direct): (Vec<_>, Vec<_>) = addrs.into_iter().partition(leads_through_relay);
+        if !relayed.is_empty() && !self.swarm.is_connected(&peer) {
+            let head_start = if direct.is_empty() { Duration::ZERO } else { params::DIRECT_HEAD_START };
+            self.relays_later.insert(peer, (Instant::now() + head_start, relayed));
+            if direct.is_empty() {
+                return self.dial_through_relays(peer);
+            }
+        }
         self.swarm.behaviour_mut().gate.expect(peer);
-        let opts = DialOpts::peer_id(peer)
-            .condition(PeerCondition::DisconnectedAndNotDialing)
-            .addresses(addrs)
-            .allocate_new_port()
-            .build();
+        self.dial_at(peer, direct, PeerCondition::DisconnectedAndNotDialing);
+    }
+
+    /// Dials a node through relays, though a direct dial may be under way.
+    pub(super) fn dial_through_relays(&mut self, peer: PeerId) {
+        if let Some((_, addrs)) = self.relays_later.remove(&peer) {
+            self.dial_at(peer, addrs, PeerCondition::Disconnected);
+        }
+    }
+
+    fn dial_at(&mut self, peer: PeerId, addrs: Vec<Multiaddr>, condition: PeerCondition) {
+        let opts = DialOpts::peer_id(peer).condition(condition).addresses(addrs).allocate_new_port().build();
         match self.swarm.dial(opts) {
             Ok(()) | Err(DialError::DialPeerConditionFalse(_)) => {}
             Err(error) => {

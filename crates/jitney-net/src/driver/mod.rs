@@ -5,7 +5,9 @@
 //! commands are still taken, so a node that waits for room in the command queue is never waited for in turn.
 
 mod command;
+mod connections;
 mod mute;
+mod relays;
 mod swarm_event;
 
 pub(crate) use swarm_event::dial_reason;
@@ -17,14 +19,15 @@ use futures::StreamExt;
 use jitney_identity::PublicKey;
 use libp2p::gossipsub::MessageId;
 use libp2p::request_response::OutboundRequestId;
-use libp2p::swarm::ConnectionId;
+use libp2p::swarm::behaviour::NewExternalAddrCandidate;
+use libp2p::swarm::{ConnectionId, FromSwarm, NetworkBehaviour as _};
 use libp2p::{Multiaddr, PeerId, Swarm};
 use tokio::sync::mpsc::{self, error::TrySendError};
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
 
 use crate::address::{keypair, parse_multiaddr};
-use crate::behaviour::{Behaviour, OwnTopic, ResponseChannel};
+use crate::behaviour::{Behaviour, OwnTopic, ResponseChannel, gossip};
 use crate::config::{NetConfig, NetLimits};
 use crate::error::NetError;
 use crate::interface::{Channel, NetCommand, NetEvent};
@@ -32,7 +35,9 @@ use crate::params;
 use crate::traffic::{Meter, Traffic};
 use crate::transport;
 
+use connections::{Peer, with_run};
 use mute::{End, Mute};
+use relays::Relays;
 
 /// Is a running network: give it commands, ask it for its addresses and traffic, shut it down.
 ///
@@ -77,17 +82,26 @@ impl NetHandle {
 /// # Errors
 ///
 /// [`NetError::PortTaken`], [`NetError::BadAddress`] and [`NetError::Listen`] for an address that cannot be
-/// used; [`NetError::Transport`] and [`NetError::Params`] if libp2p cannot be set up.
+/// used; [`NetError::RelayWithoutAddress`] for a relay that names none; [`NetError::Transport`] and
+/// [`NetError::Params`] if libp2p cannot be set up.
 pub async fn start(
     config: NetConfig,
     events: impl Fn(NetEvent) + Send + 'static,
 ) -> Result<NetHandle, NetError> {
     let key = keypair(&config.secret);
-    let (behaviour, topic) = Behaviour::new(&key, &config.agent, &config.limits)?;
-    let mut swarm = transport::swarm(&key, behaviour)?;
+    if config.relay && config.external.is_empty() {
+        return Err(NetError::RelayWithoutAddress);
+    }
+    let config = NetConfig { agent: with_run(&config.agent), ..config };
+    let (gossip, topic) = gossip()?;
+    let mut swarm = transport::relayed_swarm(&key, |client| Behaviour::new(&key, &config, gossip, client))?;
     let addrs = transport::listen(&mut swarm, &config.listen).await?;
     for text in &config.external {
-        swarm.add_external_address(parse_multiaddr(text)?.0);
+        let (addr, _) = parse_multiaddr(text)?;
+        // Said by the operator, and tried by peers all the same.
+        let reach = swarm.behaviour_mut().reach.inner_mut();
+        reach.on_swarm_event(FromSwarm::NewExternalAddrCandidate(NewExternalAddrCandidate { addr: &addr }));
+        swarm.add_external_address(addr);
     }
     let meter = Arc::new(Meter::new(config.tap));
     let (commands, commands_in) = mpsc::channel(params::COMMAND_QUEUE);
@@ -114,13 +128,6 @@ fn forward(events: impl Fn(NetEvent) + Send + 'static) -> Result<mpsc::Sender<Ne
     Ok(sender)
 }
 
-/// Is what the task knows of a connected peer.
-struct Peer {
-    key: PublicKey,
-    subscribed: bool,
-    opened: HashMap<ConnectionId, Instant>,
-}
-
 struct Driver {
     swarm: Swarm<Behaviour>,
     commands: mpsc::Receiver<NetCommand>,
@@ -145,6 +152,11 @@ struct Driver {
     mute: Mute,
     /// Mute peers to dial again as soon as they are disconnected.
     redial: HashSet<PeerId>,
+    relays: Relays,
+    /// Peers that are being dialled directly, and when and where to try through relays as well.
+    relays_later: HashMap<PeerId, (Instant, Vec<Multiaddr>)>,
+    /// Peers with more than one connection, and when to close relayed ones beside direct ones.
+    spare_relays: VecDeque<(Instant, PeerId)>,
     /// Guests who may no longer stay, and when they must be gone.
     leaving: VecDeque<(Instant, PeerId)>,
     refusals: Refusals,
@@ -176,6 +188,9 @@ impl Driver {
             unanswered: BTreeMap::new(),
             asked: HashMap::new(),
             redial: HashSet::new(),
+            relays: Relays::default(),
+            relays_later: HashMap::new(),
+            spare_relays: VecDeque::new(),
             leaving: VecDeque::new(),
             refusals: Refusals::default(),
         }
@@ -183,8 +198,7 @@ impl Driver {
 
     async fn run(mut self) {
         loop {
-            let deadline =
-                [self.mute.next(), self.leaving.front().map(|(at, _)| *at)].into_iter().flatten().min();
+            let deadline = self.deadline();
             let quiet = self.backlog.is_empty();
             tokio::select! {
                 open = has_room(&self.events), if !quiet => if open { self.hand_over() } else { break },
@@ -197,6 +211,13 @@ impl Driver {
             }
         }
         self.close().await;
+    }
+
+    /// Returns when to look at what is due.
+    fn deadline(&self) -> Option<Instant> {
+        let queues = [&self.leaving, &self.spare_relays].map(|queue| queue.front().map(|(at, _)| *at));
+        let dials = self.relays_later.values().map(|(at, _)| *at).min();
+        queues.into_iter().chain([self.mute.next(), self.relays.next(), dials]).flatten().min()
     }
 
     /// Hands an event to the node, or keeps it until there is room.
@@ -254,6 +275,15 @@ impl Driver {
                 self.redial.insert(peer);
             }
             self.disconnect(peer);
+        }
+        self.reserve(now);
+        let due = self.relays_later.iter().filter(|(_, (at, _))| *at <= now).map(|(peer, _)| *peer);
+        for peer in due.collect::<Vec<_>>() {
+            self.dial_through_relays(peer);
+        }
+        while let Some((_, peer)) = self.spare_relays.front().copied().filter(|(at, _)| *at <= now) {
+            self.spare_relays.pop_front();
+            self.spare_relays_of(&peer);
         }
         while let Some((_, peer)) = self.leaving.front().copied().filter(|(at, _)| *at <= now) {
             self.leaving.pop_front();

@@ -1,13 +1,11 @@
 //! What libp2p reports.
 
-use libp2p::core::ConnectedPoint;
 use libp2p::gossipsub::{self, MessageAcceptance};
 use libp2p::request_response::{Event as ChannelEvent, Message};
 use libp2p::swarm::{ConnectionDenied, ConnectionId, DialError, ListenError, SwarmEvent};
-use libp2p::{PeerId, ping};
-use tokio::time::Instant;
+use libp2p::{PeerId, identify, ping};
 
-use super::{Driver, Peer};
+use super::Driver;
 use crate::address::public_key;
 use crate::behaviour::{BehaviourEvent, FrameEvent, never};
 use crate::gate::Denied;
@@ -34,11 +32,14 @@ impl Driver {
             SwarmEvent::IncomingConnectionError { error, .. } => {
                 tracing::debug!(target: "jitney::net", %error, "a connection did not come about");
             }
-            SwarmEvent::NewListenAddr { address, .. } => {
+            SwarmEvent::NewListenAddr { listener_id, address } if !self.reserved(listener_id, &address) => {
                 self.emit(NetEvent::Listening { addr: address.to_string() });
             }
-            SwarmEvent::ListenerClosed { addresses, reason, .. } => {
-                let error = reason.err().map(|error| error.to_string());
+            SwarmEvent::ListenerClosed { listener_id, addresses, reason } => {
+                let error = reason.err().map(|error| root(&error));
+                if self.unreserved(listener_id, error.clone()) {
+                    return;
+                }
                 tracing::error!(target: "jitney::net", ?addresses, error, "a listener closed; restart the node");
             }
             SwarmEvent::ListenerError { error, .. } => {
@@ -60,62 +61,35 @@ impl Driver {
                 tracing::debug!(target: "jitney::net", "a connection is dead, closing it");
                 self.swarm.close_connection(connection);
             }
-            BehaviourEvent::Identify(_) | BehaviourEvent::Ping(_) => {}
-        }
-    }
-
-    fn on_open(&mut self, peer: PeerId, connection: ConnectionId, endpoint: &ConnectedPoint) {
-        let Some(key) = public_key(&peer) else {
-            // The gate lets no such peer in.
-            return self.disconnect(peer);
-        };
-        self.blind_dials.remove(&connection);
-        let addr = endpoint.get_remote_address();
-        if endpoint.is_dialer() {
-            let addr = addr.clone().into_iter().filter(|part| !is_p2p(part)).collect();
-            self.remember(peer, addr);
-        }
-        let now = Instant::now();
-        let state = self.peers.entry(peer).or_insert_with(|| Peer {
-            key,
-            subscribed: false,
-            opened: std::collections::HashMap::new(),
-        });
-        let first = state.opened.is_empty();
-        state.opened.insert(connection, now);
-        if first {
-            let addr = addr.to_string();
-            self.emit(NetEvent::Connected { peer: key, addr, outbound: endpoint.is_dialer() });
-            self.watch(peer);
-        } else if endpoint.is_listener() && self.swarm.behaviour().gate.is_roster(&peer) {
-            self.close_stale(&peer, now);
-        }
-    }
-
-    /// Closes the older connections of a node that connects anew: it dials only when it has none, so it
-    /// restarted, and as long as the old ones count it would not learn our subscription.
-    fn close_stale(&mut self, peer: &PeerId, now: Instant) {
-        let Some(state) = self.peers.get(peer) else { return };
-        for (connection, opened) in &state.opened {
-            if now.duration_since(*opened) > params::STALE_AFTER {
-                tracing::debug!(target: "jitney::net", peer = state.key.short(), "closing a stale connection");
-                self.swarm.close_connection(*connection);
+            BehaviourEvent::Identify(identify::Event::Received { connection_id, peer_id, info }) => {
+                self.identified(peer_id, connection_id, &info.agent_version);
             }
-        }
-    }
-
-    fn on_closed(&mut self, peer: PeerId, connection: ConnectionId, remaining: u32) {
-        let Some(state) = self.peers.get_mut(&peer) else { return };
-        state.opened.remove(&connection);
-        if remaining > 0 {
-            return;
-        }
-        let key = state.key;
-        self.peers.remove(&peer);
-        self.mute.gone(&peer);
-        self.emit(NetEvent::Disconnected { peer: key });
-        if self.redial.remove(&peer) {
-            self.dial_peer(peer, Vec::new());
+            BehaviourEvent::Reach(event) => {
+                if let Some(by) = public_key(&event.server) {
+                    let (addr, reached) = (event.tested_addr.to_string(), event.result.is_ok());
+                    self.emit(NetEvent::Tried { addr, by, reached });
+                }
+            }
+            BehaviourEvent::TryReach(event) => {
+                if event.result.is_ok() {
+                    self.tried_for(&event.client, event.tested_addr);
+                }
+            }
+            BehaviourEvent::Dcutr(event) => {
+                let peer = public_key(&event.remote_peer_id).map(|key| key.short());
+                match event.result {
+                    Ok(_) => {
+                        tracing::info!(target: "jitney::net", peer, "a relayed connection became direct")
+                    }
+                    Err(error) => {
+                        tracing::debug!(target: "jitney::net", peer, %error, "a connection stays relayed");
+                    }
+                }
+            }
+            BehaviourEvent::Relay(event) => {
+                tracing::debug!(target: "jitney::net", ?event, "relaying");
+            }
+            BehaviourEvent::Identify(_) | BehaviourEvent::Ping(_) | BehaviourEvent::RelayClient(_) => {}
         }
     }
 
@@ -123,6 +97,10 @@ impl Driver {
         let addr = self.blind_dials.remove(&connection);
         if matches!(error, DialError::DialPeerConditionFalse(_)) {
             return;
+        }
+        if let Some(peer) = peer {
+            // Somebody waits for this dial to come about: try the other way at once.
+            self.dial_through_relays(peer);
         }
         let peer = peer.as_ref().and_then(public_key);
         self.emit(NetEvent::DialFailed { peer, addr, reason: dial_reason(error) });
@@ -217,10 +195,6 @@ impl Driver {
             ChannelEvent::ResponseSent { .. } => {}
         }
     }
-}
-
-fn is_p2p(part: &libp2p::multiaddr::Protocol<'_>) -> bool {
-    matches!(part, libp2p::multiaddr::Protocol::P2p(_))
 }
 
 /// Says why a connection was denied, in the words of whoever denied it.

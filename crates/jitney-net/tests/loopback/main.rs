@@ -4,5 +4,6 @@ mod channels;
 mod door;
 mod gossip;
 mod harness;
+mod relay;
 mod restart;
 mod start;

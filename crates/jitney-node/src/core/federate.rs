@@ -46,6 +46,7 @@ impl<S: Store> Core<S> {
     /// Takes what the network says: members' requests here, everything between coops to the machine.
     pub(super) fn heard(&mut self, event: NetEvent, now: Timestamp) {
         use federation::Input;
+        let Some(event) = self.heard_of_reach(event, now) else { return };
         let input = match event {
             NetEvent::Listening { addr } => {
                 self.listening.push(addr);
@@ -76,14 +77,16 @@ impl<S: Store> Core<S> {
                 Channel::Sync => Input::Request { from, channel: federation::Channel::Sync, token, bytes },
                 Channel::Book => Input::Request { from, channel: federation::Channel::Book, token, bytes },
             },
-            NetEvent::DialFailed { peer, reason, .. } => {
-                tracing::debug!(target: "jitney::net", ?peer, reason, "a node could not be reached");
-                return;
-            }
             NetEvent::Refused { peer, reason } => {
                 tracing::info!(target: "jitney::net", ?peer, reason, "somebody was turned away");
                 return;
             }
+            // Taken above.
+            NetEvent::Path { .. }
+            | NetEvent::Reserved { .. }
+            | NetEvent::Unreserved { .. }
+            | NetEvent::Tried { .. }
+            | NetEvent::DialFailed { .. } => return,
         };
         self.feed(input, now);
     }
@@ -123,7 +126,10 @@ impl<S: Store> Core<S> {
                     NetCommand::Request { id, peer, channel: net_channel(channel), bytes }
                 }
                 Fed::Respond { token, bytes } => NetCommand::Respond { token, bytes },
-                Fed::Dial { peer, addresses } => NetCommand::Dial { peer: Some(peer), addrs: addresses },
+                Fed::Dial { peer, addresses } => {
+                    let addrs = self.addresses_to_dial(&peer, addresses);
+                    NetCommand::Dial { peer: Some(peer), addrs }
+                }
                 Fed::Federate { federation } => NetCommand::Federate { federation: *federation.0.as_bytes() },
                 other => {
                     self.take_in(other, now);
@@ -140,6 +146,7 @@ impl<S: Store> Core<S> {
             Fed::Allow { roster, strangers } => {
                 self.roster_nodes = roster;
                 self.expects_coops = strangers;
+                self.reach.look = true;
             }
             Fed::EntryAccepted { entry } => self.entry_seen(&entry),
             Fed::DirectReceived { from, body, bytes, .. } => self.message_received(from, &body, bytes, now),
@@ -148,6 +155,7 @@ impl<S: Store> Core<S> {
                 self.pending.look_around = true;
             }
             Fed::RosterChanged { version } => {
+                self.reach.look = true;
                 tracing::info!(target: "jitney::federation", version = version.0, "the roster has changed");
             }
             Fed::DirectFailed { to, reason, .. } => {
@@ -347,12 +355,6 @@ impl<S: Store> Core<S> {
             // Before any dial: nobody may connect who is not allowed.
             self.pending.outputs.insert(0, Output::Net(gate));
         }
-    }
-
-    /// Says where this node can be reached; other coops learn it when it has changed.
-    pub fn reachable_at(&mut self, addresses: Vec<String>) {
-        self.settings.addresses = addresses;
-        self.settings.addresses.truncate(jitney_federation::record::MAX_ADDRESSES);
     }
 
     /// Returns the node's key for the network.

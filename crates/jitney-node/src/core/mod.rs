@@ -9,6 +9,7 @@ mod booking;
 mod enrol;
 mod federate;
 mod open;
+mod reach;
 mod sharing;
 
 use std::collections::{BTreeMap, VecDeque};
@@ -34,6 +35,7 @@ pub(crate) use auto::OpenTicket;
 pub use booking::{CARD_INFO, DETAILS_INFO, recognition_word};
 pub use enrol::invitation_of;
 pub use open::OpenError;
+pub use reach::{NodeKey, Worked};
 pub(crate) use sharing::share_horizon;
 pub use sharing::{OFFERED_BEFORE, URGENT};
 
@@ -47,6 +49,8 @@ pub mod tags {
     pub const RECEIPTS: u8 = 69;
     /// How many addresses there are, by cell.
     pub const ADDRESSES: u8 = 72;
+    /// Where nodes of the roster were reached.
+    pub const DIAL_BOOK: u8 = 75;
 }
 
 /// Most inputs that wait for room on the disk; what comes beyond is lost as a network may lose it.
@@ -146,6 +150,8 @@ pub struct Core<S> {
     pub(crate) roster_nodes: std::collections::BTreeSet<PublicKey>,
     pub(crate) expects_coops: bool,
     pub(crate) allowed: Option<jitney_net::NetCommand>,
+    pub(crate) dial_book: Table<NodeKey, Vec<Worked>>,
+    pub(crate) reach: reach::Reach,
     pub(crate) last_tick: Option<Timestamp>,
     pub(crate) credentials_looked: Option<Timestamp>,
     held: Vec<Input>,
@@ -219,6 +225,7 @@ impl<S: Store> Core<S> {
             }
             self.settle(now);
         }
+        self.update_reach(now);
         self.update_gate(now);
         self.persist()?;
         Ok(std::mem::take(&mut self.pending.outputs))
@@ -324,6 +331,7 @@ impl<S: Store> Core<S> {
                 }
             }
         }
+        self.reach.look = true;
         self.renew_record(now);
         self.renew_credentials(now);
         self.neighbours.retain(|_, n| n.body.pick_up.window().to >= now);
@@ -425,6 +433,7 @@ impl<S: Store> Core<S> {
         self.places.drain_changes(tags::PLACES, &mut rows)?;
         self.credentials.drain_changes(tags::CREDENTIALS, &mut rows)?;
         self.addresses.drain_changes(tags::ADDRESSES, &mut rows)?;
+        self.dial_book.drain_changes(tags::DIAL_BOOK, &mut rows)?;
         rows.append(&mut self.receipts);
         rows.extend(self.federation.drain_changes()?);
         if rows.is_empty() && self.pending.recorded.is_empty() {

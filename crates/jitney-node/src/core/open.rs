@@ -64,6 +64,8 @@ impl<S: Store> Core<S> {
             roster_nodes: std::collections::BTreeSet::new(),
             expects_coops: false,
             allowed: None,
+            dial_book: Table::new(),
+            reach: super::reach::Reach::default(),
             last_tick: None,
             credentials_looked: None,
             held: Vec::new(),
@@ -73,14 +75,15 @@ impl<S: Store> Core<S> {
         core.read_back()?;
         core.state.reindex();
         core.restore_addresses();
+        core.recall_circuits();
         core.start_federation(now);
         Ok(core)
     }
 
     /// Puts back row by row what the store holds; nothing is kept twice on the way.
     fn read_back(&mut self) -> Result<(), OpenError> {
-        let Core { store, state, federation, vault, places, credentials, addresses, .. } = self;
-        let mut tables = Tables { state, federation, vault, places, credentials, addresses };
+        let Core { store, state, federation, vault, places, credentials, addresses, dial_book, .. } = self;
+        let mut tables = Tables { state, federation, vault, places, credentials, addresses, dial_book };
         for tag in 0..=u8::MAX {
             let mut restored = Ok(());
             store.scan(TableTag(tag), &mut |key, value| {
@@ -103,6 +106,7 @@ struct Tables<'a> {
     places: &'a mut Table<PlaceName, Place>,
     credentials: &'a mut Table<MemberId, serde_json::Value>,
     addresses: &'a mut Table<AreaKey, u32>,
+    dial_book: &'a mut Table<super::NodeKey, Vec<super::Worked>>,
 }
 
 impl Tables<'_> {
@@ -110,6 +114,7 @@ impl Tables<'_> {
         match tag {
             tags::PLACES => self.places.restore_row(tag, key, value)?,
             tags::CREDENTIALS => self.credentials.restore_row(tag, key, value)?,
+            tags::DIAL_BOOK => self.dial_book.restore_row(tag, key, value)?,
             tags::RECEIPTS => {}
             tags::ADDRESSES => self.addresses.restore_row(tag, key, value)?,
             128..=159 => self.federation.restore_row(tag, key, value)?,

@@ -26,7 +26,7 @@ impl<S: Store> Core<S> {
         request: Request,
         now: Timestamp,
     ) -> Answer {
-        if !matches!(request, Request::Roster) {
+        if !request.only_reads() {
             self.operator_only(&actor)?;
         }
         match request {
@@ -66,6 +66,8 @@ impl<S: Store> Core<S> {
                 self.roster_reply(now)
             }
             Request::Roster => self.roster_reply(now),
+            Request::Doctor => self.health_reply(now),
+            Request::ClearCoop { who } => self.clear_coop(&who, now),
             other => Err(Fault::invalid(format!("{other:?} is not about the federation"))),
         }
     }
@@ -86,7 +88,7 @@ impl<S: Store> Core<S> {
             revision: known.map_or(1, |r| r.revision.saturating_add(1)),
             nodes: vec![NodeRecord {
                 cert: NodeCert::issue(&self.settings.keys.coop, node, from, until),
-                addresses: self.settings.addresses.clone(),
+                addresses: self.own_addresses(),
             }],
         }
     }
@@ -99,7 +101,7 @@ impl<S: Store> Core<S> {
         let listed = record.nodes.iter().find(|n| n.cert.node == node);
         let current = listed.is_some_and(|n| {
             let left = n.cert.not_after.0.saturating_sub(now.0);
-            left > NODE_CERT_LIFE_MS / 3 && n.addresses == self.settings.addresses
+            left > NODE_CERT_LIFE_MS / 3 && n.addresses == self.own_addresses()
         });
         if current || self.settings.addresses.is_empty() {
             return;
@@ -117,9 +119,7 @@ impl<S: Store> Core<S> {
     fn roster_reply(&self, now: Timestamp) -> Answer {
         match self.roster_view(now) {
             Some(roster) => Ok(Reply::Roster(Box::new(roster))),
-            None => Err(Fault::not_found(
-                "this coop belongs to no federation; found one with `jitney federation found` or join one",
-            )),
+            None => Err(alone()),
         }
     }
 
@@ -258,6 +258,13 @@ impl<S: Store> Core<S> {
         };
         Ok(link.to_string())
     }
+}
+
+/// Says that there is no federation to speak of.
+pub(super) fn alone() -> Fault {
+    Fault::not_found(
+        "this coop belongs to no federation; found one with `jitney federation found` or join one",
+    )
 }
 
 fn conflict(error: impl std::fmt::Display) -> Fault {

@@ -1,5 +1,6 @@
 //! Answers: each request becomes at most one command, and what is shown is read from the state.
 
+mod doctor;
 mod drivers;
 mod federation;
 mod members;
@@ -63,7 +64,9 @@ impl<S: Store> Core<S> {
             | Request::InviteCoop { .. }
             | Request::JoinFederation { .. }
             | Request::AdmitCoop { .. }
-            | Request::Roster => self.answer_about_federation(actor, request, now),
+            | Request::Roster
+            | Request::Doctor
+            | Request::ClearCoop { .. } => self.answer_about_federation(actor, request, now),
             other => self.answer_about_trips(actor, other, now),
         }
     }

@@ -42,6 +42,14 @@ pub(crate) enum Command {
     },
     /// Show the coops that belong, and those that wait
     Roster,
+    /// Say who is reached how, who is behind, whose clock is off, who contradicted itself, and what to do
+    Doctor,
+    /// Agree on new trips again with a coop that contradicted itself, once that is mended
+    Clear {
+        /// Its name, its fingerprint words, or its did:key
+        #[arg(required = true, num_args = 1..)]
+        coop: Vec<String>,
+    },
 }
 
 impl Command {
@@ -59,6 +67,8 @@ impl Command {
             ),
             Command::Admit { who } => cx.tell(Request::AdmitCoop { who: who.join(" ") }, "signed"),
             Command::Roster => cx.tell(Request::Roster, ""),
+            Command::Doctor => cx.tell(Request::Doctor, ""),
+            Command::Clear { coop } => cx.tell(Request::ClearCoop { who: coop.join(" ") }, ""),
         }
     }
 }

@@ -24,6 +24,9 @@ pub(crate) struct Args {
     /// Others reach this node here, in place of the configured addresses
     #[arg(long, value_name = "ADDR")]
     external_address: Vec<String>,
+    /// Let coops that cannot reach each other meet through this node, which all of them reach
+    #[arg(long)]
+    relay: bool,
 }
 
 impl Args {
@@ -36,7 +39,8 @@ impl Args {
             Some(now) => Clock::running_from(now),
             None => Clock::System,
         };
-        let overrides = Overrides { listen: self.listen, external: self.external_address, clock };
+        let overrides =
+            Overrides { listen: self.listen, external: self.external_address, relay: self.relay, clock };
         daemon::run(home, &passphrase, &overrides, tell_ready)?;
         Ok(Said::default())
     }

@@ -3,6 +3,7 @@
 //! Nothing here asks or decides anything; the same view gives the same text.
 
 mod board;
+mod doctor;
 mod federation;
 mod hours;
 mod manifest;
@@ -57,6 +58,7 @@ pub(crate) fn reply(reply: &Reply, zone: &Zone) -> String {
         Reply::Credential(value) => format!("{value:#}"),
         Reply::Me(view) => status::me(view),
         Reply::Roster(view) => federation::roster(view),
+        Reply::Health(view) => doctor::health(view, zone),
     }
 }
 

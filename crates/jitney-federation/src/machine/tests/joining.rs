@@ -194,6 +194,25 @@ fn a_renewed_record_reaches_everybody_at_once_or_by_sync() {
 }
 
 #[test]
+fn a_node_that_moved_is_dialled_at_once_however_often_it_was_missed() {
+    let mut net = Net::federation(11, &["orchard", "harbour", "mill"]);
+    let harbour = node("harbour").public();
+    net.partition(&["orchard"], &["harbour"]);
+    net.run(Minutes(60));
+    let dials = |net: &Net| {
+        net.count("orchard", |output| matches!(output, Output::Dial { peer, .. } if *peer == harbour))
+    };
+    let before = dials(&net);
+    net.run_until(jitney_domain::Timestamp(net.now.0 + 3_000));
+    assert_eq!(dials(&net), before, "it is missed so often that the next dial is minutes away");
+    let mut renewed = record("harbour", 2);
+    renewed.nodes[0].addresses = vec!["/dns/new.example/tcp/4170".into()];
+    net.command("harbour", |machine, cx| machine.renew(&renewed, cx)).unwrap();
+    net.run_until(jitney_domain::Timestamp(net.now.0 + 3_000));
+    assert!(dials(&net) > before, "the mill has told that it moved");
+}
+
+#[test]
 fn an_endorsement_that_comes_before_its_act_counts() {
     let mut net = Net::federation(12, &["orchard", "harbour", "mill"]);
     net.partition(&["mill"], &["orchard", "harbour"]);
