@@ -34,6 +34,7 @@ mod command;
 mod decide;
 mod effect;
 mod event;
+pub mod gossip;
 mod ids;
 pub mod member;
 mod needs;

@@ -10,6 +10,8 @@
 
 use std::fmt;
 
+use jitney_domain::booking::{TicketBody, TicketClosed};
+use jitney_domain::gossip::GossipBody as _;
 use jitney_domain::{Minutes, Timestamp};
 use jitney_identity::{Domain, Hash, PublicKey, SecretKey, Signature};
 use serde::{Deserialize, Serialize};
@@ -35,11 +37,11 @@ pub struct Kind(pub u16);
 
 impl Kind {
     /// A trip ticket was opened.
-    pub const TICKET_OPENED: Kind = Kind(16);
+    pub const TICKET_OPENED: Kind = Kind(TicketBody::KIND);
     /// A trip ticket was changed.
     pub const TICKET_CHANGED: Kind = Kind(17);
     /// A trip ticket was closed.
-    pub const TICKET_CLOSED: Kind = Kind(18);
+    pub const TICKET_CLOSED: Kind = Kind(TicketClosed::KIND);
     /// Spare seats on a planned run are offered.
     pub const CAPACITY_POSTED: Kind = Kind(24);
     /// Spare seats are no longer offered.

@@ -1,19 +1,20 @@
 //! Cells of the H3 grid: making them, coarsening them, measuring between them.
 
-use std::collections::BTreeSet;
-
 pub use h3o::Resolution;
 use h3o::{CellIndex, LatLng};
+use jitney_domain::gossip::Area;
 use jitney_domain::{Cell, Coordinate, Metres};
 use thiserror::Error;
 
 use crate::distance::{lat_lng, metres_between, whole_metres};
 
-/// Resolution of the cells that open tickets name: hexagons of about 5.2 km², some 2.6 km across.
+/// Finest resolution of the cells that open tickets name: hexagons of about 5.2 km², some 2.6 km across.
 ///
 /// In a village such a cell still holds more doors than a neighbour could guess among, and its centre is
 /// near enough to any door in it (under 2 km) for a partner to judge whether the trip is worth claiming.
 pub const GOSSIP_RESOLUTION: Resolution = Resolution::Seven;
+// The domain takes nothing finer into what is gossiped.
+const _: () = assert!(GOSSIP_RESOLUTION as u8 == Area::FINEST);
 
 /// Resolution at which two points count as one address: hexagons of about 300 m², one house with its yard.
 pub const ADDRESS_RESOLUTION: Resolution = Resolution::Twelve;
@@ -78,37 +79,6 @@ pub fn cell_distance(a: Cell, b: Cell) -> Result<Metres, GridError> {
     Ok(whole_metres(metres_between(centre(a)?, centre(b)?)))
 }
 
-/// Returns the finest cell around `point` that holds at least `k` of the known `addresses`, and the
-/// coarsest one allowed if none does.
-///
-/// This is k-anonymity (Sweeney 2002) for a place: who sees the cell cannot tell the door from `k - 1`
-/// others. Points less than a house apart count once ([`ADDRESS_RESOLUTION`]), so that ten riders of one
-/// building do not pass for ten doors. `finest` and `coarsest` may be given in either order.
-pub fn coarse_enough(
-    point: Coordinate,
-    addresses: &[Coordinate],
-    k: usize,
-    finest: Resolution,
-    coarsest: Resolution,
-) -> Cell {
-    let (coarsest, finest) = (coarsest.min(finest), finest.max(coarsest));
-    let doors: BTreeSet<CellIndex> =
-        addresses.iter().map(|a| lat_lng(*a).to_cell(finest.max(ADDRESS_RESOLUTION))).collect();
-    let mut around = lat_lng(point).to_cell(finest);
-    // From fine to coarse, each level by parentage, so that the cell found also holds the finer ones.
-    loop {
-        let resolution = around.resolution();
-        let inside = doors.iter().filter(|door| door.parent(resolution) == Some(around)).count();
-        if inside >= k || resolution <= coarsest {
-            return to_domain(around);
-        }
-        match resolution.pred().and_then(|next| around.parent(next)) {
-            Some(parent) => around = parent,
-            None => return to_domain(around),
-        }
-    }
-}
-
 fn index(cell: Cell) -> Result<CellIndex, GridError> {
     CellIndex::try_from(cell.index()).map_err(|_| GridError::NotACell { cell })
 }
@@ -148,24 +118,6 @@ mod tests {
         assert_eq!(coarser(cell, Resolution::Eight), Err(GridError::TooFine { cell, has: 7, wanted: 8 }));
     }
 
-    #[test]
-    fn a_lonely_farm_hides_in_a_larger_cell_than_a_flat_in_town() {
-        let town: Vec<_> = (0..200).map(|i| at(48.52 + f64::from(i) * 2e-4, 9.05)).collect();
-        let farm = at(48.70, 9.40);
-        let mut doors = town.clone();
-        doors.push(farm);
-        let choose = |p| coarse_enough(p, &doors, 10, Resolution::Nine, Resolution::Five);
-        assert!(choose(town[100]).resolution() > choose(farm).resolution());
-        assert_eq!(choose(farm).resolution(), 5);
-    }
-
-    #[test]
-    fn ten_riders_of_one_house_are_one_door() {
-        let house = vec![at(48.52, 9.05); 10];
-        let cell = coarse_enough(house[0], &house, 2, Resolution::Nine, Resolution::Six);
-        assert_eq!(cell.resolution(), 6);
-    }
-
     proptest! {
         #[test]
         fn a_cell_holds_its_own_centre(lat in -89.0f64..89.0, lon in -180.0f64..180.0, res in 0u8..=15) {
@@ -184,21 +136,6 @@ mod tests {
                 let resolution = Resolution::try_from(cell.resolution()).unwrap();
                 prop_assert_eq!(cell_of(middle, resolution), cell);
             }
-        }
-
-        #[test]
-        fn the_chosen_cell_holds_k_doors_unless_it_is_the_coarsest(
-            spots in prop::collection::vec((48.0f64..48.3, 9.0f64..9.3), 1..60), k in 1usize..20,
-        ) {
-            let doors: Vec<_> = spots.iter().map(|(lat, lon)| at(*lat, *lon)).collect();
-            let cell = coarse_enough(doors[0], &doors, k, Resolution::Nine, Resolution::Four);
-            let resolution = Resolution::try_from(cell.resolution()).unwrap();
-            let inside: BTreeSet<Cell> = doors
-                .iter()
-                .map(|d| cell_of(*d, ADDRESS_RESOLUTION))
-                .filter(|d| coarser(*d, resolution) == Ok(cell))
-                .collect();
-            prop_assert!(inside.len() >= k || cell.resolution() == 4);
         }
     }
 }

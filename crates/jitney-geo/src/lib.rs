@@ -2,7 +2,7 @@
 //!
 //! A coop knows its riders' doors; everybody else learns of a door only the hexagon of the
 //! [H3 grid](https://h3geo.org) that it lies in, and how long the drive would take. This crate makes those
-//! hexagons ([`cell_of`], [`coarse_enough`]), measures between points and between hexagons ([`distance`],
+//! hexagons ([`cell_of`]), large enough that a crowd shares them ([`Crowd`]), measures between points and between hexagons ([`distance`],
 //! [`cell_distance`]), reads points that people type or paste ([`parse_place`]), and says how long a drive
 //! takes ([`TravelTimes`]), by default with nothing to install ([`StraightLine`]).
 //!
@@ -25,13 +25,16 @@
 //! ```
 
 mod cell;
+mod crowd;
 mod distance;
 mod place;
 mod travel;
 
 pub use cell::{
-    ADDRESS_RESOLUTION, GOSSIP_RESOLUTION, GridError, Resolution, cell_distance, cell_of, centre,
-    coarse_enough, coarser,
+    ADDRESS_RESOLUTION, GOSSIP_RESOLUTION, GridError, Resolution, cell_distance, cell_of, centre, coarser,
+};
+pub use crowd::{
+    AddressRegister, COARSEST_RESOLUTION, Crowd, CrowdError, REGISTER_CELLS_MAX, RegisterError, TooFew,
 };
 pub use distance::distance;
 pub use place::{PlaceError, parse_place};

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use jitney_geo::StraightLine;
+use jitney_geo::{Crowd, StraightLine};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
@@ -24,6 +24,9 @@ pub struct Config {
     /// How to estimate driving times.
     #[serde(default)]
     pub roads: RoadsConfig,
+    /// How coarsely partners are told of places.
+    #[serde(default)]
+    pub privacy: PrivacyConfig,
     /// What to log.
     #[serde(default)]
     pub log: LogConfig,
@@ -99,6 +102,22 @@ impl Default for RoadsConfig {
             town_kmh: StraightLine::NEAR_KMH,
             country_kmh: StraightLine::FAR_KMH,
         }
+    }
+}
+
+/// How coarsely partners are told of places.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct PrivacyConfig {
+    /// How many addresses must share what is told of a place.
+    pub k: u32,
+    /// Addresses a square kilometre where no register says how many there are.
+    pub addresses_per_km2: f64,
+}
+
+impl Default for PrivacyConfig {
+    fn default() -> Self {
+        PrivacyConfig { k: Crowd::K, addresses_per_km2: Crowd::ADDRESSES_PER_KM2 }
     }
 }
 
@@ -187,6 +206,7 @@ impl Config {
             }
         })?;
         config.travel()?;
+        config.crowd()?;
         if config.coop.name.trim().is_empty() {
             return Err("[coop] name is empty".to_owned());
         }
@@ -211,6 +231,17 @@ impl Config {
     }
 }
 
+impl Config {
+    /// Returns how many addresses must share what partners are told of a place by this configuration.
+    ///
+    /// # Errors
+    /// A sentence if the figures make no sense.
+    pub fn crowd(&self) -> Result<Crowd, String> {
+        let PrivacyConfig { k, addresses_per_km2 } = self.privacy;
+        Crowd::new(k, addresses_per_km2).map_err(|e| format!("[privacy] {e}"))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -227,6 +258,8 @@ mod tests {
         let why = Config::parse("[coop]\nname = \"Willow\"\n\n[network]\nlissten = []\n").unwrap_err();
         assert!(why.contains("line 5") && why.contains("lissten"), "{why}");
         assert!(Config::parse("[coop]\nname = \"W\"\n[network]\nlisten = [\"nowhere\"]\n").is_err());
+        assert!(Config::parse("[coop]\nname = \"W\"\n[privacy]\nk = 1\n").is_err());
+        assert!(Config::parse("[coop]\nname = \"W\"\n[privacy]\naddresses_per_km2 = -3.0\n").is_err());
         assert!(Config::parse("[coop]\nname = \"W\"\n[roads]\ntown_kmh = -1.0\n").is_err());
     }
 }

@@ -261,6 +261,7 @@ impl Home {
             travel: config
                 .travel()
                 .map_err(|why| ConfigError::Malformed { path: self.config_path(), why })?,
+            crowd: config.crowd().map_err(|why| ConfigError::Malformed { path: self.config_path(), why })?,
             addresses: config.network.external.clone(),
         };
         let core = Core::open(store, Box::new(slots), settings, rng, clock.now())?;

@@ -108,8 +108,8 @@ impl Planner<'_> {
         Ok(Wanted {
             claim,
             body: body.clone(),
-            from: point(body.from)?,
-            to: point(body.to)?,
+            from: point(body.from.cell())?,
+            to: point(body.to.cell())?,
             pick_up,
             drop_off: body.drop_off.window(),
             preferred: middle,
@@ -256,8 +256,8 @@ impl Planner<'_> {
             };
         }
         let cell = self.state.claims.get(&stop.claim).map(|c| match stop.leg {
-            Leg::PickUp => c.ticket.from,
-            Leg::DropOff => c.ticket.to,
+            Leg::PickUp => c.ticket.from.cell(),
+            Leg::DropOff => c.ticket.to.cell(),
         });
         let home = || self.vault.profile(run.frame.driver).and_then(|p| p.home.as_ref()).map(|h| h.at);
         cell.and_then(|c| centre(c).ok()).or_else(home).unwrap_or_else(null_island)

@@ -1,6 +1,6 @@
 //! What a node's core is told at start besides its state.
 
-use jitney_geo::StraightLine;
+use jitney_geo::{Crowd, StraightLine};
 use jitney_identity::SecretKey;
 use jitney_identity::secretbox::DataKey;
 
@@ -33,6 +33,8 @@ pub struct Settings {
     pub keys: Keys,
     /// How long driving takes.
     pub travel: StraightLine,
+    /// How many addresses must share what partners are told of a place.
+    pub crowd: Crowd,
     /// Addresses under which other nodes and members reach this one.
     pub addresses: Vec<String>,
 }

@@ -95,6 +95,7 @@ impl Node {
             face: Face { name: name.clone(), phone },
             keys,
             travel: Default::default(),
+            crowd: Default::default(),
             addresses: vec![address],
         };
         Node {

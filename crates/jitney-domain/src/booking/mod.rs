@@ -16,7 +16,9 @@ mod claim;
 mod message;
 mod ticket;
 
-pub use capacity::{Capacity, CapacityBody};
+pub use capacity::{Capacity, CapacityBody, CapacityWithdrawn};
 pub use claim::{Claim, ClaimPhase, Ended, Progress};
 pub use message::{BookingMessage, Card, Disagreement, RefusalReason};
-pub use ticket::{Award, Bid, BidPhase, Confirmation, Offered, Ticket, TicketBody, TicketPhase, TimeBucket};
+pub use ticket::{
+    Award, Bid, BidPhase, Confirmation, Offered, Ticket, TicketBody, TicketClosed, TicketPhase, TimeBucket,
+};

@@ -6,11 +6,12 @@ use jitney_identity::PublicKey;
 use serde::{Deserialize, Serialize};
 
 use crate::agreement::Rate;
+use crate::gossip::{Area, dwell_step, ride_limit};
+use crate::gossip_body;
 use crate::needs::{Assistance, Load, Mobility, Requirement};
 use crate::outcome::Statement;
-use crate::place::Cell;
 use crate::time::{Minutes, Timestamp, Window};
-use crate::trip::{TripDetails, Windows};
+use crate::trip::{Timing, TripDetails, Windows};
 use crate::{CapacityId, ClaimId, TicketId, TripId};
 
 use super::claim::Progress;
@@ -61,62 +62,75 @@ impl From<TimeBucket> for Window {
     }
 }
 
-/// All that partner coops learn of a trip before the award.
-///
-/// It has no room for a name, an address, a phone number, a diagnosis or free text: gossip cannot be
-/// recalled, so what is said in it must be safe for ever.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct TicketBody {
-    /// Fresh random name; nothing links two tickets of one rider.
-    pub ticket: TicketId,
-    /// Where it begins, coarsely.
-    pub from: Cell,
-    /// Where it ends, coarsely.
-    pub to: Cell,
-    /// When the driver may come.
-    pub pick_up: TimeBucket,
-    /// When the rider may be set down; never later than agreed.
-    pub drop_off: TimeBucket,
-    /// Longest time on board.
-    pub max_ride: Minutes,
-    /// Places taken, by kind.
-    pub load: Load,
-    /// A ramp or lift is required.
-    pub ramp: bool,
-    /// Something has to be stowed (walker, folded chair).
-    pub stow: bool,
-    /// A service animal comes along.
-    pub service_animal: bool,
-    /// How far the driver accompanies the rider.
-    pub assistance: Assistance,
-    /// The rider must be handed to a person.
-    pub never_leave_alone: bool,
-    /// Time to board.
-    pub dwell_pick_up: Minutes,
-    /// Time to alight.
-    pub dwell_drop_off: Minutes,
+gossip_body! {
+    /// All that partner coops learn of a trip before the award.
+    ///
+    /// It has no room for a name, an address, a phone number, a diagnosis or free text: gossip cannot be
+    /// recalled, so what is said in it must be safe for ever.
+    #[serde(deny_unknown_fields)]
+    kind 16;
+    pub struct TicketBody {
+        /// Fresh random name; nothing links two tickets of one rider.
+        pub ticket: TicketId,
+        /// Where it begins, coarsely.
+        pub from: Area,
+        /// Where it ends, coarsely.
+        pub to: Area,
+        /// When the driver may come.
+        pub pick_up: TimeBucket,
+        /// When the rider may be set down; never later than agreed.
+        pub drop_off: TimeBucket,
+        /// Longest time on board.
+        pub max_ride: Minutes,
+        /// Places taken, by kind.
+        pub load: Load,
+        /// A ramp or lift is required.
+        pub ramp: bool,
+        /// Something has to be stowed (walker, folded chair).
+        pub stow: bool,
+        /// A service animal comes along.
+        pub service_animal: bool,
+        /// How far the driver accompanies the rider.
+        pub assistance: Assistance,
+        /// The rider must be handed to a person.
+        pub never_leave_alone: bool,
+        /// Time to board.
+        pub dwell_pick_up: Minutes,
+        /// Time to alight.
+        pub dwell_drop_off: Minutes,
+    }
+}
+
+gossip_body! {
+    /// A ticket is gone: carried, changed, called off or past.
+    #[derive(Copy)]
+    kind 18;
+    pub struct TicketClosed {
+        /// Which.
+        pub ticket: TicketId,
+    }
 }
 
 impl TicketBody {
-    /// Says of a trip what partners may know.
+    /// Says of a trip what partners may know: rounded so that many riders' trips look the same.
     pub fn of(ticket: TicketId, details: &TripDetails, windows: &Windows) -> Self {
         let requirement = &details.requirement;
+        let max_ride = ride_limit(details.max_ride, details.way.direct);
         TicketBody {
             ticket,
-            from: details.way.from,
-            to: details.way.to,
+            from: Area::around(details.way.from),
+            to: Area::around(details.way.to),
             pick_up: TimeBucket::around(windows.pick_up),
-            drop_off: TimeBucket::ending_by(windows.drop_off),
-            max_ride: details.max_ride,
+            drop_off: TimeBucket::ending_by(set_down(details, windows, max_ride)),
+            max_ride,
             load: requirement.load(),
             ramp: requirement.needs_ramp(),
             stow: matches!(requirement.mobility, Mobility::Walker | Mobility::Transfer),
             service_animal: requirement.service_animal,
             assistance: requirement.assistance,
             never_leave_alone: requirement.never_leave_alone,
-            dwell_pick_up: details.dwell.pick_up,
-            dwell_drop_off: details.dwell.drop_off,
+            dwell_pick_up: dwell_step(details.dwell.pick_up),
+            dwell_drop_off: dwell_step(details.dwell.drop_off),
         }
     }
 
@@ -137,6 +151,17 @@ impl TicketBody {
             never_leave_alone: self.never_leave_alone,
         }
     }
+}
+
+/// Returns when partners may set the rider down. After a pick-up at an agreed time both ends follow from the
+/// way between two doors, to the minute; what is told follows from the pick-up and the rounded time on board.
+fn set_down(details: &TripDetails, windows: &Windows, max_ride: Minutes) -> Window {
+    let exact = windows.drop_off;
+    if matches!(details.timing, Timing::Appointment(_)) {
+        return exact;
+    }
+    let (from, to) = (windows.pick_up.from, windows.pick_up.to.after(max_ride));
+    Window { from: from.min(exact.from), to: to.min(exact.to) }
 }
 
 /// What became of a claim on our ticket.

@@ -1,5 +1,6 @@
 //! What the node asks of the federation on behalf of its operator and its domain.
 
+use jitney_domain::gossip::{self, GossipBody};
 use jitney_domain::{Minutes, Timestamp};
 use jitney_identity::{Fingerprint, Hash, PublicKey, SecretKey};
 
@@ -315,12 +316,23 @@ impl Federation {
         Ok(out)
     }
 
-    /// Appends an entry to this coop's public log.
+    /// Appends an entry to this coop's public log. Only a body that has no room for anything personal can
+    /// be appended, and its kind comes with it.
     ///
     /// # Errors
     ///
     /// A [`CommandError`] if this coop is not on the roster or the entry would not be accepted.
-    pub fn append(
+    pub fn append<B: GossipBody>(
+        &mut self,
+        body: &B,
+        expires_at: Timestamp,
+        cx: &mut Cx<'_>,
+    ) -> Result<(EntryId, Vec<Output>), CommandError> {
+        self.append_bytes(Kind(B::KIND), &gossip::bytes(body), expires_at, cx)
+    }
+
+    /// Appends whatever bytes: for [`Federation::append`] and for tests of what is only carried.
+    pub(crate) fn append_bytes(
         &mut self,
         kind: Kind,
         body: &[u8],

@@ -47,7 +47,13 @@ pub(crate) fn open<S: Store>(store: S, dir: &Path) -> Outcome<Core<S>> {
         vault: DataKey::from_bytes([3; 32]),
     };
     let face = Face { name: "Linden Lifts".to_owned(), phone: None };
-    let settings = Settings { face, keys, travel: StraightLine::default(), addresses: Vec::new() };
+    let settings = Settings {
+        face,
+        keys,
+        travel: StraightLine::default(),
+        crowd: jitney_geo::Crowd::default(),
+        addresses: Vec::new(),
+    };
     let (slots, _) = KeySlots::open(dir)?;
     Ok(Core::open(store, Box::new(slots), settings, StdRng::seed_from_u64(4), now()?)?)
 }

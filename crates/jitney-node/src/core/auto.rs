@@ -1,23 +1,15 @@
 //! What the node does by itself under the coop's policy: offer what nobody at home can take, claim what a
 //! neighbour cannot.
 
-use jitney_domain::booking::{TicketBody, TicketPhase};
+use jitney_domain::booking::TicketBody;
 use jitney_domain::member::Consent;
 use jitney_domain::trip::Phase;
-use jitney_domain::{Actor, CapacityId, ClaimId, Command, Minutes, TicketId, Timestamp, TripId};
+use jitney_domain::{Actor, CapacityId, ClaimId, Command, TicketId, Timestamp, TripId};
 use jitney_identity::PublicKey;
 use jitney_store::Store;
 
-use super::Core;
+use super::{Core, share_horizon};
 use crate::planner::{Planner, plan};
-
-/// How far ahead a trip is offered to partners: an entry lives thirty days at most.
-const SHARE_AHEAD: Minutes = Minutes(28 * 24 * 60);
-
-/// Returns the last moment for which trips are offered to partners at present.
-pub(crate) fn share_horizon(now: Timestamp) -> Timestamp {
-    now.after(SHARE_AHEAD)
-}
 
 /// A partner's ticket that we may claim.
 #[derive(Debug, Clone, PartialEq)]
@@ -53,13 +45,8 @@ impl<S: Store> Core<S> {
 
     /// Looks at what the step has left to be looked at; tells whether anything was done.
     pub(super) fn act_by_itself(&mut self, now: Timestamp) -> bool {
-        let mut acted = false;
-        for trip in std::mem::take(&mut self.pending.look_at) {
-            match self.offer_in_series(trip, now) {
-                Some(offered) => acted |= offered,
-                None => acted |= self.share_if_unserved(trip, now),
-            }
-        }
+        let look_at = std::mem::take(&mut self.pending.look_at);
+        let mut acted = self.offer_in_time(look_at, now);
         if std::mem::take(&mut self.pending.look_around) {
             for open in self.open_tickets() {
                 acted |= self.claim_if_possible(&open, now);
@@ -71,45 +58,6 @@ impl<S: Store> Core<S> {
     /// Returns a planner over what is known at present.
     pub(crate) fn planner(&self, now: Timestamp) -> Planner<'_> {
         Planner { state: &self.state, vault: &self.vault, travel: &self.settings.travel, now }
-    }
-
-    /// Queues trips that have come near enough to be offered to partners since the last look.
-    pub(super) fn look_further(&mut self, now: Timestamp) {
-        let until = share_horizon(now);
-        // After a start, what came near while the node was down is looked at too.
-        let from = self.looked_until.min(until);
-        let near = |trip: &jitney_domain::trip::Trip| {
-            trip.phase == Phase::Requested
-                && trip.details.windows.is_some_and(|w| w.pick_up.to > from && w.pick_up.to <= until)
-        };
-        let trips: Vec<TripId> = self.state.open_trips().filter(|(_, t)| near(t)).map(|(id, _)| id).collect();
-        self.pending.look_at.extend(trips);
-        self.looked_until = until;
-    }
-
-    fn share_if_unserved(&mut self, trip: TripId, now: Timestamp) -> bool {
-        let policy_says = self.state.coop().is_some_and(|c| c.policy.share_unserved);
-        let has_partners = self.partner_count() > 0;
-        let waiting = self.state.trips.get(&trip).is_some_and(|row| match row.phase {
-            Phase::Requested => {
-                row.details.windows.is_some_and(|w| w.pick_up.to > now && w.pick_up.to <= share_horizon(now))
-            }
-            Phase::Ticketed(ticket) => self
-                .state
-                .tickets
-                .get(&ticket)
-                .is_some_and(|t| !t.shared && t.offered.is_none() && t.phase == TicketPhase::Open),
-            _ => false,
-        });
-        if !(policy_says && has_partners && waiting) {
-            return false;
-        }
-        let planner = self.planner(now);
-        let Ok(wanted) = planner.own(trip, ClaimId::from_bytes([0; 16])) else { return false };
-        if !planner.candidates(&wanted, None).candidates.is_empty() {
-            return false;
-        }
-        self.command(Actor::System, Command::ShareTrip(trip), now).is_ok_and(|events| !events.is_empty())
     }
 
     /// Claims a neighbour's ticket, gossiped or offered to us, for the best of our drivers who need not be asked.
@@ -145,7 +93,7 @@ impl<S: Store> Core<S> {
     }
 
     /// Offers a date of a subscription to the partner that carries the series; tells whether there is one.
-    fn offer_in_series(&mut self, trip: TripId, now: Timestamp) -> Option<bool> {
+    pub(super) fn offer_in_series(&mut self, trip: TripId, now: Timestamp) -> Option<bool> {
         let row = self.state.trips.get(&trip)?;
         let to = self.state.subscriptions.get(&row.subscription?)?.carried_by?;
         let near =

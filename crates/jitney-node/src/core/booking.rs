@@ -1,12 +1,10 @@
 //! Carries out what the domain wants to leave the node: messages, sealed details, tickets, credentials.
 
 use data_encoding::BASE64;
-use jitney_domain::booking::{BookingMessage, Card};
+use jitney_domain::booking::{BookingMessage, CapacityWithdrawn, Card, TicketClosed};
 use jitney_domain::{ClaimId, Effect, MemberId, Minutes, Timestamp, TripId};
-use jitney_federation::Kind;
 use jitney_identity::{PublicKey, sealed};
 use jitney_store::Store;
-use serde::{Deserialize, Serialize};
 
 use super::Core;
 use crate::person::RiderDetails;
@@ -22,21 +20,6 @@ pub const CARD_INFO: &str = "jitney/card/1";
 
 /// How long it is worth telling that places are no longer to spare: runs are planned at most so far ahead.
 const CAPACITY_WITHDRAWN_LIFE: Minutes = Minutes(29 * 24 * 60);
-
-/// Body of the entry that takes spare places back.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct CapacityWithdrawn {
-    /// Which.
-    pub capacity: jitney_domain::CapacityId,
-}
-
-/// Body of the entry that closes a ticket.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct TicketClosed {
-    /// Which.
-    pub ticket: jitney_domain::TicketId,
-}
 
 impl<S: Store> Core<S> {
     /// Carries out one effect: to ourselves at once, to others by way of the durable outbox.
@@ -55,21 +38,21 @@ impl<S: Store> Core<S> {
             }
             Effect::PublishTicket(body) => {
                 let expires = body.pick_up.window().to.max(now);
-                self.append(Kind::TICKET_OPENED, &body, expires, now);
+                self.append(&body, expires, now);
             }
             Effect::PublishTicketClosed(ticket) => {
                 let until = self.state.tickets.get(&ticket).map(|t| t.body.pick_up.window().to);
                 let expires = until.unwrap_or(now).max(now.after(CLOSED_LIFE));
-                self.append(Kind::TICKET_CLOSED, &TicketClosed { ticket }, expires, now);
+                self.append(&TicketClosed { ticket }, expires, now);
             }
             Effect::PublishCapacity(body) => {
                 let expires = body.leaves.window().to.max(now);
-                self.append(Kind::CAPACITY_POSTED, &body, expires, now);
+                self.append(&body, expires, now);
             }
             Effect::PublishCapacityWithdrawn(capacity) => {
                 // Expires no earlier than what it takes back, which begins within the life of an entry.
                 let expires = now.after(CAPACITY_WITHDRAWN_LIFE);
-                self.append(Kind::CAPACITY_WITHDRAWN, &CapacityWithdrawn { capacity }, expires, now);
+                self.append(&CapacityWithdrawn { capacity }, expires, now);
             }
             Effect::IssueCredential(member) => self.issue_credential(member, now),
         }

@@ -1,6 +1,7 @@
 //! Where the federation's machine, the network and the domain meet.
 
-use jitney_domain::booking::{BookingMessage, CapacityBody, TicketBody};
+use jitney_domain::booking::{BookingMessage, CapacityBody, CapacityWithdrawn, TicketBody, TicketClosed};
+use jitney_domain::gossip::GossipBody;
 use jitney_domain::{Actor, Command, Role, Timestamp};
 use jitney_federation::{self as federation, Cx, Entry, Federation, Keys, Kind, Output as Fed};
 use jitney_identity::credential::{CredentialRole, MembershipCredential};
@@ -9,7 +10,6 @@ use jitney_net::{Channel, NetCommand, NetEvent, Verdict};
 use jitney_store::Store;
 use serde::Serialize;
 
-use super::booking::{CapacityWithdrawn, TicketClosed};
 use super::{Core, Neighbour, NeighbourCapacity, Output};
 use crate::api::{Answer, Enrol, Fault, FaultKind, Request};
 
@@ -305,11 +305,10 @@ impl<S: Store> Core<S> {
         self.receipts.push(jitney_domain::table::RowChange { table, key, value: Some(bytes) });
     }
 
-    /// Appends to our public log.
-    pub(super) fn append(&mut self, kind: Kind, body: &impl Serialize, expires: Timestamp, now: Timestamp) {
-        let Ok(body) = serde_json::to_vec(body) else { return };
+    /// Appends to our public log what has no room for anything personal.
+    pub(super) fn append(&mut self, body: &impl GossipBody, expires: Timestamp, now: Timestamp) {
         let (machine, mut cx) = self.machine(now);
-        match machine.append(kind, &body, expires, &mut cx) {
+        match machine.append(body, expires, &mut cx) {
             Ok((_, outputs)) => self.let_out(outputs, now),
             Err(error) => {
                 tracing::error!(target: "jitney::federation", %error, "an entry could not be added to our log");

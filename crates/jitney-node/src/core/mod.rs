@@ -10,14 +10,15 @@ mod enrol;
 mod federate;
 mod open;
 mod reach;
+mod sharing;
 
 use std::collections::{BTreeMap, VecDeque};
 
 use jitney_domain::booking::{BookingMessage, CapacityBody, TicketBody};
 use jitney_domain::table::{RowChange, Table};
 use jitney_domain::{
-    Actor, CapacityId, Command, Context, Event, MemberId, Policy, Recorded, Refusal, State, TicketId,
-    Timestamp, Zone, decide, effects,
+    Actor, CapacityId, Cell, Command, Context, Event, MemberId, Policy, Recorded, Refusal, State, TicketId,
+    Timestamp, TripId, Zone, decide, effects,
 };
 use jitney_federation::Federation;
 use jitney_identity::PublicKey;
@@ -30,11 +31,13 @@ use crate::person::Place;
 use crate::settings::Settings;
 use crate::vault::{Vault, VaultError};
 
-pub(crate) use auto::{OpenTicket, share_horizon};
+pub(crate) use auto::OpenTicket;
 pub use booking::{CARD_INFO, DETAILS_INFO, recognition_word};
 pub use enrol::invitation_of;
 pub use open::OpenError;
 pub use reach::{NodeKey, Worked};
+pub(crate) use sharing::share_horizon;
+pub use sharing::{OFFERED_BEFORE, URGENT};
 
 /// Tags of the tables that belong to the node itself.
 pub mod tags {
@@ -46,6 +49,8 @@ pub mod tags {
     pub const RECEIPTS: u8 = 69;
     /// Where nodes of the roster were reached.
     pub const DIAL_BOOK: u8 = 75;
+    /// How many addresses there are, by cell.
+    pub const ADDRESSES: u8 = 72;
 }
 
 /// Most inputs that wait for room on the disk; what comes beyond is lost as a network may lose it.
@@ -125,6 +130,9 @@ pub struct Core<S> {
     pub(crate) places: Table<PlaceName, Place>,
     pub(crate) credentials: Table<MemberId, serde_json::Value>,
     pub(crate) receipts: Vec<RowChange>,
+    pub(crate) addresses: Table<AreaKey, u32>,
+    /// How many addresses share what partners are told of a place.
+    pub(crate) crowd: jitney_geo::Crowd,
     pub(crate) neighbours: BTreeMap<TicketId, Neighbour>,
     /// Neighbours' spare places.
     pub(crate) capacities: BTreeMap<CapacityId, NeighbourCapacity>,
@@ -134,6 +142,8 @@ pub struct Core<S> {
     pub(crate) closed_capacities: BTreeMap<(PublicKey, CapacityId), Timestamp>,
     /// Up to which moment open trips have been looked at for sharing.
     pub(crate) looked_until: Timestamp,
+    /// When open trips are to be offered to partners, if nobody takes them before.
+    pub(crate) share_moments: BTreeMap<TripId, Timestamp>,
     pub(crate) settings: Settings,
     pub(crate) rng: StdRng,
     pub(crate) listening: Vec<String>,
@@ -168,6 +178,19 @@ impl jitney_domain::table::RowKey for PlaceName {
     }
 }
 
+/// A cell as a key.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct AreaKey(pub Cell);
+
+impl jitney_domain::table::RowKey for AreaKey {
+    fn to_bytes(&self) -> Vec<u8> {
+        self.0.index().to_be_bytes().to_vec()
+    }
+    fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        Cell::new(u64::from_be_bytes(bytes.try_into().ok()?)).ok().map(AreaKey)
+    }
+}
+
 /// What one step has gathered so far.
 #[derive(Default)]
 struct Pending {
@@ -176,7 +199,7 @@ struct Pending {
     /// Messages to ourselves: a coop that serves its own rider takes the same path.
     to_self: VecDeque<BookingMessage>,
     /// Trips that may need somebody now.
-    look_at: Vec<jitney_domain::TripId>,
+    look_at: Vec<TripId>,
     /// Neighbours' tickets that we may be able to take now.
     look_around: bool,
 }
@@ -188,6 +211,9 @@ impl<S: Store> Core<S> {
     /// [`Fatal`] if the store failed: end the process, acknowledge nothing.
     pub fn step(&mut self, inputs: Vec<Input>, now: Timestamp) -> Result<Vec<Output>, Fatal> {
         let inputs = self.admit(inputs);
+        if self.short_of_room {
+            return Ok(self.answer_questions(inputs, now));
+        }
         for input in inputs {
             match input {
                 Input::Ask { id, actor, request } => {
@@ -203,6 +229,19 @@ impl<S: Store> Core<S> {
         self.update_gate(now);
         self.persist()?;
         Ok(std::mem::take(&mut self.pending.outputs))
+    }
+
+    /// Answers what only reads. Nothing is written, so nothing but answers may leave; what has waited since the
+    /// start goes on waiting.
+    fn answer_questions(&mut self, inputs: Vec<Input>, now: Timestamp) -> Vec<Output> {
+        for input in inputs {
+            if let Input::Ask { id, actor, request } = input {
+                let answer = self.answer(actor, request, now).map_err(|fault| self.in_local_time(fault));
+                self.pending.outputs.push(Output::Answer { id, answer });
+            }
+        }
+        let is_answer = |output: &mut Output| matches!(output, Output::Answer { .. });
+        self.pending.outputs.extract_if(.., is_answer).collect()
     }
 
     /// Lets in what can be kept. On a full disk questions are still answered; commands are refused before
@@ -253,7 +292,8 @@ impl<S: Store> Core<S> {
         let regular = self.last_tick.map_or(now, |last| Timestamp(last.0.saturating_add(TICK)));
         let domain = self.state.next_deadline();
         let federation = self.federation.next_wake();
-        [domain, federation].into_iter().flatten().fold(regular, Timestamp::min)
+        let share = self.next_share();
+        [domain, federation, share].into_iter().flatten().fold(regular, Timestamp::min)
     }
 
     /// Returns what the coop knows.
@@ -358,7 +398,7 @@ impl<S: Store> Core<S> {
                 self.pending.look_at.extend(trips.collect::<Vec<_>>());
             }
             Event::OfferTaken { .. } => self.pending.look_around = true,
-            Event::AwardEnded { ticket, .. } | Event::OfferEnded { ticket } => {
+            Event::AwardEnded { ticket, .. } | Event::OfferEnded { ticket, .. } => {
                 self.pending.look_at.extend(self.state.tickets.get(ticket).map(|t| t.trip));
             }
             Event::HoursOffered { .. }
@@ -393,6 +433,7 @@ impl<S: Store> Core<S> {
         self.places.drain_changes(tags::PLACES, &mut rows)?;
         self.credentials.drain_changes(tags::CREDENTIALS, &mut rows)?;
         self.dial_book.drain_changes(tags::DIAL_BOOK, &mut rows)?;
+        self.addresses.drain_changes(tags::ADDRESSES, &mut rows)?;
         rows.append(&mut self.receipts);
         rows.extend(self.federation.drain_changes()?);
         if rows.is_empty() && self.pending.recorded.is_empty() {

@@ -9,7 +9,7 @@ use jitney_store::{Store, StoreError, TableTag};
 use rand::rngs::StdRng;
 use thiserror::Error;
 
-use super::{Core, Pending, PlaceName, tags};
+use super::{AreaKey, Core, Pending, PlaceName, tags};
 use crate::person::Place;
 use crate::settings::Settings;
 use crate::vault::{PersonKeys, Vault, VaultError};
@@ -50,11 +50,14 @@ impl<S: Store> Core<S> {
             places: Table::new(),
             credentials: Table::new(),
             receipts: Vec::new(),
+            addresses: Table::new(),
+            crowd: settings.crowd.clone(),
             neighbours: BTreeMap::new(),
             capacities: BTreeMap::new(),
             closed_capacities: BTreeMap::new(),
             closed_tickets: BTreeMap::new(),
             looked_until: now,
+            share_moments: BTreeMap::new(),
             settings,
             rng,
             listening: Vec::new(),
@@ -72,14 +75,15 @@ impl<S: Store> Core<S> {
         core.read_back()?;
         core.state.reindex();
         core.recall_circuits();
+        core.restore_addresses();
         core.start_federation(now);
         Ok(core)
     }
 
     /// Puts back row by row what the store holds; nothing is kept twice on the way.
     fn read_back(&mut self) -> Result<(), OpenError> {
-        let Core { store, state, federation, vault, places, credentials, dial_book, .. } = self;
-        let mut tables = Tables { state, federation, vault, places, credentials, dial_book };
+        let Core { store, state, federation, vault, places, credentials, addresses, dial_book, .. } = self;
+        let mut tables = Tables { state, federation, vault, places, credentials, addresses, dial_book };
         for tag in 0..=u8::MAX {
             let mut restored = Ok(());
             store.scan(TableTag(tag), &mut |key, value| {
@@ -102,6 +106,7 @@ struct Tables<'a> {
     places: &'a mut Table<PlaceName, Place>,
     credentials: &'a mut Table<MemberId, serde_json::Value>,
     dial_book: &'a mut Table<super::NodeKey, Vec<super::Worked>>,
+    addresses: &'a mut Table<AreaKey, u32>,
 }
 
 impl Tables<'_> {
@@ -111,6 +116,7 @@ impl Tables<'_> {
             tags::CREDENTIALS => self.credentials.restore_row(tag, key, value)?,
             tags::DIAL_BOOK => self.dial_book.restore_row(tag, key, value)?,
             tags::RECEIPTS => {}
+            tags::ADDRESSES => self.addresses.restore_row(tag, key, value)?,
             128..=159 => self.federation.restore_row(tag, key, value)?,
             _ => {
                 if !(self.state.restore_row(tag, key, value)? || self.vault.restore_row(tag, key, value)?) {

@@ -110,11 +110,13 @@ impl<S: Store> Core<S> {
         }
     }
 
-    /// Refuses what the operator's machine alone may do.
+    /// Refuses what the operator alone may do.
     pub(super) fn operator_only(&self, actor: &Actor) -> Result<(), Fault> {
         match actor {
             Actor::Operator | Actor::Member(_, Role::Operator) => Ok(()),
-            other => Err(Fault::new(FaultKind::NotAllowed, format!("{other} may not change the federation"))),
+            other => {
+                Err(Fault::new(FaultKind::NotAllowed, format!("{other} may not do this; ask the operator")))
+            }
         }
     }
 }

@@ -52,7 +52,7 @@ impl<S: Store> Core<S> {
         Ok(Reply::Done)
     }
 
-    fn refuse_suspended(&self, coop: &PublicKey) -> Result<(), Fault> {
+    pub(super) fn refuse_suspended(&self, coop: &PublicKey) -> Result<(), Fault> {
         if !self.federation.is_suspended(coop) {
             return Ok(());
         }
@@ -95,8 +95,8 @@ impl<S: Store> Core<S> {
                 coop: self.coop_name(&coop),
                 run,
                 driver: run.and_then(|run| self.state.runs.get(&run)).map(|run| run.frame.driver),
-                from: super::show::cell_words(body.from),
-                to: super::show::cell_words(body.to),
+                from: super::show::cell_words(body.from.into()),
+                to: super::show::cell_words(body.to.into()),
                 leaves: body.leaves.window(),
                 arrives: body.arrives.window(),
                 spare: body.spare,

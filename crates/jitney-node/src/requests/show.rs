@@ -71,7 +71,7 @@ impl<S: Store> Core<S> {
 
     /// Says about where a lift goes; where exactly is in the sealed details.
     pub(super) fn about(&self, body: &TicketBody) -> (String, String) {
-        (cell_words(body.from), cell_words(body.to))
+        (cell_words(body.from.cell()), cell_words(body.to.cell()))
     }
 
     pub(super) fn trip_view(&self, id: TripId, now: Timestamp) -> Option<view::Trip> {

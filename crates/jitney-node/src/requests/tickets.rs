@@ -95,7 +95,7 @@ impl<S: Store> Core<S> {
             drop_off: body.drop_off.window(),
             from,
             to,
-            metres: jitney_geo::cell_distance(body.from, body.to).unwrap_or_default(),
+            metres: jitney_geo::cell_distance(body.from.cell(), body.to.cell()).unwrap_or_default(),
             requirement: body.requirement(),
             claimed,
             can,

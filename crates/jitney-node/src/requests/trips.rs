@@ -3,9 +3,11 @@
 use jiff::civil::{Date, Time};
 use jitney_domain::trip::Way;
 use jitney_domain::{
-    Actor, Booking, ClaimId, Command, Event, MemberId, Refusal, Repeat, Timestamp, TripChange, TripId,
+    Actor, Booking, ClaimId, Command, Event, MemberId, Refusal, Repeat, SubscriptionId, Timestamp,
+    TripChange, TripId,
 };
-use jitney_geo::{GOSSIP_RESOLUTION, cell_of};
+use jitney_geo::AddressRegister;
+use jitney_identity::PublicKey;
 use jitney_store::Store;
 
 use crate::api::{
@@ -34,6 +36,13 @@ impl<S: Store> Core<S> {
                     .map(|(name, place)| view::NamedPlace { name: name.0.clone(), place: place.clone() })
                     .collect(),
             )),
+            Request::CountAddresses { counts } => {
+                self.operator_only(&actor)?;
+                let register =
+                    AddressRegister::from_counts(counts).map_err(|e| Fault::invalid(e.to_string()))?;
+                self.count_addresses(register);
+                Ok(Reply::Done)
+            }
             Request::BookTrip(asked) => self.book(actor, asked, now),
             Request::ListTrips(filter) => Ok(Reply::Trips(self.list_trips(&filter, now))),
             Request::ShowTrip(trip) => {
@@ -70,6 +79,7 @@ impl<S: Store> Core<S> {
                         "this trip is more than four weeks away; it is offered to partners by itself when it comes near",
                     ));
                 }
+                self.fit_to_share(actor, trip, now)?;
                 self.trip_done(actor, trip, Command::ShareTrip(trip), now)
             }
             Request::ListSubscriptions => Ok(Reply::Subscriptions(self.subscriptions_view())),
@@ -94,6 +104,10 @@ impl<S: Store> Core<S> {
     fn book(&mut self, actor: Actor, asked: TripAsked, now: Timestamp) -> Answer {
         let rider = asked.rider;
         self.known(rider)?;
+        let offer_to = asked.offer_to.map(|to| self.partner(&to)).transpose()?;
+        if let Some(to) = &offer_to {
+            self.refuse_suspended(to)?;
+        }
         let places = TripPlaces {
             from: self.place(rider, &asked.from)?,
             to: self.place(rider, &asked.to)?,
@@ -127,8 +141,34 @@ impl<S: Store> Core<S> {
             }
         }
         self.keep_places(&events, rider, &places)?;
+        if let Some(to) = offer_to {
+            self.offer_booked(actor, to, subscription, &trips, now)?;
+        }
         let trips = trips.into_iter().filter_map(|t| self.trip_view(t, now)).collect();
         Ok(Reply::Booked(view::Booked { trips, subscription }))
+    }
+
+    /// Asks one partner before all others: for every date of a subscription, else for the trips just booked.
+    fn offer_booked(
+        &mut self,
+        actor: Actor,
+        to: PublicKey,
+        subscription: Option<SubscriptionId>,
+        trips: &[TripId],
+        now: Timestamp,
+    ) -> Result<(), Fault> {
+        if let Some(subscription) = subscription {
+            self.command(actor, Command::OfferSeries { subscription, to: Some(to) }, now)?;
+            return Ok(());
+        }
+        for trip in trips {
+            match self.command(actor, Command::OfferTrip { trip: *trip, to, capacity: None }, now) {
+                // A way home by call is offered once the rider has called.
+                Ok(_) | Err(Refusal::NoTimeYet(_)) => {}
+                Err(refusal) => return Err(refusal.into()),
+            }
+        }
+        Ok(())
     }
 
     /// Keeps the two ends of every trip booked by `events`, the other way round for the way home.
@@ -255,12 +295,9 @@ impl<S: Store> Core<S> {
 
     fn way(&self, places: &TripPlaces) -> Way {
         let (direct, metres) = direct(&self.settings.travel, places.from.at, places.to.at);
-        Way {
-            from: cell_of(places.from.at, GOSSIP_RESOLUTION),
-            to: cell_of(places.to.at, GOSSIP_RESOLUTION),
-            direct,
-            metres,
-        }
+        // Whether it may be told at all is looked at when it is to be told.
+        let area = |at| self.crowd.area(at).unwrap_or_else(|_| self.crowd.largest(at));
+        Way { from: area(places.from.at), to: area(places.to.at), direct, metres }
     }
 
     fn list_trips(&self, filter: &TripFilter, now: Timestamp) -> Vec<view::Trip> {

@@ -24,10 +24,28 @@ impl Command {
         match self {
             Command::Check => {
                 let config = Config::load(&path)?;
-                cx.show(&config, |_| Ok(format!("the settings at {} are sound", path.display())))
+                cx.show(&config, |config| {
+                    Ok(format!("the settings at {} are sound\n{}", path.display(), told_of_places(config)))
+                })
             }
             Command::Example => Ok(Said::text(Config::EXAMPLE)),
             Command::Path => cx.show(&path, |path| Ok(path.display().to_string())),
         }
+    }
+}
+
+/// Says how coarsely partners are told of places by the density alone.
+fn told_of_places(config: &Config) -> String {
+    let (k, density) = (config.privacy.k, config.privacy.addresses_per_km2);
+    match config.crowd().ok().and_then(|crowd| crowd.by_density()) {
+        Some(resolution) => format!(
+            "at {density} addresses a km², partners are told of cells of resolution {resolution} (about {:.0} km²): \
+             at least {k} addresses share each",
+            resolution.area_km2()
+        ),
+        None => format!(
+            "at {density} addresses a km², fewer than {k} share even the largest cell: no trip is offered to \
+             partners where `jitney place addresses` has not counted more"
+        ),
     }
 }

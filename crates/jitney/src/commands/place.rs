@@ -1,7 +1,11 @@
 //! `jitney place`: places that the coop has a name for.
 
+use std::fs;
+use std::path::PathBuf;
+
 use clap::{Args, Subcommand};
 use jitney_domain::Coordinate;
+use jitney_geo::AddressRegister;
 use jitney_node::api::Request;
 use jitney_node::person::Place;
 
@@ -15,6 +19,15 @@ pub(crate) enum Command {
     Add(AddArgs),
     /// List named places
     List,
+    /// Count the addresses around, so that partners are told of places as large as so many share
+    ///
+    /// FILE has a line "latitude,longitude" for every address, or "cell,count" for every H3 cell, as land
+    /// registries and OpenAddresses give them out. They are added up at once by cells of about 5 square
+    /// kilometres; nothing else is kept.
+    Addresses {
+        /// Lines "latitude,longitude" or "cell,count"
+        file: PathBuf,
+    },
 }
 
 #[derive(Debug, Args)]
@@ -45,6 +58,17 @@ impl Command {
                 cx.tell(Request::AddPlace { name: args.name, place }, done)
             }
             Command::List => cx.tell(Request::ListPlaces, ""),
+            Command::Addresses { file } => {
+                let text = fs::read_to_string(&file)
+                    .map_err(|e| Failure::invalid(format!("{} cannot be read: {e}", file.display())))?;
+                let register = AddressRegister::read(&text)
+                    .map_err(|e| Failure::invalid(format!("{} is no register: {e}", file.display())))?;
+                let (addresses, cells) = (register.total(), register.counts().len());
+                let done = format!(
+                    "{addresses} addresses in {cells} cells are counted; partners are told of places by them"
+                );
+                cx.tell(Request::CountAddresses { counts: register.counts().clone() }, done)
+            }
         }
     }
 }

@@ -83,7 +83,7 @@ fn a_crash_between_writing_and_speaking_loses_nothing() {
     // The rows are written, the outputs never leave.
     net.command("orchard", |machine, cx| {
         machine.send(key("harbour").public(), b"award", until, cx)?;
-        machine.append(crate::Kind::TICKET_CLOSED, b"closed", until, cx)?;
+        machine.append_bytes(crate::Kind::TICKET_CLOSED, b"closed", until, cx)?;
         Ok(Vec::new())
     })
     .unwrap();

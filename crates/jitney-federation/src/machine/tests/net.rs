@@ -175,7 +175,7 @@ impl Net {
         let mut id = None;
         self.command(name, |machine, cx| {
             let until = cx.now.after(Minutes(minutes));
-            let (entry, out) = machine.append(Kind::TICKET_OPENED, text.as_bytes(), until, cx)?;
+            let (entry, out) = machine.append_bytes(Kind::TICKET_OPENED, text.as_bytes(), until, cx)?;
             id = Some(entry);
             Ok(out)
         })

@@ -156,7 +156,7 @@ fn own_kinds_and_oversize_bodies_are_refused_before_they_are_written() {
     let until = net.now.after(Minutes(5));
     let before = net.machine("orchard").frontier();
     let mut append = |kind, body: &[u8], until| {
-        net.command("orchard", |machine, cx| machine.append(kind, body, until, cx).map(|(_, out)| out))
+        net.command("orchard", |machine, cx| machine.append_bytes(kind, body, until, cx).map(|(_, out)| out))
     };
     let reserved = append(Kind::MANIFEST, b"{}", until);
     assert_eq!(reserved, Err(CommandError::ReservedKind { kind: Kind::MANIFEST }));

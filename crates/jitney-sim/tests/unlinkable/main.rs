@@ -1,0 +1,42 @@
+//! A partner coop tries to link the tickets of one rider by everything it sees, and cannot; the same partner
+//! can, where tickets are written to the minute and told as they are booked.
+
+mod attacker;
+mod hamlet;
+mod town;
+
+use attacker::{Attacker, Verdict};
+use town::{Town, View};
+
+/// The most that all that partners see may add to knowing places, time of day and requirement, of 1: the
+/// share of one rider's pairs that are linked less the share of others' pairs that are.
+const ADVANTAGE_MAX: f64 = 0.10;
+/// What the same attacker must reach where nothing is rounded or delayed, for the test to mean anything.
+const UNPROTECTED_MIN: f64 = 0.50;
+
+/// Learns in one town, links in another.
+fn attack(towns: &[Town], view: View) -> Verdict {
+    let (known, target) = towns.split_at(towns.len() - 1);
+    let mut attacker = Attacker::default();
+    for town in known {
+        attacker.learn(&town.seen(view));
+    }
+    attacker.link(&target[0].seen(view))
+}
+
+#[test]
+fn a_partner_cannot_link_the_tickets_of_one_rider() {
+    let towns: Vec<Town> = std::thread::scope(|scope| {
+        let lives: Vec<_> = (1..=3).map(|seed| scope.spawn(move || Town::live(seed))).collect();
+        lives.into_iter().map(|life| life.join().unwrap()).collect()
+    });
+    let told = attack(&towns, View::Told);
+    let unprotected = attack(&towns, View::Unprotected);
+    println!("as told      {told}");
+    println!("unprotected  {unprotected}");
+    for (told, unprotected) in told.pairs.iter().zip(&unprotected.pairs) {
+        assert!(told.of_one > 50 && told.of_others > 50, "too quiet to mean anything: {told}");
+        assert!(told.advantage() <= ADVANTAGE_MAX, "{told}");
+        assert!(unprotected.advantage() >= UNPROTECTED_MIN, "the attacker is too weak: {unprotected}");
+    }
+}
