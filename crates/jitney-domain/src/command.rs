@@ -17,7 +17,9 @@ use crate::policy::Policy;
 use crate::run::{Frame, Stop};
 use crate::time::{Timestamp, Zone};
 use crate::trip::{Dwell, Timing, Way};
-use crate::{ClaimId, InvitationId, LiftNumber, MemberId, ReportId, SubscriptionId, TicketId, TripId};
+use crate::{
+    ClaimId, InvitationId, LiftNumber, MemberId, ReportId, SubscriptionId, TicketId, TripId, VehicleId,
+};
 
 /// A trip as it is asked for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -146,6 +148,13 @@ pub enum Command {
         /// Its driver; none for one of the coop.
         owner: Option<MemberId>,
         /// What it can carry.
+        capability: Capability,
+    },
+    /// Note that a vehicle can carry something else than before; without places it is out of use.
+    ChangeVehicle {
+        /// Which.
+        vehicle: VehicleId,
+        /// What it can carry now.
         capability: Capability,
     },
     /// Set the hours that come back every week.
@@ -304,6 +313,7 @@ impl Command {
             Command::Enrol { .. } => CommandKind::Enrol,
             Command::SetDriverTerms { .. }
             | Command::AddVehicle { .. }
+            | Command::ChangeVehicle { .. }
             | Command::SetWeeklyHours { .. }
             | Command::OfferHours { .. }
             | Command::TakeLeave { .. } => CommandKind::KeepDriver,

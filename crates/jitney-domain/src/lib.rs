@@ -25,6 +25,7 @@
 //! ```
 
 pub mod actor;
+pub mod alarm;
 mod apply;
 pub mod availability;
 pub mod booking;

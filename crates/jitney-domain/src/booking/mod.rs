@@ -17,4 +17,4 @@ mod ticket;
 
 pub use claim::{Claim, ClaimPhase, Ended, Progress};
 pub use message::{BookingMessage, Card, Disagreement, RefusalReason};
-pub use ticket::{Award, Bid, BidPhase, Confirmation, Ticket, TicketBody, TicketPhase, TimeBucket};
+pub use ticket::{Award, Bid, BidPhase, Confirmation, GivenUp, Ticket, TicketBody, TicketPhase, TimeBucket};
