@@ -176,6 +176,10 @@ pub enum Request {
         description: String,
         capability: Capability,
     },
+    ChangeVehicle {
+        vehicle: VehicleId,
+        capability: Capability,
+    },
     SetWeeklyHours {
         member: MemberId,
         weekly: Vec<WeeklyHours>,
@@ -237,6 +241,8 @@ pub enum Request {
     Board {
         day: Option<Date>,
     },
+    /// What somebody has to see to now, and who must phone whom.
+    Alarms,
 
     ListTickets,
     ClaimTicket {
@@ -297,6 +303,7 @@ impl Request {
                 | Request::Candidates(_)
                 | Request::ListSubscriptions
                 | Request::Board { .. }
+                | Request::Alarms
                 | Request::ListTickets
                 | Request::Offers { .. }
                 | Request::Manifest { .. }
@@ -327,6 +334,7 @@ pub enum Reply {
     Candidates(view::Candidates),
     Subscriptions(Vec<view::Subscription>),
     Board(Box<view::Board>),
+    Alarms(view::Alarms),
     Tickets(Vec<view::Ticket>),
     Offers(Vec<view::Offer>),
     Manifest(Box<view::Manifest>),

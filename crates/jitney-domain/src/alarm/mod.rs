@@ -301,7 +301,18 @@ fn sort(alarms: &mut [Alarm]) {
     });
 }
 
+/// What tells one alarm from another as time passes.
+pub type Key = (&'static str, Option<TripId>, Option<LiftNumber>, Option<PublicKey>);
+
 impl Alarm {
+    /// Returns what stays the same for as long as the alarm lasts.
+    pub fn key(&self) -> Key {
+        match self.kind.coop() {
+            Some(coop) => (self.kind.name(), None, None, Some(coop)),
+            None => (self.kind.name(), self.trips.first().copied(), self.lifts.first().copied(), None),
+        }
+    }
+
     /// Tells whether the alarm touches the trip.
     pub fn touches(&self, trip: TripId) -> bool {
         self.trips.contains(&trip)

@@ -4,6 +4,7 @@
 //! only then it returns what may leave the node. Persist, then speak: a crash at any point leaves a state
 //! that was true, and nothing has been promised that was not written.
 
+mod alarms;
 mod auto;
 mod booking;
 mod enrol;
@@ -18,7 +19,7 @@ use jitney_domain::{
     Actor, Command, Context, Event, MemberId, Policy, Recorded, Refusal, State, TicketId, Timestamp, Zone,
     decide, effects,
 };
-use jitney_federation::Federation;
+use jitney_federation::{CoopKey, Federation};
 use jitney_identity::PublicKey;
 use jitney_store::{Batch, Store, StoreError, TableTag};
 use rand::rngs::StdRng;
@@ -42,6 +43,8 @@ pub mod tags {
     pub const CREDENTIALS: u8 = 68;
     /// Signed statements of outcomes, ours and theirs, and drivers' signed reports, as they travelled.
     pub const RECEIPTS: u8 = 69;
+    /// Coops to which a message was given up, with when.
+    pub const LOST_MAIL: u8 = 74;
 }
 
 /// Most inputs that wait for room on the disk; what comes beyond is lost as a network may lose it.
@@ -112,6 +115,10 @@ pub struct Core<S> {
     pub(crate) places: Table<PlaceName, Place>,
     pub(crate) credentials: Table<MemberId, serde_json::Value>,
     pub(crate) receipts: Vec<RowChange>,
+    /// Coops to which a message was given up while something was booked with them.
+    pub(crate) lost_mail: Table<CoopKey, Timestamp>,
+    /// Alarms that the log has told of.
+    pub(crate) alarmed: std::collections::BTreeSet<jitney_domain::alarm::Key>,
     pub(crate) neighbours: BTreeMap<TicketId, Neighbour>,
     /// Closings heard of, with when they may be forgotten.
     pub(crate) closed_tickets: BTreeMap<(PublicKey, TicketId), Timestamp>,
@@ -278,6 +285,7 @@ impl<S: Store> Core<S> {
         self.look_further(now);
         self.pending.look_around = true;
         self.federation_wake(now);
+        self.tell_of_alarms(now);
     }
 
     /// Puts the moments that a sentence names on the coop's wall clock: nobody phones in UTC.
@@ -363,6 +371,7 @@ impl<S: Store> Core<S> {
         self.vault.drain_changes(&mut rows);
         self.places.drain_changes(tags::PLACES, &mut rows)?;
         self.credentials.drain_changes(tags::CREDENTIALS, &mut rows)?;
+        self.lost_mail.drain_changes(tags::LOST_MAIL, &mut rows)?;
         rows.append(&mut self.receipts);
         rows.extend(self.federation.drain_changes()?);
         if rows.is_empty() && self.pending.recorded.is_empty() {

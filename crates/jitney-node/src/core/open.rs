@@ -49,6 +49,8 @@ impl<S: Store> Core<S> {
             places: Table::new(),
             credentials: Table::new(),
             receipts: Vec::new(),
+            lost_mail: Table::new(),
+            alarmed: std::collections::BTreeSet::new(),
             neighbours: BTreeMap::new(),
             closed_tickets: BTreeMap::new(),
             looked_until: now,
@@ -88,6 +90,7 @@ impl<S: Store> Core<S> {
             tags::PLACES => self.places.restore_row(tag, key, value)?,
             tags::CREDENTIALS => self.credentials.restore_row(tag, key, value)?,
             tags::RECEIPTS => {}
+            tags::LOST_MAIL => self.lost_mail.restore_row(tag, key, value)?,
             128..=159 => self.federation.restore_row(tag, key, value)?,
             _ => {
                 if !(self.state.restore_row(tag, key, value)? || self.vault.restore_row(tag, key, value)?) {

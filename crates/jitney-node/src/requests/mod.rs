@@ -1,5 +1,6 @@
 //! Answers: each request becomes at most one command, and what is shown is read from the state.
 
+mod alarms;
 mod drivers;
 mod federation;
 mod members;
@@ -38,6 +39,7 @@ impl<S: Store> Core<S> {
             | Request::WhoAmI => self.answer_about_members(actor, request, now),
             Request::SetDriverTerms { .. }
             | Request::AddVehicle { .. }
+            | Request::ChangeVehicle { .. }
             | Request::SetWeeklyHours { .. }
             | Request::OfferHours { .. }
             | Request::TakeLeave { .. }
@@ -49,6 +51,7 @@ impl<S: Store> Core<S> {
             Request::ListTickets | Request::ClaimTicket { .. } | Request::AwardClaim { .. } => {
                 self.answer_about_tickets(actor, request, now)
             }
+            Request::Alarms => Ok(Reply::Alarms(self.alarms_view(now)?)),
             Request::FoundFederation { .. }
             | Request::InviteCoop { .. }
             | Request::JoinFederation { .. }
@@ -82,6 +85,7 @@ impl<S: Store> Core<S> {
             | Request::OfferHours { .. }
             | Request::TakeLeave { .. }
             | Request::AddVehicle { .. }
+            | Request::ChangeVehicle { .. }
             | Request::SetDriverTerms { .. }
             | Request::Report { .. }
             | Request::SignedReport(_) => true,

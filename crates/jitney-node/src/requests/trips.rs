@@ -37,7 +37,7 @@ impl<S: Store> Core<S> {
             Request::BookTrip(asked) => self.book(actor, asked, now),
             Request::ListTrips(filter) => Ok(Reply::Trips(self.list_trips(&filter, now))),
             Request::ShowTrip(trip) => {
-                let shown = self.trip_view(trip, now).ok_or(Refusal::NoTrip(trip))?;
+                let shown = self.trip_view(trip, &self.partners(), now).ok_or(Refusal::NoTrip(trip))?;
                 Ok(Reply::Trip(Box::new(shown)))
             }
             Request::ChangeTrip { trip, change } => self.change(actor, trip, change, now),
@@ -127,7 +127,8 @@ impl<S: Store> Core<S> {
             }
         }
         self.keep_places(&events, rider, &places)?;
-        let trips = trips.into_iter().filter_map(|t| self.trip_view(t, now)).collect();
+        let partners = self.partners();
+        let trips = trips.into_iter().filter_map(|t| self.trip_view(t, &partners, now)).collect();
         Ok(Reply::Booked(view::Booked { trips, subscription }))
     }
 
@@ -230,7 +231,7 @@ impl<S: Store> Core<S> {
     }
 
     fn show_trip(&self, trip: TripId, now: Timestamp) -> Answer {
-        let shown = self.trip_view(trip, now).ok_or(Refusal::NoTrip(trip))?;
+        let shown = self.trip_view(trip, &self.partners(), now).ok_or(Refusal::NoTrip(trip))?;
         Ok(Reply::Trip(Box::new(shown)))
     }
 
@@ -277,8 +278,9 @@ impl<S: Store> Core<S> {
                     && filter.rider.is_none_or(|rider| rider == trip.details.rider)
             })
         };
-        let mut trips: Vec<view::Trip> =
-            rows.into_iter().filter(wanted).filter_map(|id| self.trip_view(id, now)).collect();
+        let partners = self.partners();
+        let wanted = rows.into_iter().filter(wanted);
+        let mut trips: Vec<view::Trip> = wanted.filter_map(|id| self.trip_view(id, &partners, now)).collect();
         // A will-call return has no time yet: it stands behind the day's other trips.
         trips.sort_by_key(|t| (t.date, t.windows.is_none(), t.windows.map(|w| w.preferred), t.trip));
         trips

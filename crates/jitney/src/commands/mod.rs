@@ -1,5 +1,6 @@
 //! One file a command: its options, and the request that it becomes.
 
+pub(crate) mod alarms;
 pub(crate) mod board;
 pub(crate) mod completions;
 pub(crate) mod config;

@@ -2,6 +2,7 @@
 //!
 //! Nothing here asks or decides anything; the same view gives the same text.
 
+mod alarm;
 mod board;
 mod federation;
 mod hours;
@@ -48,6 +49,7 @@ pub(crate) fn reply(reply: &Reply, zone: &Zone) -> String {
         Reply::Candidates(view) => trip::candidates(view, zone),
         Reply::Subscriptions(views) => trip::subscriptions(views),
         Reply::Board(view) => board::board(view),
+        Reply::Alarms(view) => alarm::alarms(view, zone),
         Reply::Tickets(views) => ticket::tickets(views, zone),
         Reply::Offers(views) => ticket::offers(views, zone),
         Reply::Manifest(view) => manifest(view),
