@@ -75,11 +75,11 @@ impl<S: Store> Core<S> {
             (Some((_, trip)), _) => trip.details.windows.map(|windows| windows.preferred),
             (None, claim) => claim.map(|claim| claim.pick_up_at),
         };
-        let offices = alarm.calls.iter().filter_map(|call| match call.whom {
+        let office = alarm.calls.iter().find_map(|call| match call.whom {
             Callee::Office(coop) => Some(coop),
             _ => None,
         });
-        let partner = kind_coop(&alarm.kind).or_else(|| offices.last()).map(|coop| self.coop_name(&coop));
+        let partner = kind_coop(&alarm.kind).or(office).map(|coop| self.coop_name(&coop));
         let about = match (trip, claim, &partner) {
             _ if alarm.trips.len().saturating_add(alarm.lifts.len()) > 1 && is_of_partner(&alarm.kind) => {
                 partner.clone().unwrap_or_default()
