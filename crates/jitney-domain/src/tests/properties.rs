@@ -322,7 +322,6 @@ fn no_history_alarms_about_a_trip_that_is_over_and_every_alarm_says_whom_to_phon
     use crate::alarm::{Kind, Partners, all, of_trip};
     let raised = Sometimes::new("an alarm");
     let of_lift = Sometimes::new("an alarm about a partner's lift");
-    let left = Sometimes::new("a rider left behind");
     for_every_history(200, |mut world, deeds| {
         for deed in deeds {
             world.carry_out(deed)?;
@@ -340,7 +339,6 @@ fn no_history_alarms_about_a_trip_that_is_over_and_every_alarm_says_whom_to_phon
                     prop_assert!(!alarm.calls.is_empty(), "{alarm:?}");
                     prop_assert!(!(alarm.trips.is_empty() && alarm.lifts.is_empty()), "{alarm:?}");
                     let behind = alarm.kind == Kind::LeftBehind;
-                    left.seen_if(behind);
                     // The way out of a round trip may be over while its way home alarms; the trip that the
                     // alarm is about may not, but for the one way home that the clock has closed.
                     if let Some(trip) = alarm.trips.first() {
