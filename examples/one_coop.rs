@@ -42,7 +42,13 @@ impl Coop {
             vault: DataKey::generate(&mut rng),
         };
         let face = Face { name: name.to_owned(), phone: None };
-        let settings = Settings { face, keys, travel: StraightLine::default(), addresses: Vec::new() };
+        let settings = Settings {
+            face,
+            keys,
+            travel: StraightLine::default(),
+            addresses: Vec::new(),
+            crowd: Default::default(),
+        };
         let of_node = StdRng::from_rng(&mut rng);
         let mut core = Core::open(MemStore::new(), Box::new(MemoryKeys::default()), settings, of_node, now)?;
         core.found(zone, Policy::default(), now)?;

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use crate::availability::Availability;
 use crate::booking::{
-    Award, Bid, BidPhase, Capacity, Claim, ClaimPhase, Confirmation, Offered, Progress, Ticket, TicketPhase,
+    Award, Bid, BidPhase, Capacity, Claim, ClaimPhase, Confirmation, GivenUp, Offered, Progress, Ticket,
+    TicketPhase,
 };
 use crate::event::{Event, Recorded};
 use crate::member::{Driver, Member, Role};
@@ -83,6 +84,9 @@ impl State {
                         m.driver.get_or_insert_default().terms.vehicle.get_or_insert(vehicle);
                     });
                 }
+            }
+            Event::VehicleChanged { vehicle, capability } => {
+                self.vehicles.update(&vehicle, |v| v.capability = capability);
             }
             Event::WeeklyHoursSet { member, weekly } => self.with_availability(member, |a| a.weekly = weekly),
             Event::HoursOffered { member, date, hours } => {
@@ -184,7 +188,8 @@ impl State {
             Event::TicketOpened { ticket, trip, body, shared } => {
                 let claims = BTreeMap::new();
                 let phase = TicketPhase::Open;
-                let row = Ticket { trip, body, shared, offered: None, phase, claims, opened: at };
+                let row =
+                    Ticket { trip, body, shared, offered: None, phase, claims, opened: at, failed: None };
                 self.tickets.insert(ticket, row);
                 self.trips.update(&trip, |t| {
                     t.phase = Phase::Ticketed(ticket);
@@ -211,15 +216,24 @@ impl State {
                 let award = Award { claim, provider, respond_by };
                 self.change_ticket(ticket, |t| t.phase = TicketPhase::Awarded(award));
             }
-            Event::AwardEnded { ticket, claim, .. } => {
+            Event::AwardEnded { ticket, claim, provider, reason, cancelled } => {
                 self.change_bid(ticket, claim, BidPhase::Over);
-                self.change_ticket(ticket, |t| t.phase = TicketPhase::Open);
+                self.change_ticket(ticket, |t| {
+                    // Without a reason it is we who took it back.
+                    if reason.is_some() || !cancelled {
+                        let before = t.failed.is_some_and(|f| f.was_confirmed);
+                        let was_confirmed = before || matches!(t.phase, TicketPhase::Confirmed(..));
+                        t.failed = Some(GivenUp { provider, reason, was_confirmed, at });
+                    }
+                    t.phase = TicketPhase::Open;
+                });
             }
             Event::TicketConfirmed { ticket, pick_up_at, seal_to, card, .. } => {
                 let confirmation =
                     Confirmation { pick_up_at, seal_to, card, progress: Progress::Booked, progress_at: at };
                 self.change_ticket(ticket, |t| {
                     if let Some(award) = t.award().copied() {
+                        t.failed = None;
                         t.phase = TicketPhase::Confirmed(award, confirmation);
                     }
                 });

@@ -20,7 +20,7 @@ use crate::time::{Timestamp, Zone};
 use crate::trip::{Dwell, Timing, Way};
 use crate::{
     CapacityId, ClaimId, InvitationId, LiftNumber, MemberId, ReportId, RunId, SubscriptionId, TicketId,
-    TripId,
+    TripId, VehicleId,
 };
 
 /// A trip as it is asked for.
@@ -150,6 +150,13 @@ pub enum Command {
         /// Its driver; none for one of the coop.
         owner: Option<MemberId>,
         /// What it can carry.
+        capability: Capability,
+    },
+    /// Note that a vehicle can carry something else than before; without places it is out of use.
+    ChangeVehicle {
+        /// Which.
+        vehicle: VehicleId,
+        /// What it can carry now.
         capability: Capability,
     },
     /// Set the hours that come back every week.
@@ -339,6 +346,7 @@ impl Command {
             Command::Enrol { .. } => CommandKind::Enrol,
             Command::SetDriverTerms { .. }
             | Command::AddVehicle { .. }
+            | Command::ChangeVehicle { .. }
             | Command::SetWeeklyHours { .. }
             | Command::OfferHours { .. }
             | Command::TakeLeave { .. } => CommandKind::KeepDriver,

@@ -78,6 +78,10 @@ pub enum Event {
         owner: Option<MemberId>,
         capability: Capability,
     },
+    VehicleChanged {
+        vehicle: VehicleId,
+        capability: Capability,
+    },
     WeeklyHoursSet {
         member: MemberId,
         weekly: Vec<WeeklyHours>,

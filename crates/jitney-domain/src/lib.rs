@@ -26,6 +26,7 @@
 
 pub mod actor;
 pub mod agreement;
+pub mod alarm;
 mod apply;
 pub mod availability;
 pub mod booking;

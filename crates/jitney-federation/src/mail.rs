@@ -118,6 +118,11 @@ impl Mail {
         self.queues.iter().map(|(coop, queue)| (*coop, queue.len()))
     }
 
+    /// Returns since when the oldest message waits for each coop.
+    pub fn waiting_since(&self) -> impl Iterator<Item = (PublicKey, Timestamp)> {
+        self.receivers().filter_map(|coop| self.first(&coop).map(|(_, row)| (coop, row.queued_at)))
+    }
+
     /// Returns the message to the coop that is to be sent now.
     pub fn due(&self, coop: &PublicKey, now: Timestamp) -> Option<(MailKey, &OutboxRow)> {
         let (key, row) = self.first(coop)?;
@@ -300,6 +305,18 @@ mod tests {
     }
 
     #[test]
+    fn a_coop_is_waited_for_since_its_oldest_message_was_queued() {
+        let mut mail = mail();
+        assert!(mail.queue(&message(7), now().after(Minutes(1))));
+        let harbour = key("harbour").public();
+        assert_eq!(mail.waiting_since().collect::<Vec<_>>(), [(harbour, now())]);
+        for id in [9, 1, 5] {
+            mail.done(&MailKey { coop: harbour, id: MessageId([id; 16]) });
+        }
+        assert_eq!(mail.waiting_since().collect::<Vec<_>>(), [(harbour, now().after(Minutes(1)))]);
+    }
+
+    #[test]
     fn an_attempt_in_vain_waits_twice_as_long_until_the_coop_is_heard_of() {
         let mut mail = mail();
         let (first, _) = mail.due(&key("harbour").public(), now()).unwrap();
@@ -337,7 +354,7 @@ mod tests {
         assert!(mail.expire(now().after(Minutes(60))).is_empty());
         let expired = mail.expire(later(now().after(Minutes(60)), 1));
         assert_eq!(expired.iter().map(|key| key.id.0[0]).collect::<Vec<_>>(), [9, 1, 5]);
-        assert!(mail.outbox.is_empty());
+        assert!(mail.outbox.is_empty() && mail.waiting_since().next().is_none());
     }
 
     #[test]

@@ -180,6 +180,10 @@ pub enum Request {
         description: String,
         capability: Capability,
     },
+    ChangeVehicle {
+        vehicle: VehicleId,
+        capability: Capability,
+    },
     SetWeeklyHours {
         member: MemberId,
         weekly: Vec<WeeklyHours>,
@@ -245,6 +249,8 @@ pub enum Request {
     Board {
         day: Option<Date>,
     },
+    /// What somebody has to see to now, and who must phone whom.
+    Alarms,
 
     /// Asks one partner, by name, words or did:key, before all others.
     OfferTrip {
@@ -339,6 +345,7 @@ impl Request {
                 | Request::Candidates(_)
                 | Request::ListSubscriptions
                 | Request::Board { .. }
+                | Request::Alarms
                 | Request::ListTickets
                 | Request::ListCapacity
                 | Request::ListAgreements
@@ -372,6 +379,7 @@ pub enum Reply {
     Candidates(view::Candidates),
     Subscriptions(Vec<view::Subscription>),
     Board(Box<view::Board>),
+    Alarms(view::Alarms),
     Tickets(Vec<view::Ticket>),
     Capacity(Vec<view::Capacity>),
     Agreements(Vec<view::Agreement>),

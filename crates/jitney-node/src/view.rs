@@ -312,12 +312,62 @@ pub struct Board {
     pub day: Date,
     /// The coop's time zone.
     pub zone: String,
+    /// How many alarms there are at this moment, of all days.
+    pub alarms: usize,
+    /// The first of them.
+    pub most_urgent: Option<Alarm>,
     /// Trips of our riders, by time; those that need attention first.
     pub trips: Vec<Trip>,
     /// Runs of our drivers.
     pub runs: Vec<Run>,
     /// How many ended how.
     pub outcomes: BTreeMap<Outcome, usize>,
+}
+
+/// All that somebody has to see to at this moment.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Alarms {
+    /// The coop's time zone.
+    pub zone: String,
+    /// The most urgent first.
+    pub alarms: Vec<Alarm>,
+}
+
+/// Something that a dispatcher has to see to.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Alarm {
+    /// What is wrong, for programs.
+    #[serde(flatten)]
+    pub kind: jitney_domain::alarm::Kind,
+    /// How soon it has to be seen to.
+    pub urgency: jitney_domain::alarm::Urgency,
+    /// Since when it is so, where that is recorded.
+    pub since: Option<Timestamp>,
+    /// Trips of our riders, the one to act on first.
+    pub trips: Vec<TripId>,
+    /// Lifts of our drivers, the one to act on first.
+    pub lifts: Vec<LiftNumber>,
+    /// What it is about, in a few words: the trip with its rider, the lift, or the coop.
+    pub about: String,
+    /// What is wrong, in words.
+    pub says: String,
+    /// Phone calls to make, in this order.
+    pub calls: Vec<Call>,
+    /// Commands to go on with.
+    pub next: Vec<String>,
+}
+
+/// A phone call to make.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Call {
+    /// Which driver phones; the dispatcher if none.
+    pub by: Option<String>,
+    /// Whom, by name.
+    pub whom: String,
+    /// The number, if the coop knows it.
+    pub phone: Option<String>,
+    /// What to say.
+    pub say: String,
 }
 
 /// A run.

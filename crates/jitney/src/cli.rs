@@ -81,6 +81,8 @@ enum Command {
     Subscription(subscription::Command),
     /// Show the day at a glance
     Board(board::Args),
+    /// Show what somebody has to see to, how soon, and who must phone whom
+    Alarms(alarms::Args),
     /// Carry trips of partner coops, award ours to them
     #[command(subcommand)]
     Ticket(ticket::Command),
@@ -136,6 +138,7 @@ impl Cli {
             Command::Trip(command) => command.run(&cx),
             Command::Subscription(command) => command.run(&cx),
             Command::Board(args) => args.run(&cx),
+            Command::Alarms(args) => args.run(&cx),
             Command::Ticket(command) => command.run(&cx),
             Command::Capacity(command) => command.run(&cx),
             Command::Agreement(command) => command.run(&cx),

@@ -20,5 +20,6 @@ pub use capacity::{Capacity, CapacityBody, CapacityWithdrawn};
 pub use claim::{Claim, ClaimPhase, Ended, Progress};
 pub use message::{BookingMessage, Card, Disagreement, RefusalReason};
 pub use ticket::{
-    Award, Bid, BidPhase, Confirmation, Offered, Ticket, TicketBody, TicketClosed, TicketPhase, TimeBucket,
+    Award, Bid, BidPhase, Confirmation, GivenUp, Offered, Ticket, TicketBody, TicketClosed, TicketPhase,
+    TimeBucket,
 };

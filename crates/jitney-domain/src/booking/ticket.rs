@@ -15,6 +15,7 @@ use crate::trip::{Timing, TripDetails, Windows};
 use crate::{CapacityId, ClaimId, TicketId, TripId};
 
 use super::claim::Progress;
+use super::message::RefusalReason;
 
 /// The grain of times on the wire: a quarter of an hour.
 const BUCKET_MS: i64 = 15 * 60_000;
@@ -256,6 +257,22 @@ pub struct Ticket {
     pub claims: BTreeMap<ClaimId, Bid>,
     /// Since when.
     pub opened: Timestamp,
+    /// Who last gave it up after an award, until somebody else has confirmed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub failed: Option<GivenUp>,
+}
+
+/// An award that came to nothing by the provider's doing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GivenUp {
+    /// Whose.
+    pub provider: PublicKey,
+    /// Why, if they said.
+    pub reason: Option<RefusalReason>,
+    /// The rider may have been told "confirmed".
+    pub was_confirmed: bool,
+    /// When we learned of it.
+    pub at: Timestamp,
 }
 
 impl Ticket {

@@ -11,7 +11,7 @@ use crate::needs::Capability;
 use crate::refusal::Refusal;
 use crate::state::{Invitation, State};
 use crate::time::Timestamp;
-use crate::{InvitationId, MemberId};
+use crate::{InvitationId, MemberId, VehicleId};
 
 type Decided = Result<Vec<Event>, Refusal>;
 
@@ -77,6 +77,12 @@ pub(super) fn add_vehicle(state: &State, owner: Option<MemberId>, capability: Ca
         driver(state, owner)?;
     }
     Ok(vec![Event::VehicleAdded { vehicle: state.next_vehicle(), owner, capability }])
+}
+
+/// A change breaks no promise by itself: lifts that the vehicle can no longer serve raise an alarm each.
+pub(super) fn change_vehicle(state: &State, vehicle: VehicleId, capability: Capability) -> Decided {
+    let row = state.vehicles.get(&vehicle).ok_or(Refusal::NoVehicle(vehicle))?;
+    Ok(unless(row.capability == capability, Event::VehicleChanged { vehicle, capability }))
 }
 
 pub(super) fn set_weekly_hours(state: &State, member: MemberId, weekly: Vec<WeeklyHours>) -> Decided {

@@ -66,6 +66,7 @@ pub fn decide<R: Rng>(
         }
         Command::SetDriverTerms { member, terms } => members::set_terms(state, member, terms),
         Command::AddVehicle { owner, capability } => members::add_vehicle(state, owner, capability),
+        Command::ChangeVehicle { vehicle, capability } => members::change_vehicle(state, vehicle, capability),
         Command::SetWeeklyHours { member, weekly } => members::set_weekly_hours(state, member, weekly),
         Command::OfferHours { member, date, hours } => members::offer_hours(state, member, date, hours),
         Command::TakeLeave { member, leave } => members::take_leave(state, member, leave),

@@ -131,6 +131,12 @@ pub(super) fn still_qualified(state: &State, claim: &Claim) -> Result<(), Refusa
     qualified(state, &run.frame, &claim.ticket).map(|_| ())
 }
 
+/// Tells whether the driver has taken leave since: what was agreed ahead is not meant for those days.
+fn on_leave(state: &State, claim: &Claim) -> bool {
+    let frame = state.runs.get(&claim.run).map(|run| run.frame);
+    frame.is_some_and(|f| state.availability.get(&f.driver).is_some_and(|a| a.on_leave(f.date)))
+}
+
 /// Returns the run that the frame names, the standing one or a new one, in time the driver has given and
 /// in which neither driver nor vehicle is anywhere else.
 fn place_on_run<'a>(state: &'a State, frame: &Frame) -> Result<(RunId, Option<&'a Run>), Refusal> {
@@ -218,7 +224,7 @@ pub(super) fn awarded(
     }
     match &claim.phase {
         ClaimPhase::Held { .. } => {
-            if still_qualified(state, claim).is_err() {
+            if still_qualified(state, claim).is_err() || claim.agreed_ahead && on_leave(state, claim) {
                 let why = Ended::Refused(RefusalReason::NoLongerQualified);
                 return Ok(vec![Event::LiftEnded { claim: id, why }]);
             }

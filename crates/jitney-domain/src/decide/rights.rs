@@ -66,6 +66,7 @@ fn subject(state: &State, command: &Command) -> Option<MemberId> {
         | Command::OfferHours { member, .. }
         | Command::TakeLeave { member, .. } => Some(*member),
         Command::AddVehicle { owner, .. } => *owner,
+        Command::ChangeVehicle { vehicle, .. } => state.vehicles.get(vehicle).and_then(|v| v.owner),
         Command::BookTrip(booking) => Some(booking.rider),
         Command::ChangeTrip { trip, .. }
         | Command::CancelTrip { trip, .. }

@@ -40,6 +40,7 @@ fn tells_of_rights(answer: &Result<Vec<Event>, Refusal>) -> bool {
 fn people(w: &World) -> Vec<(&'static str, Command)> {
     let rider = w.coops[HOME].rider;
     let member = w.coops[HOME].willing;
+    let owned = w.state(HOME).members.get(&member).and_then(|m| m.driver.as_ref()?.terms.vehicle).unwrap();
     let operator = *w.state(HOME).members.iter().find(|(_, m)| m.roles.contains(&Role::Operator)).unwrap().0;
     let invite = |seed: u8, role, member| Command::Invite {
         invitation: InvitationId::from_bytes([seed; 16]),
@@ -73,6 +74,7 @@ fn people(w: &World) -> Vec<(&'static str, Command)> {
         ("OPDV", Command::SetDriverTerms { member, terms: DriverTerms::default() }),
         ("OPDV", Command::AddVehicle { owner: Some(member), capability: CAR }),
         ("OPD", Command::AddVehicle { owner: None, capability: CAR }),
+        ("OPDV", Command::ChangeVehicle { vehicle: owned, capability: CAR }),
         ("OPDV", Command::SetWeeklyHours { member, weekly: every_day(hours(8, 12)) }),
         ("OPDV", Command::OfferHours { member, date: TUESDAY, hours: hours(18, 19) }),
         ("OPDV", Command::TakeLeave { member, leave: Leave { from: MONDAY, to: TUESDAY } }),

@@ -1,6 +1,7 @@
 //! The rules, told as what happens to riders, drivers and coops.
 
 mod across_coops;
+mod alarms;
 mod authorisation;
 mod booking;
 mod fixture;

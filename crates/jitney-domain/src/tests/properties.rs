@@ -316,3 +316,50 @@ fn a_refused_command_and_a_decision_not_applied_change_nothing() {
         Ok(())
     });
 }
+
+#[test]
+fn no_history_alarms_about_a_trip_that_is_over_and_every_alarm_says_whom_to_phone() {
+    use crate::alarm::{Kind, Partners, all, of_trip};
+    let raised = Sometimes::new("an alarm");
+    let of_lift = Sometimes::new("an alarm about a partner's lift");
+    for_every_history(200, |mut world, deeds| {
+        for deed in deeds {
+            world.carry_out(deed)?;
+            let keys: Vec<_> = world.coops.iter().map(|c| c.key).collect();
+            let partners = Partners {
+                waiting: keys.iter().map(|k| (*k, tue(0, 0))).collect(),
+                at_odds: keys.iter().copied().collect(),
+                ..Partners::default()
+            };
+            for coop in &world.coops {
+                let alarms = all(&coop.state, &partners, world.now);
+                for alarm in &alarms {
+                    raised.seen_if(true);
+                    of_lift.seen_if(alarm.trips.is_empty());
+                    prop_assert!(!alarm.calls.is_empty(), "{alarm:?}");
+                    prop_assert!(!(alarm.trips.is_empty() && alarm.lifts.is_empty()), "{alarm:?}");
+                    let behind = alarm.kind == Kind::LeftBehind;
+                    // The way out of a round trip may be over while its way home alarms; the trip that the
+                    // alarm is about may not, but for the one way home that the clock has closed.
+                    if let Some(trip) = alarm.trips.first() {
+                        let over = coop.state.trips.get(trip).is_none_or(|t| t.is_closed());
+                        prop_assert!(!over || behind, "{alarm:?}");
+                        prop_assert!(
+                            of_trip(&coop.state, &partners, *trip, world.now)
+                                .iter()
+                                .any(|a| a.kind == alarm.kind),
+                            "the list and the board differ: {alarm:?}"
+                        );
+                    }
+                    for lift in &alarm.lifts {
+                        let (claim_id, claim) = coop.state.claim_of_lift(*lift).unwrap();
+                        let over = matches!(claim.phase, ClaimPhase::Ended(_) | ClaimPhase::Stated { .. });
+                        let news = in_flight(&world, |m| m.claim() == Some(claim_id));
+                        prop_assert!(!over || news || alarm.kind == Kind::OutcomeDisputed, "{alarm:?}");
+                    }
+                }
+            }
+        }
+        Ok(())
+    });
+}

@@ -159,6 +159,7 @@ impl<S: Store> Core<S> {
                 tracing::info!(target: "jitney::federation", version = version.0, "the roster has changed");
             }
             Fed::DirectFailed { to, reason, .. } => {
+                self.lost_mail.insert(federation::CoopKey(to), now);
                 let coop = self.coop_name(&to);
                 tracing::error!(
                     target: "jitney::booking",

@@ -4,6 +4,7 @@
 //! only then it returns what may leave the node. Persist, then speak: a crash at any point leaves a state
 //! that was true, and nothing has been promised that was not written.
 
+mod alarms;
 mod auto;
 mod booking;
 mod enrol;
@@ -20,7 +21,7 @@ use jitney_domain::{
     Actor, CapacityId, Cell, Command, Context, Event, MemberId, Policy, Recorded, Refusal, State, TicketId,
     Timestamp, TripId, Zone, decide, effects,
 };
-use jitney_federation::Federation;
+use jitney_federation::{CoopKey, Federation};
 use jitney_identity::PublicKey;
 use jitney_store::{Batch, Store, StoreError, TableTag};
 use rand::rngs::StdRng;
@@ -51,6 +52,8 @@ pub mod tags {
     pub const ADDRESSES: u8 = 72;
     /// Where nodes of the roster were reached.
     pub const DIAL_BOOK: u8 = 75;
+    /// Coops to which a message was given up, with when.
+    pub const LOST_MAIL: u8 = 74;
 }
 
 /// Most inputs that wait for room on the disk; what comes beyond is lost as a network may lose it.
@@ -133,6 +136,10 @@ pub struct Core<S> {
     pub(crate) addresses: Table<AreaKey, u32>,
     /// How many addresses share what partners are told of a place.
     pub(crate) crowd: jitney_geo::Crowd,
+    /// Coops to which a message was given up while something was booked with them.
+    pub(crate) lost_mail: Table<CoopKey, Timestamp>,
+    /// Alarms that the log has told of.
+    pub(crate) alarmed: std::collections::BTreeSet<jitney_domain::alarm::Key>,
     pub(crate) neighbours: BTreeMap<TicketId, Neighbour>,
     /// Neighbours' spare places.
     pub(crate) capacities: BTreeMap<CapacityId, NeighbourCapacity>,
@@ -341,6 +348,7 @@ impl<S: Store> Core<S> {
         self.look_further(now);
         self.pending.look_around = true;
         self.federation_wake(now);
+        self.tell_of_alarms(now);
     }
 
     /// Puts the moments that a sentence names on the coop's wall clock: nobody phones in UTC.
@@ -434,6 +442,7 @@ impl<S: Store> Core<S> {
         self.credentials.drain_changes(tags::CREDENTIALS, &mut rows)?;
         self.addresses.drain_changes(tags::ADDRESSES, &mut rows)?;
         self.dial_book.drain_changes(tags::DIAL_BOOK, &mut rows)?;
+        self.lost_mail.drain_changes(tags::LOST_MAIL, &mut rows)?;
         rows.append(&mut self.receipts);
         rows.extend(self.federation.drain_changes()?);
         if rows.is_empty() && self.pending.recorded.is_empty() {

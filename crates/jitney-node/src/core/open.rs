@@ -52,6 +52,8 @@ impl<S: Store> Core<S> {
             receipts: Vec::new(),
             addresses: Table::new(),
             crowd: settings.crowd.clone(),
+            lost_mail: Table::new(),
+            alarmed: std::collections::BTreeSet::new(),
             neighbours: BTreeMap::new(),
             capacities: BTreeMap::new(),
             closed_capacities: BTreeMap::new(),
@@ -82,8 +84,20 @@ impl<S: Store> Core<S> {
 
     /// Puts back row by row what the store holds; nothing is kept twice on the way.
     fn read_back(&mut self) -> Result<(), OpenError> {
-        let Core { store, state, federation, vault, places, credentials, addresses, dial_book, .. } = self;
-        let mut tables = Tables { state, federation, vault, places, credentials, addresses, dial_book };
+        let Core {
+            store,
+            state,
+            federation,
+            vault,
+            places,
+            credentials,
+            addresses,
+            dial_book,
+            lost_mail,
+            ..
+        } = self;
+        let mut tables =
+            Tables { state, federation, vault, places, credentials, addresses, dial_book, lost_mail };
         for tag in 0..=u8::MAX {
             let mut restored = Ok(());
             store.scan(TableTag(tag), &mut |key, value| {
@@ -107,6 +121,7 @@ struct Tables<'a> {
     credentials: &'a mut Table<MemberId, serde_json::Value>,
     addresses: &'a mut Table<AreaKey, u32>,
     dial_book: &'a mut Table<super::NodeKey, Vec<super::Worked>>,
+    lost_mail: &'a mut Table<jitney_federation::CoopKey, Timestamp>,
 }
 
 impl Tables<'_> {
@@ -117,6 +132,7 @@ impl Tables<'_> {
             tags::DIAL_BOOK => self.dial_book.restore_row(tag, key, value)?,
             tags::RECEIPTS => {}
             tags::ADDRESSES => self.addresses.restore_row(tag, key, value)?,
+            tags::LOST_MAIL => self.lost_mail.restore_row(tag, key, value)?,
             128..=159 => self.federation.restore_row(tag, key, value)?,
             _ => {
                 if !(self.state.restore_row(tag, key, value)? || self.vault.restore_row(tag, key, value)?) {

@@ -29,6 +29,9 @@ impl<S: Store> Core<S> {
                 }
                 Ok(Reply::Vehicle(vehicle))
             }
+            Request::ChangeVehicle { vehicle, capability } => {
+                self.done(actor, Command::ChangeVehicle { vehicle, capability }, now)
+            }
             Request::SetWeeklyHours { member, weekly } => {
                 self.done(actor, Command::SetWeeklyHours { member, weekly }, now)
             }

@@ -1,5 +1,6 @@
 //! Answers: each request becomes at most one command, and what is shown is read from the state.
 
+mod alarms;
 mod doctor;
 mod drivers;
 mod federation;
@@ -40,6 +41,7 @@ impl<S: Store> Core<S> {
             | Request::WhoAmI => self.answer_about_members(actor, request, now),
             Request::SetDriverTerms { .. }
             | Request::AddVehicle { .. }
+            | Request::ChangeVehicle { .. }
             | Request::SetWeeklyHours { .. }
             | Request::OfferHours { .. }
             | Request::TakeLeave { .. }
@@ -60,6 +62,7 @@ impl<S: Store> Core<S> {
             | Request::WithdrawCapacity(_)
             | Request::ListAgreements
             | Request::SetAgreement { .. } => self.answer_about_partners(actor, request, now),
+            Request::Alarms => Ok(Reply::Alarms(self.alarms_view(now)?)),
             Request::FoundFederation { .. }
             | Request::InviteCoop { .. }
             | Request::JoinFederation { .. }
@@ -95,6 +98,7 @@ impl<S: Store> Core<S> {
             | Request::OfferHours { .. }
             | Request::TakeLeave { .. }
             | Request::AddVehicle { .. }
+            | Request::ChangeVehicle { .. }
             | Request::SetDriverTerms { .. }
             | Request::Report { .. }
             | Request::SignedReport(_) => true,

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use jiff::civil::Date;
+use jitney_domain::alarm::Partners;
 use jitney_domain::booking::{BidPhase, Card, TicketBody, TicketPhase};
 use jitney_domain::run::Run;
 use jitney_domain::trip::{Link, Phase, Trip};
@@ -15,11 +16,6 @@ use crate::api::Fault;
 use crate::core::{CARD_INFO, Core};
 use crate::planner::Slot;
 use crate::view::{self, Carriage};
-
-/// How long before a trip nobody having it is worth a dispatcher's attention.
-const UNASSIGNED_ALARM_MS: i64 = 24 * 3_600_000;
-/// How long after the planned time a silent driver is worth a dispatcher's attention.
-const SILENT_ALARM_MS: i64 = 30 * 60_000;
 
 impl<S: Store> Core<S> {
     pub(crate) fn status(&self, now: Timestamp) -> view::Status {
@@ -74,7 +70,7 @@ impl<S: Store> Core<S> {
         (cell_words(body.from.cell()), cell_words(body.to.cell()))
     }
 
-    pub(super) fn trip_view(&self, id: TripId, now: Timestamp) -> Option<view::Trip> {
+    pub(super) fn trip_view(&self, id: TripId, partners: &Partners, now: Timestamp) -> Option<view::Trip> {
         let trip = self.state.trips.get(&id)?;
         let ticket = trip.ticket().and_then(|t| self.state.tickets.get(&t).map(|row| (t, row)));
         let details = &trip.details;
@@ -84,7 +80,6 @@ impl<S: Store> Core<S> {
             None => (None, None),
         };
         let bids = ticket.into_iter().flat_map(|(_, row)| row.claims.iter());
-        let carriage = self.carriage(trip);
         Some(view::Trip {
             trip: id,
             confirmation: id.to_string(),
@@ -109,8 +104,8 @@ impl<S: Store> Core<S> {
                     hold_until: bid.hold_until,
                 })
                 .collect(),
-            attention: self.attention(trip, &carriage, now),
-            carriage,
+            attention: self.attention(id, partners, now),
+            carriage: self.carriage(trip),
         })
     }
 
@@ -164,55 +159,6 @@ impl<S: Store> Core<S> {
         run.map_or_else(|| self.settings.face.name.clone(), |r| self.name(r.frame.driver))
     }
 
-    /// Says what a dispatcher should look at, most pressing first.
-    fn attention(&self, trip: &Trip, carriage: &Carriage, now: Timestamp) -> Vec<String> {
-        let mut notes = Vec::new();
-        let start = trip.details.windows.map(|w| w.preferred);
-        let soon = start.is_some_and(|s| s.0 - now.0 < UNASSIGNED_ALARM_MS);
-        match carriage {
-            Carriage::Unassigned | Carriage::Offered { .. } if soon => {
-                notes.push("nobody has it yet and it is less than a day away".to_owned());
-            }
-            Carriage::Offered { shared: false, claims: 0 } => {
-                notes.push("whoever was asked did not take it: assign it again".to_owned());
-            }
-            Carriage::Confirmed { pick_up_at, progress, .. } => {
-                let late = now.0 - pick_up_at.0 > SILENT_ALARM_MS;
-                if late && *progress < jitney_domain::booking::Progress::OnBoard {
-                    notes.push(
-                        "the driver should have been there and has not reported; phone them".to_owned(),
-                    );
-                }
-                notes.extend(self.no_longer_qualified(trip));
-            }
-            _ => {}
-        }
-        if let Some(Link::Return(home)) = trip.link {
-            let orphan = self.state.trips.get(&home).is_some_and(|home| {
-                !home.is_closed()
-                    && matches!(self.carriage(home), Carriage::Unassigned | Carriage::Offered { .. })
-            });
-            if orphan && !trip.is_closed() {
-                notes.push("the way home has nobody yet: settle it before the rider leaves".to_owned());
-            }
-        }
-        notes
-    }
-
-    /// A driver who has lost vetting or been suspended since the award.
-    fn no_longer_qualified(&self, trip: &Trip) -> Option<String> {
-        let ticket = self.state.tickets.get(&trip.ticket()?)?;
-        let claim = self.state.claims.get(&ticket.award()?.claim)?;
-        let run = self.state.runs.get(&claim.run)?;
-        let member = self.state.members.get(&run.frame.driver)?;
-        if member.suspended {
-            return Some("the driver has been suspended since; give the trip to somebody else".to_owned());
-        }
-        let required = &self.state.coop()?.policy.required_vetting;
-        let unvetted = member.driver.as_ref()?.unvetted(required, run.frame.date)?;
-        Some(format!("the driver may not drive that day: {unvetted}; give the trip to somebody else"))
-    }
-
     pub(super) fn subscriptions_view(&self) -> Vec<view::Subscription> {
         self.state
             .subscriptions
@@ -234,8 +180,10 @@ impl<S: Store> Core<S> {
 
     pub(super) fn board(&self, day: Date, now: Timestamp) -> Result<view::Board, Fault> {
         let coop = self.state.coop().ok_or(Refusal::NoCoop)?;
+        let partners = self.partners();
+        let trips = self.state.trips_on(day);
         let mut trips: Vec<view::Trip> =
-            self.state.trips_on(day).filter_map(|(id, _)| self.trip_view(id, now)).collect();
+            trips.filter_map(|(id, _)| self.trip_view(id, &partners, now)).collect();
         trips.sort_by_key(|t| {
             (t.attention.is_empty(), t.windows.is_none(), t.windows.map(|w| w.preferred), t.trip)
         });
@@ -248,7 +196,11 @@ impl<S: Store> Core<S> {
         let mut runs: Vec<view::Run> =
             self.state.runs_on(day).map(|(id, run)| self.run_view(id, run)).collect();
         runs.sort_by_key(|r| (r.block.from, r.run));
-        Ok(view::Board { day, zone: coop.zone.name().to_owned(), trips, runs, outcomes })
+        let mut alarms = self.alarms_view(now)?.alarms;
+        let count = alarms.len();
+        let most_urgent = (count > 0).then(|| alarms.swap_remove(0));
+        let zone = coop.zone.name().to_owned();
+        Ok(view::Board { day, zone, alarms: count, most_urgent, trips, runs, outcomes })
     }
 
     fn run_view(&self, id: RunId, run: &Run) -> view::Run {

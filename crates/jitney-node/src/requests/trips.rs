@@ -46,7 +46,7 @@ impl<S: Store> Core<S> {
             Request::BookTrip(asked) => self.book(actor, asked, now),
             Request::ListTrips(filter) => Ok(Reply::Trips(self.list_trips(&filter, now))),
             Request::ShowTrip(trip) => {
-                let shown = self.trip_view(trip, now).ok_or(Refusal::NoTrip(trip))?;
+                let shown = self.trip_view(trip, &self.partners(), now).ok_or(Refusal::NoTrip(trip))?;
                 Ok(Reply::Trip(Box::new(shown)))
             }
             Request::ChangeTrip { trip, change } => self.change(actor, trip, change, now),
@@ -144,7 +144,8 @@ impl<S: Store> Core<S> {
         if let Some(to) = offer_to {
             self.offer_booked(actor, to, subscription, &trips, now)?;
         }
-        let trips = trips.into_iter().filter_map(|t| self.trip_view(t, now)).collect();
+        let partners = self.partners();
+        let trips = trips.into_iter().filter_map(|t| self.trip_view(t, &partners, now)).collect();
         Ok(Reply::Booked(view::Booked { trips, subscription }))
     }
 
@@ -270,7 +271,7 @@ impl<S: Store> Core<S> {
     }
 
     fn show_trip(&self, trip: TripId, now: Timestamp) -> Answer {
-        let shown = self.trip_view(trip, now).ok_or(Refusal::NoTrip(trip))?;
+        let shown = self.trip_view(trip, &self.partners(), now).ok_or(Refusal::NoTrip(trip))?;
         Ok(Reply::Trip(Box::new(shown)))
     }
 
@@ -314,8 +315,9 @@ impl<S: Store> Core<S> {
                     && filter.rider.is_none_or(|rider| rider == trip.details.rider)
             })
         };
-        let mut trips: Vec<view::Trip> =
-            rows.into_iter().filter(wanted).filter_map(|id| self.trip_view(id, now)).collect();
+        let partners = self.partners();
+        let wanted = rows.into_iter().filter(wanted);
+        let mut trips: Vec<view::Trip> = wanted.filter_map(|id| self.trip_view(id, &partners, now)).collect();
         // A will-call return has no time yet: it stands behind the day's other trips.
         trips.sort_by_key(|t| (t.date, t.windows.is_none(), t.windows.map(|w| w.preferred), t.trip));
         trips

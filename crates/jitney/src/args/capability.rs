@@ -3,12 +3,31 @@
 use clap::Args;
 use jitney_domain::{Assistance, Capability, Load};
 
-/// What a vehicle can carry.
+/// What a vehicle can carry, and how to recognise it.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct CapabilityArgs {
     /// Seats for riders, the driver's own not counted
     #[arg(long, value_name = "N")]
     seats: u8,
+    #[command(flatten)]
+    rest: RestArgs,
+    /// The vehicle as one recognises it, such as "blue Toyota Yaris AB-123"
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) description: String,
+}
+
+/// What a vehicle can carry now.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct PlacesArgs {
+    /// Seats for riders, the driver's own not counted
+    #[arg(long, value_name = "N", required_unless_present = "out_of_use")]
+    seats: Option<u8>,
+    #[command(flatten)]
+    rest: RestArgs,
+}
+
+#[derive(Debug, Clone, Args)]
+struct RestArgs {
     /// Securement spaces for wheelchairs
     #[arg(long, value_name = "N", default_value_t = 0)]
     wheelchairs: u8,
@@ -18,16 +37,26 @@ pub(crate) struct CapabilityArgs {
     /// Service animals are welcome
     #[arg(long)]
     animals: bool,
-    /// The vehicle as one recognises it, such as "blue Toyota Yaris AB-123"
-    #[arg(long, value_name = "TEXT")]
-    pub(crate) description: String,
 }
 
 impl CapabilityArgs {
     /// Returns what the vehicle can carry.
     pub(crate) fn capability(&self) -> Capability {
+        self.rest.with(self.seats)
+    }
+}
+
+impl PlacesArgs {
+    /// Returns what the vehicle can carry: nothing if it is out of use.
+    pub(crate) fn capability(&self) -> Capability {
+        self.rest.with(self.seats.unwrap_or_default())
+    }
+}
+
+impl RestArgs {
+    fn with(&self, seats: u8) -> Capability {
         Capability {
-            places: Load { seats: self.seats, wheelchairs: self.wheelchairs },
+            places: Load { seats, wheelchairs: self.wheelchairs },
             ramp_or_lift: self.ramp,
             service_animals: self.animals,
             // How far riders are accompanied is the driver's to say, not the vehicle's.

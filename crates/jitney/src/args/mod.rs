@@ -13,7 +13,7 @@ mod span;
 mod when;
 mod word;
 
-pub(crate) use capability::CapabilityArgs;
+pub(crate) use capability::{CapabilityArgs, PlacesArgs};
 pub(crate) use distance::{Distance, kilometres};
 pub(crate) use hours::{Weekly, hours};
 pub(crate) use need::NeedArgs;

@@ -6,7 +6,7 @@ use jitney_domain::{Assistance, MemberId, Metres, Role, VehicleId};
 use jitney_node::api::Request;
 
 use super::member;
-use crate::args::{ASSISTANCES, CONSENTS, CapabilityArgs, Pick, kilometres, word};
+use crate::args::{ASSISTANCES, CONSENTS, CapabilityArgs, Pick, PlacesArgs, kilometres, word};
 use crate::context::Context;
 use crate::exit::Failure;
 use crate::output::Said;
@@ -59,6 +59,18 @@ pub(crate) enum VehicleCommand {
         #[command(flatten)]
         capability: CapabilityArgs,
     },
+    /// Note that a vehicle can carry something else than before, or is out of use
+    ///
+    /// Lifts that it can no longer serve are not taken from it: each raises an alarm (`jitney alarms`).
+    Change {
+        /// The vehicle's number
+        vehicle: VehicleId,
+        #[command(flatten)]
+        places: PlacesArgs,
+        /// It is out of use
+        #[arg(long, conflicts_with_all = ["seats", "wheelchairs", "ramp", "animals"])]
+        out_of_use: bool,
+    },
 }
 
 impl TermsArgs {
@@ -86,6 +98,13 @@ impl Command {
             Command::Vehicle(VehicleCommand::Add { driver, capability }) => {
                 let owner = cx.member(&driver, Some(Role::Driver))?;
                 cx.tell(add_vehicle(owner, capability), "the vehicle is noted")
+            }
+            Command::Vehicle(VehicleCommand::Change { vehicle, places, out_of_use: _ }) => {
+                let capability = places.capability();
+                let done = format!(
+                    "vehicle {vehicle} is noted; see `jitney alarms` for lifts it can no longer serve"
+                );
+                cx.tell(Request::ChangeVehicle { vehicle, capability }, done)
             }
         }
     }

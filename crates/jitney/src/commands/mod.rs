@@ -1,6 +1,7 @@
 //! One file a command: its options, and the request that it becomes.
 
 pub(crate) mod agreement;
+pub(crate) mod alarms;
 pub(crate) mod board;
 pub(crate) mod capacity;
 pub(crate) mod completions;

@@ -17,6 +17,10 @@ pub(crate) fn board(board: &Board) -> String {
         return format!("the time zone {} is not known to this program; upgrade it", board.zone);
     };
     let mut text = format!("{}, {}\n", day(board.day), count(board.trips.len(), "trip", "trips"));
+    if let Some(first) = &board.most_urgent {
+        let alarms = count(board.alarms, "alarm", "alarms");
+        let _ = writeln!(text, "{alarms}, see `jitney alarms`; first {}", super::alarm::line(first));
+    }
     let pressing: Vec<&Trip> = board.trips.iter().filter(|trip| !trip.attention.is_empty()).collect();
     if !pressing.is_empty() {
         text.push_str("\nNeeds attention\n");

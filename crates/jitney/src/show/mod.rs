@@ -2,6 +2,7 @@
 //!
 //! Nothing here asks or decides anything; the same view gives the same text.
 
+mod alarm;
 mod board;
 mod doctor;
 mod federation;
@@ -52,6 +53,7 @@ pub(crate) fn reply(reply: &Reply, zone: &Zone) -> String {
         Reply::Board(view) => board::board(view),
         Reply::Capacity(views) => partners::capacity(views, zone),
         Reply::Agreements(views) => partners::agreements(views),
+        Reply::Alarms(view) => alarm::alarms(view, zone),
         Reply::Tickets(views) => ticket::tickets(views, zone),
         Reply::Offers(views) => ticket::offers(views, zone),
         Reply::Manifest(view) => manifest(view),

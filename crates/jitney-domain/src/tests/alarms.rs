@@ -1,0 +1,671 @@
+//! What a dispatcher has to see to: raised by what happens, cleared when it is so no more.
+
+use jiff::civil::date;
+
+use super::fixture::*;
+use crate::alarm::{Alarm, Call, Callee, Caller, Kind, Partners, Stage, Unfit, Urgency, all, of_trip};
+use crate::availability::Leave;
+use crate::booking::{BookingMessage, Disagreement, Progress, RefusalReason};
+use crate::trip::Timing;
+use crate::*;
+
+impl World {
+    fn alarms(&self, coop: usize) -> Vec<Alarm> {
+        all(self.state(coop), &Partners::default(), self.now)
+    }
+
+    /// Returns the only alarm there is.
+    #[track_caller]
+    fn alarm(&self, coop: usize) -> Alarm {
+        let alarms = self.alarms(coop);
+        assert_eq!(alarms.len(), 1, "{alarms:#?}");
+        alarms.into_iter().next().unwrap()
+    }
+
+    #[track_caller]
+    fn quiet(&self, coop: usize) {
+        assert_eq!(self.alarms(coop), []);
+    }
+
+    /// Books a way out for Tuesday at ten and a way home.
+    fn round_trip(&mut self, home: Timing) -> (TripId, TripId) {
+        let mut booking = self.booking(HOME, Timing::PickUp(tuesday_at(10, 0)));
+        booking.home = Some(home);
+        self.act(HOME, Command::BookTrip(booking));
+        let last = self.state(HOME).trips.last().unwrap().0.0;
+        (TripId(last - 1), TripId(last))
+    }
+
+    /// Drives the newest lift of our coop to its end, at the times planned.
+    fn carry(&mut self, lift: LiftNumber) {
+        self.until(tue(10, 0));
+        self.report(HOME, lift, Step::PickUp).unwrap();
+        self.drain();
+        self.until(tue(10, 25));
+        self.report(HOME, lift, Step::DropOff).unwrap();
+        self.drain();
+    }
+
+    fn give_to_willing(&mut self, trip: TripId, at: Timestamp) -> LiftNumber {
+        let willing = self.coops[HOME].willing;
+        self.assign(HOME, trip, willing, at);
+        self.drain();
+        self.last_claim(HOME).1.number
+    }
+
+    fn rider_call(&self) -> Call {
+        dispatcher(Callee::Rider(self.coops[HOME].rider))
+    }
+
+    fn driver_call(&self, coop: usize) -> Call {
+        dispatcher(Callee::Driver(self.coops[coop].willing))
+    }
+}
+
+fn dispatcher(whom: Callee) -> Call {
+    Call { who: Caller::Dispatcher, whom }
+}
+
+fn office(coop: usize) -> Call {
+    dispatcher(Callee::Office(key(u8::try_from(coop).unwrap() + 1)))
+}
+
+#[test]
+fn a_return_without_driver_alarms_before_the_outbound_leaves() {
+    let mut w = World::alone();
+    let (out, home) = w.round_trip(Timing::PickUp(tuesday_at(14, 0)));
+    w.give_to_willing(out, tue(10, 0));
+    let alarm = w.alarm(HOME);
+    let kind = Kind::ReturnWithoutDriver { stage: Stage::AtHome, promise_broken: false };
+    assert_eq!((&alarm.kind, alarm.urgency), (&kind, Urgency::Before(tue(10, 0))));
+    assert_eq!((alarm.trips.as_slice(), alarm.calls), ([home, out].as_slice(), vec![w.rider_call()]));
+    let on_the_board = of_trip(w.state(HOME), &Partners::default(), out, w.now);
+    assert_eq!(on_the_board.len(), 1, "the board shows it at the way out too");
+    w.until(tue(9, 5));
+    assert_eq!(w.alarm(HOME).urgency, Urgency::Now);
+    w.give_to_willing(home, tue(14, 0));
+    w.quiet(HOME);
+}
+
+#[test]
+fn a_rider_who_is_out_and_has_no_way_home_comes_before_everything_else() {
+    let mut w = World::alone();
+    let (out, home) = w.round_trip(Timing::PickUp(tuesday_at(14, 0)));
+    let lift = w.give_to_willing(out, tue(10, 0));
+    w.book(HOME, 10, 40);
+    w.carry(lift);
+    let alarms = w.alarms(HOME);
+    let kind = Kind::ReturnWithoutDriver { stage: Stage::Out, promise_broken: false };
+    assert_eq!((&alarms[0].kind, alarms[0].urgency), (&kind, Urgency::Now));
+    assert_eq!(alarms[0].trips[0], home);
+    assert_eq!((&alarms[1].kind, alarms.len()), (&Kind::NobodyHasIt, 2));
+}
+
+#[test]
+fn a_way_home_that_its_driver_gives_back_while_the_rider_is_out_says_that_a_promise_was_broken() {
+    let mut w = World::alone();
+    let (out, home) = w.round_trip(Timing::PickUp(tuesday_at(14, 0)));
+    let lift = w.give_to_willing(out, tue(10, 0));
+    let back = w.give_to_willing(home, tue(14, 0));
+    w.carry(lift);
+    w.quiet(HOME);
+    w.report(HOME, back, Step::Decline).unwrap();
+    w.drain();
+    let alarm = w.alarm(HOME);
+    let kind = Kind::ReturnWithoutDriver { stage: Stage::Out, promise_broken: true };
+    assert_eq!((alarm.kind, alarm.since), (kind, Some(w.now)));
+}
+
+#[test]
+fn a_rider_left_behind_stays_in_view_until_another_way_home_is_booked() {
+    let mut w = World::alone();
+    let (out, _) = w.round_trip(Timing::PickUp(tuesday_at(14, 0)));
+    let lift = w.give_to_willing(out, tue(10, 0));
+    w.carry(lift);
+    w.until(tue(15, 0));
+    let alarm = w.alarm(HOME);
+    assert_eq!((&alarm.kind, alarm.urgency), (&Kind::LeftBehind, Urgency::Now));
+    assert_eq!(alarm.calls, [w.rider_call()]);
+    let another = w.book(HOME, 15, 30);
+    let willing = w.coops[HOME].willing;
+    w.assign(HOME, another, willing, tue(15, 30));
+    w.drain();
+    w.quiet(HOME);
+}
+
+#[test]
+fn a_way_home_that_was_called_unmet_in_time_leaves_nobody_behind() {
+    let mut w = World::alone();
+    let (out, home) = w.round_trip(Timing::PickUp(tuesday_at(14, 0)));
+    let lift = w.give_to_willing(out, tue(10, 0));
+    w.act(HOME, Command::StateOutcome { trip: home, outcome: Outcome::Unmet });
+    w.carry(lift);
+    w.until(tue(15, 0));
+    w.quiet(HOME);
+}
+
+#[test]
+fn a_will_call_rider_who_has_called_and_whom_nobody_fetches_is_seen_to_at_once() {
+    let mut w = World::alone();
+    let (out, home) = w.round_trip(Timing::WillCall(TUESDAY));
+    let lift = w.give_to_willing(out, tue(10, 0));
+    w.quiet(HOME);
+    w.carry(lift);
+    w.until(tue(12, 0));
+    w.quiet(HOME);
+    w.act(HOME, Command::CallReady { trip: home, at: None });
+    let alarm = w.alarm(HOME);
+    let kind = Kind::ReturnWithoutDriver { stage: Stage::Out, promise_broken: false };
+    assert_eq!((&alarm.kind, alarm.urgency, alarm.calls), (&kind, Urgency::Now, vec![w.rider_call()]));
+    w.give_to_willing(home, tue(12, 0));
+    w.quiet(HOME);
+}
+
+#[test]
+fn a_will_call_rider_who_does_not_call_for_hours_is_asked_how_it_goes() {
+    let mut w = World::alone();
+    let (out, home) = w.round_trip(Timing::WillCall(TUESDAY));
+    let lift = w.give_to_willing(out, tue(10, 0));
+    w.carry(lift);
+    w.until(tue(14, 24));
+    w.quiet(HOME);
+    w.until(tue(14, 25));
+    let alarm = w.alarm(HOME);
+    assert_eq!((&alarm.kind, alarm.urgency), (&Kind::WillCallSilent, Urgency::Today));
+    assert_eq!(alarm.trips, [home]);
+    w.act(HOME, Command::CancelTrip { trip: home, with_return: false });
+    w.quiet(HOME);
+}
+
+#[test]
+fn a_trip_that_nobody_has_alarms_a_day_before_and_is_urgent_an_hour_before() {
+    let mut w = World::alone();
+    let trip = w.book(HOME, 10, 0);
+    w.quiet(HOME);
+    w.until(moment(MONDAY, 10, 0));
+    let alarm = w.alarm(HOME);
+    assert_eq!((&alarm.kind, alarm.urgency), (&Kind::NobodyHasIt, Urgency::Before(tue(10, 0))));
+    assert_eq!(alarm.calls, [w.rider_call()]);
+    w.until(tue(9, 0));
+    assert_eq!(w.alarm(HOME).urgency, Urgency::Now);
+    w.give_to_willing(trip, tue(10, 0));
+    w.quiet(HOME);
+}
+
+#[test]
+fn a_confirmed_trip_that_its_provider_gives_up_alarms_however_far_away_it_is() {
+    let mut w = World::of(3);
+    let (_, ticket, _, lift) = w.confirmed_next_door();
+    w.quiet(HOME);
+    w.report(NEXT, lift, Step::Decline).unwrap();
+    w.drain();
+    let alarm = w.alarm(HOME);
+    let reason = Some(RefusalReason::ProviderFailed);
+    let kind = Kind::ProviderFailed { provider: key(2), reason, was_confirmed: true };
+    assert_eq!((alarm.kind, alarm.urgency), (kind, Urgency::Before(tue(10, 0))));
+    assert_eq!((alarm.since, alarm.calls), (Some(w.now), vec![w.rider_call()]));
+    let willing = w.coops[THIRD].willing;
+    w.claim(THIRD, ticket, willing, tue(10, 0));
+    w.drain();
+    w.quiet(HOME);
+}
+
+#[test]
+fn a_trip_whose_driver_says_no_is_to_be_given_to_somebody_else() {
+    let mut w = World::alone();
+    let trip = w.book(HOME, 10, 0);
+    let asked = w.coops[HOME].driver;
+    w.assign(HOME, trip, asked, tue(10, 0));
+    w.drain();
+    let lift = w.last_claim(HOME).1.number;
+    w.report(HOME, lift, Step::Decline).unwrap();
+    w.drain();
+    let kind = Kind::ProviderFailed {
+        provider: key(1),
+        reason: Some(RefusalReason::DriverDeclined),
+        was_confirmed: false,
+    };
+    assert_eq!(w.alarm(HOME).kind, kind);
+    w.give_to_willing(trip, tue(10, 0));
+    w.quiet(HOME);
+}
+
+#[test]
+fn a_partner_that_does_not_answer_an_award_is_phoned_when_the_pick_up_draws_near() {
+    let mut w = World::of(2);
+    w.until(tue(6, 0));
+    let (_, ticket) = w.shared();
+    let asked = w.coops[NEXT].driver;
+    w.claim(NEXT, ticket, asked, tue(10, 0));
+    w.drain();
+    let alarm = w.alarm(HOME);
+    let kind = Kind::AwardUnanswered { provider: key(2), respond_by: tue(8, 0) };
+    assert_eq!((alarm.kind, alarm.urgency), (kind, Urgency::Before(tue(10, 0))));
+    assert_eq!(alarm.calls, [office(NEXT)]);
+    let lift = w.last_claim(NEXT).1.number;
+    w.report(NEXT, lift, Step::Accept).unwrap();
+    w.drain();
+    w.quiet(HOME);
+}
+
+#[test]
+fn a_way_home_that_a_partner_has_not_answered_for_alarms_by_the_time_of_the_way_out() {
+    let mut w = World::of(2);
+    w.until(tue(6, 30));
+    let (out, home) = w.round_trip(Timing::PickUp(tuesday_at(15, 0)));
+    w.give_to_willing(out, tue(10, 0));
+    w.act(HOME, Command::ShareTrip(home));
+    let ticket = w.ticket(HOME, home).0;
+    let asked = w.coops[NEXT].driver;
+    w.claim(NEXT, ticket, asked, tue(15, 0));
+    w.drain();
+    let alarm = w.alarm(HOME);
+    assert!(matches!(alarm.kind, Kind::AwardUnanswered { .. }), "{alarm:?}");
+    assert_eq!(alarm.urgency, Urgency::Before(tue(10, 0)));
+}
+
+#[test]
+fn a_driver_who_is_asked_and_silent_is_phoned_before_the_answer_counts_no_more() {
+    let mut w = World::of(2);
+    let (_, ticket) = w.shared();
+    let asked = w.coops[NEXT].driver;
+    w.claim(NEXT, ticket, asked, tue(10, 0));
+    w.drain();
+    w.quiet(NEXT);
+    w.until(moment(MONDAY, 9, 30));
+    let alarm = w.alarm(NEXT);
+    let respond_by = moment(MONDAY, 10, 0);
+    let kind = Kind::DriverSilent { driver: asked, respond_by };
+    assert_eq!((&alarm.kind, alarm.urgency), (&kind, Urgency::Before(respond_by)));
+    assert_eq!(alarm.calls, [dispatcher(Callee::Driver(asked))]);
+    let lift = w.last_claim(NEXT).1.number;
+    w.report(NEXT, lift, Step::Accept).unwrap();
+    w.quiet(NEXT);
+}
+
+#[test]
+fn a_hold_that_nobody_decides_about_alarms_both_coops_before_it_ends() {
+    let mut w = World::of(2);
+    w.policy(HOME, |p| p.award_first_claim = false);
+    let (_, ticket) = w.shared();
+    let willing = w.coops[NEXT].willing;
+    let claim = w.claim(NEXT, ticket, willing, tue(10, 0));
+    w.drain();
+    w.quiet(NEXT);
+    w.until(moment(MONDAY, 11, 30));
+    let until = moment(MONDAY, 12, 0);
+    let alarm = w.alarm(NEXT);
+    assert_eq!((&alarm.kind, alarm.urgency), (&Kind::HoldEnding { until }, Urgency::Before(until)));
+    assert_eq!(alarm.calls, [office(HOME)]);
+    let waiting = w.alarms(HOME);
+    let ending = waiting.iter().find(|a| a.kind == Kind::ClaimEnding { provider: key(2), until }).unwrap();
+    assert_eq!(ending.calls, [office(NEXT)]);
+    w.act(HOME, Command::AwardClaim { ticket, claim });
+    w.drain();
+    w.quiet(NEXT);
+    w.quiet(HOME);
+}
+
+/// Returns why the only alarm of our coop says that its driver may not drive, with whom to phone.
+#[track_caller]
+fn may_not(w: &World, coop: usize) -> (Unfit, Vec<Call>) {
+    let alarm = w.alarm(coop);
+    let Kind::DriverMayNot { driver, why } = alarm.kind else { panic!("{alarm:?}") };
+    assert_eq!(driver, w.coops[coop].willing);
+    (why, alarm.calls)
+}
+
+#[test]
+fn a_suspended_driver_alarms_every_lift_until_reinstated() {
+    let mut w = World::alone();
+    let (trip, _, lift) = w.confirmed();
+    let member = w.coops[HOME].willing;
+    w.act(HOME, Command::Suspend(member));
+    assert_eq!(may_not(&w, HOME), (Unfit::NotActive, vec![w.driver_call(HOME)]));
+    let alarm = w.alarm(HOME);
+    assert_eq!((alarm.trips, alarm.lifts), (vec![trip], vec![lift]));
+    assert_eq!(alarm.urgency, Urgency::Before(tue(10, 0)));
+    w.act(HOME, Command::Reinstate(member));
+    w.quiet(HOME);
+}
+
+#[test]
+fn a_paper_that_expires_before_the_day_of_the_ride_alarms_and_one_that_is_good_on_it_does_not() {
+    let mut w = World::alone();
+    w.confirmed();
+    let member = w.coops[HOME].willing;
+    let vet = |valid_until| Command::RecordVetting { member, item: VettingItem::Insurance, valid_until };
+    w.act(HOME, vet(TUESDAY));
+    w.quiet(HOME);
+    w.act(HOME, vet(MONDAY));
+    let (why, _) = may_not(&w, HOME);
+    let expired = Some(MONDAY);
+    assert_eq!(why, Unfit::Unvetted(member::Unvetted { item: VettingItem::Insurance, expired }));
+    w.act(HOME, vet(date(2027, 1, 1)));
+    w.quiet(HOME);
+}
+
+#[test]
+fn a_paper_that_the_coop_asks_for_only_since_alarms_too() {
+    let mut w = World::alone();
+    let (trip, ..) = w.confirmed();
+    let member = w.coops[HOME].willing;
+    w.policy(HOME, |p| p.required_vetting.extend([VettingItem::Training]));
+    w.quiet(HOME);
+    w.act(HOME, Command::RecordVetting { member, item: VettingItem::Training, valid_until: MONDAY });
+    assert!(matches!(may_not(&w, HOME).0, Unfit::Unvetted(_)));
+    w.act(HOME, Command::UnassignTrip(trip));
+    w.drain();
+    w.quiet(HOME);
+}
+
+#[test]
+fn leave_over_a_partners_ride_makes_its_provider_phone_the_riders_coop() {
+    let mut w = World::of(2);
+    w.confirmed_next_door();
+    w.quiet(NEXT);
+    let member = w.coops[NEXT].willing;
+    w.act(NEXT, Command::TakeLeave { member, leave: Leave { from: TUESDAY, to: TUESDAY } });
+    assert_eq!(may_not(&w, NEXT), (Unfit::OnLeave, vec![w.driver_call(NEXT), office(HOME)]));
+    let lift = w.last_claim(NEXT).1.number;
+    w.report(NEXT, lift, Step::Decline).unwrap();
+    w.quiet(NEXT);
+}
+
+#[test]
+fn hours_that_are_taken_back_alarm_the_lifts_in_them() {
+    let mut w = World::alone();
+    w.confirmed();
+    let member = w.coops[HOME].willing;
+    w.act(HOME, Command::SetWeeklyHours { member, weekly: every_day(hours(9, 12)) });
+    w.quiet(HOME);
+    w.act(HOME, Command::SetWeeklyHours { member, weekly: every_day(hours(12, 18)) });
+    assert_eq!(may_not(&w, HOME).0, Unfit::HoursGone);
+    w.act(HOME, Command::OfferHours { member, date: TUESDAY, hours: hours(9, 12) });
+    w.quiet(HOME);
+}
+
+/// A van with a ramp and one space, for a rider who stays in the wheelchair.
+fn in_a_van(w: &mut World) -> (VehicleId, Capability) {
+    let member = w.coops[HOME].willing;
+    let van = Capability { places: Load { seats: 3, wheelchairs: 1 }, ramp_or_lift: true, ..CAR };
+    let vehicle = w.state(HOME).members.get(&member).and_then(|m| m.driver.as_ref()?.terms.vehicle).unwrap();
+    w.act(HOME, Command::ChangeVehicle { vehicle, capability: van });
+    let mut booking = w.booking(HOME, Timing::PickUp(tuesday_at(10, 0)));
+    booking.requirement.mobility = Mobility::Wheelchair;
+    w.act(HOME, Command::BookTrip(booking));
+    let trip = *w.state(HOME).trips.last().unwrap().0;
+    w.give_to_willing(trip, tue(10, 0));
+    w.quiet(HOME);
+    (vehicle, van)
+}
+
+#[test]
+fn a_vehicle_that_loses_its_wheelchair_space_or_its_ramp_alarms_the_rides_that_need_it() {
+    let mut w = World::alone();
+    let (vehicle, van) = in_a_van(&mut w);
+    let without_space = Capability { places: Load { seats: 3, wheelchairs: 0 }, ..van };
+    w.act(HOME, Command::ChangeVehicle { vehicle, capability: without_space });
+    assert_eq!(may_not(&w, HOME).0, Unfit::Incapable("no wheelchair space".to_owned()));
+    w.act(HOME, Command::ChangeVehicle { vehicle, capability: Capability { ramp_or_lift: false, ..van } });
+    assert_eq!(may_not(&w, HOME).0, Unfit::Incapable("no ramp or lift".to_owned()));
+    w.act(HOME, Command::ChangeVehicle { vehicle, capability: van });
+    w.quiet(HOME);
+}
+
+#[test]
+fn a_vehicle_out_of_use_alarms_every_ride_in_it() {
+    let mut w = World::alone();
+    let (vehicle, van) = in_a_van(&mut w);
+    let gone = Capability { places: Load::default(), ..van };
+    w.act(HOME, Command::ChangeVehicle { vehicle, capability: gone });
+    assert_eq!(may_not(&w, HOME).0, Unfit::VehicleGone);
+}
+
+#[test]
+fn a_vehicle_with_fewer_seats_alarms_the_rides_that_fill_it_together() {
+    let mut w = World::alone();
+    let member = w.coops[HOME].willing;
+    let (first, second) = (w.book(HOME, 10, 0), w.book(HOME, 10, 10));
+    w.give_to_willing(first, tue(10, 0));
+    let body = w.body(HOME, second);
+    let mut plan = w.plan(HOME, &body, member, tue(10, 5));
+    // Both on board at once: fetch, fetch, set down, set down.
+    let drop_offs = plan.stops.iter().map(|s| s.window.from).max().unwrap();
+    for (n, stop) in plan.stops.iter_mut().filter(|s| s.leg == run::Leg::DropOff).enumerate() {
+        stop.planned = drop_offs.after(Minutes(5 * u32::try_from(n).unwrap()));
+    }
+    plan.stops.sort_by_key(|stop| stop.planned);
+    w.act(HOME, Command::AssignTrip { trip: second, plan, agreed: true });
+    w.drain();
+    w.quiet(HOME);
+    let vehicle = w.state(HOME).runs.values().next().unwrap().frame.vehicle;
+    let narrow = Capability { places: Load { seats: 1, wheelchairs: 0 }, ..CAR };
+    w.act(HOME, Command::ChangeVehicle { vehicle, capability: narrow });
+    let alarms = w.alarms(HOME);
+    assert_eq!(alarms.len(), 2, "{alarms:#?}");
+    let why = Unfit::Incapable("not enough places for all on board".to_owned());
+    assert!(alarms.iter().all(|a| a.kind == Kind::DriverMayNot { driver: member, why: why.clone() }));
+}
+
+#[test]
+fn a_vehicle_that_is_not_there_cannot_change_and_the_same_again_is_no_news() {
+    let mut w = World::alone();
+    let nowhere = Command::ChangeVehicle { vehicle: VehicleId(99), capability: CAR };
+    assert_eq!(w.refused(HOME, nowhere), Refusal::NoVehicle(VehicleId(99)));
+    let vehicle = *w.state(HOME).vehicles.last().unwrap().0;
+    assert_eq!(w.act(HOME, Command::ChangeVehicle { vehicle, capability: CAR }), []);
+}
+
+#[test]
+fn a_driver_who_went_on_leave_is_not_confirmed_when_the_award_comes() {
+    let mut w = World::of(2);
+    w.policy(HOME, |p| p.award_first_claim = false);
+    let (_, ticket) = w.shared();
+    let member = w.coops[NEXT].willing;
+    let claim = w.claim(NEXT, ticket, member, tue(10, 0));
+    w.drain();
+    w.act(NEXT, Command::TakeLeave { member, leave: Leave { from: TUESDAY, to: TUESDAY } });
+    w.act(HOME, Command::AwardClaim { ticket, claim });
+    w.drain();
+    let Kind::ProviderFailed { reason, was_confirmed: false, .. } = w.alarms_of_ticket(ticket) else {
+        panic!("the standing yes was taken for a day of leave")
+    };
+    assert_eq!(reason, Some(RefusalReason::NoLongerQualified));
+}
+
+impl World {
+    /// Returns the first alarm about the trip of a ticket, the day before at noon.
+    fn alarms_of_ticket(&mut self, ticket: TicketId) -> Kind {
+        self.until(moment(MONDAY, 12, 0));
+        let trip = self.state(HOME).tickets.get(&ticket).unwrap().trip;
+        of_trip(self.state(HOME), &Partners::default(), trip, self.now).remove(0).kind
+    }
+}
+
+#[test]
+fn a_driver_who_has_not_set_out_is_phoned_and_then_the_rider() {
+    let mut w = World::alone();
+    let (_, _, lift) = w.confirmed();
+    w.until(tue(10, 10));
+    w.quiet(HOME);
+    w.until(tue(10, 11));
+    let alarm = w.alarm(HOME);
+    let overdue = |progress| Kind::DriverOverdue { progress };
+    assert_eq!((&alarm.kind, alarm.urgency), (&overdue(Progress::Booked), Urgency::Now));
+    assert_eq!((alarm.since, alarm.calls), (Some(tue(10, 10)), vec![w.driver_call(HOME), w.rider_call()]));
+    w.report(HOME, lift, Step::EnRoute).unwrap();
+    w.drain();
+    w.quiet(HOME);
+    w.until(tue(10, 21));
+    assert_eq!(w.alarm(HOME).kind, overdue(Progress::EnRoute));
+    w.report(HOME, lift, Step::PickUp).unwrap();
+    w.drain();
+    w.quiet(HOME);
+}
+
+#[test]
+fn a_partners_driver_who_has_not_reported_alarms_both_offices() {
+    let mut w = World::of(2);
+    w.confirmed_next_door();
+    w.until(tue(10, 11));
+    assert_eq!(w.alarm(HOME).calls, [office(NEXT), w.rider_call()]);
+    assert_eq!(w.alarm(NEXT).calls, [w.driver_call(NEXT), office(HOME)]);
+}
+
+#[test]
+fn a_rider_who_does_not_come_to_the_door_is_phoned_by_the_driver_who_stands_there() {
+    let mut w = World::of(2);
+    let (_, _, _, next_lift) = w.confirmed_next_door();
+    let trip = w.book(HOME, 10, 0);
+    let lift = w.give_to_willing(trip, tue(10, 0));
+    w.until(tue(10, 0));
+    w.report(HOME, lift, Step::Arrived).unwrap();
+    w.report(NEXT, next_lift, Step::Arrived).unwrap();
+    w.drain();
+    w.until(tue(10, 10));
+    w.quiet(HOME);
+    w.until(tue(10, 11));
+    let alarms = w.alarms(HOME);
+    assert!(alarms.iter().all(|a| a.kind == Kind::RiderNotAtDoor && a.urgency == Urgency::Now));
+    let rider = Callee::Rider(w.coops[HOME].rider);
+    let own = Call { who: Caller::Driver(w.coops[HOME].willing), whom: rider };
+    assert_eq!(alarms.iter().map(|a| a.calls.clone()).collect::<Vec<_>>(), [[w.rider_call()], [own]]);
+    let theirs = Call { who: Caller::Driver(w.coops[NEXT].willing), whom: Callee::Office(key(1)) };
+    assert_eq!(w.alarm(NEXT).calls, [theirs]);
+    w.report(NEXT, next_lift, Step::NoShow).unwrap();
+    w.report(HOME, lift, Step::PickUp).unwrap();
+    w.drain();
+    w.quiet(NEXT);
+    w.quiet(HOME);
+}
+
+#[test]
+fn a_rider_on_board_for_too_long_alarms_until_set_down() {
+    let mut w = World::alone();
+    let (trip, _, lift) = w.confirmed();
+    w.until(tue(10, 0));
+    w.report(HOME, lift, Step::PickUp).unwrap();
+    w.drain();
+    let details = w.trip(HOME, trip).details.clone();
+    let due = w.now.after(details.dwell.pick_up).after(details.max_ride).after(Minutes(10));
+    w.until(due);
+    w.quiet(HOME);
+    w.until(due.after(Minutes(1)));
+    let alarm = w.alarm(HOME);
+    assert_eq!((&alarm.kind, alarm.since), (&Kind::OnBoardTooLong, Some(due)));
+    assert_eq!(alarm.calls, [w.driver_call(HOME), w.rider_call()]);
+    w.report(HOME, lift, Step::DropOff).unwrap();
+    w.drain();
+    w.quiet(HOME);
+}
+
+#[test]
+fn an_outcome_that_the_coops_see_differently_makes_each_phone_the_other() {
+    let mut w = World::of(2);
+    let (_, ticket, claim, lift) = w.confirmed_next_door();
+    w.until(tue(10, 0));
+    w.report(NEXT, lift, Step::PickUp).unwrap();
+    w.drain();
+    w.report(NEXT, lift, Step::DropOff).unwrap();
+    let mut letter = w.pick(|m| matches!(m, BookingMessage::State { .. }));
+    let BookingMessage::State { statement } = &mut letter.message else { unreachable!() };
+    statement.outcome = Outcome::Unmet;
+    w.drain();
+    w.deliver(letter).unwrap();
+    w.drain();
+    let ours = w.alarm(HOME);
+    assert_eq!((&ours.kind, ours.urgency), (&Kind::OutcomeDisputed, Urgency::Today));
+    assert_eq!(ours.calls, [office(NEXT), w.rider_call()]);
+    let theirs = w.alarm(NEXT);
+    assert_eq!((theirs.kind, theirs.calls), (Kind::OutcomeDisputed, vec![office(HOME)]));
+    let trip = w.state(HOME).tickets.get(&ticket).unwrap().trip;
+    w.act(HOME, Command::StateOutcome { trip, outcome: Outcome::Completed });
+    w.quiet(HOME);
+    w.until(moment(date(2026, 3, 24), 8, 0));
+    assert_eq!(w.alarm(NEXT).kind, Kind::OutcomeDisputed);
+    w.until(moment(date(2026, 3, 25), 8, 0));
+    w.quiet(NEXT);
+    let _ = (claim, Disagreement::RiderSaysOtherwise);
+}
+
+#[test]
+fn a_driver_without_the_riders_details_alarms_two_hours_before_until_they_are_there() {
+    let mut w = World::of(2);
+    let (_, ticket) = w.shared();
+    let willing = w.coops[NEXT].willing;
+    w.claim(NEXT, ticket, willing, tue(10, 0));
+    let mut details = None;
+    while !w.wire.is_empty() {
+        let letter = w.wire.remove(0);
+        match letter.message {
+            BookingMessage::Details { .. } => details = Some(letter),
+            _ => drop(w.deliver(letter).unwrap()),
+        }
+    }
+    w.until(tue(7, 59));
+    w.quiet(NEXT);
+    w.until(tue(8, 0));
+    let alarm = w.alarm(NEXT);
+    assert_eq!((&alarm.kind, alarm.urgency), (&Kind::DetailsMissing, Urgency::Before(tue(10, 0))));
+    assert_eq!(alarm.calls, [office(HOME), w.driver_call(NEXT)]);
+    w.deliver(details.unwrap()).unwrap();
+    w.quiet(NEXT);
+}
+
+#[test]
+fn a_partner_out_of_reach_alarms_once_for_all_that_is_booked_for_today_and_tomorrow() {
+    let mut w = World::of(2);
+    let (first, ..) = w.confirmed_next_door();
+    let second = w.book(HOME, 14, 0);
+    w.act(HOME, Command::ShareTrip(second));
+    let ticket = w.ticket(HOME, second).0;
+    let willing = w.coops[NEXT].willing;
+    w.claim(NEXT, ticket, willing, tue(14, 0));
+    w.drain();
+    let waiting = [(key(2), w.now)].into();
+    let partners = Partners { waiting, ..Partners::default() };
+    let alarms = |w: &World, partners: &Partners| all(w.state(HOME), partners, w.now);
+    assert_eq!(alarms(&w, &partners), [], "a message may take half an hour");
+    w.until(w.now.after(Minutes(30)));
+    let alarm = alarms(&w, &partners).remove(0);
+    assert_eq!(alarms(&w, &partners).len(), 1);
+    let kind = Kind::PartnerUnreachable { coop: key(2) };
+    assert_eq!((&alarm.kind, alarm.urgency), (&kind, Urgency::Before(tue(10, 0))));
+    assert_eq!((alarm.trips, alarm.calls), (vec![first, second], vec![office(NEXT)]));
+    assert_eq!(alarms(&w, &Partners::default()), []);
+}
+
+#[test]
+fn a_partner_out_of_reach_with_whom_nothing_is_near_is_left_in_peace() {
+    let mut w = World::of(2);
+    w.now = moment(date(2026, 3, 8), 8, 0);
+    w.confirmed_next_door();
+    let waiting = [(key(2), w.now.before(Minutes(600)))].into();
+    let partners = Partners { waiting, ..Partners::default() };
+    assert_eq!(all(w.state(HOME), &partners, w.now), []);
+}
+
+#[test]
+fn a_message_that_was_lost_and_a_partner_that_contradicts_itself_alarm_while_anything_is_booked() {
+    let mut w = World::of(2);
+    let (trip, ..) = w.confirmed_next_door();
+    let lost = [(key(2), w.now)].into();
+    let partners = Partners { lost, at_odds: [key(2)].into(), ..Partners::default() };
+    let kinds = |w: &World, coop| {
+        let known = if coop == HOME {
+            partners.clone()
+        } else {
+            Partners { at_odds: [key(1)].into(), ..Partners::default() }
+        };
+        all(w.state(coop), &known, w.now).into_iter().map(|a| a.kind).collect::<Vec<_>>()
+    };
+    let ours = [Kind::MessageLost { coop: key(2) }, Kind::PartnerAtOdds { coop: key(2) }];
+    assert_eq!(kinds(&w, HOME), ours);
+    assert_eq!(kinds(&w, NEXT), [Kind::PartnerAtOdds { coop: key(1) }]);
+    assert!(alarm::is_booked_with(w.state(HOME), &key(2)));
+    w.act(HOME, Command::CancelTrip { trip, with_return: false });
+    w.drain();
+    assert_eq!((kinds(&w, HOME), kinds(&w, NEXT)), (vec![], vec![]));
+    assert!(!alarm::is_booked_with(w.state(HOME), &key(2)));
+}
