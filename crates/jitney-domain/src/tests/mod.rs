@@ -2,6 +2,7 @@
 
 mod across_coops;
 mod authorisation;
+mod barred;
 mod booking;
 mod fixture;
 mod history;
