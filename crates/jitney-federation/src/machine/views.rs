@@ -158,10 +158,10 @@ impl Federation {
             Some(ProposalView {
                 id: *id,
                 current: act.expires_at >= now && roster.check(&act).is_ok(),
+                needed: roster.majority(),
                 act,
                 proposer: row.proposer,
                 endorsed_by: roster.endorsers(&signed),
-                needed: roster.majority(),
             })
         };
         self.membership.proposals.iter().filter_map(view).collect()
@@ -215,6 +215,11 @@ impl Federation {
     /// itself.
     pub fn is_suspended(&self, coop: &PublicKey) -> bool {
         self.log.is_suspended(coop)
+    }
+
+    /// Tells whether a person may clear the coop, or it has contradicted itself too often.
+    pub fn may_be_cleared(&self, coop: &PublicKey) -> bool {
+        self.log.may_be_cleared(coop)
     }
 
     /// Returns counts since the program began.
