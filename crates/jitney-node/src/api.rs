@@ -311,6 +311,18 @@ pub enum Request {
         who: String,
     },
     Roster,
+    /// Lets new agreements with a coop be made again that had contradicted itself.
+    ClearCoop {
+        who: String,
+        why: String,
+    },
+    /// Lists the nodes that speak for the coops of the federation.
+    ListNodes,
+    /// Withdraws the certificate of a node of ours.
+    WithdrawNode {
+        node: String,
+        since: Option<jitney_domain::Timestamp>,
+    },
 }
 
 impl Request {
@@ -337,6 +349,7 @@ impl Request {
                 | Request::Credential(_)
                 | Request::WhoAmI
                 | Request::Roster
+                | Request::ListNodes
         )
     }
 }
@@ -369,6 +382,7 @@ pub enum Reply {
     Credential(serde_json::Value),
     Me(view::Me),
     Roster(Box<view::Roster>),
+    Nodes(Vec<view::Node>),
 }
 
 /// What kind of failure it was: exit codes and statuses follow from it.

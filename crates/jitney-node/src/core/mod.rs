@@ -9,6 +9,7 @@ mod booking;
 mod enrol;
 mod federate;
 mod open;
+mod revocation;
 
 use std::collections::{BTreeMap, VecDeque};
 
@@ -33,6 +34,7 @@ pub(crate) use auto::{OpenTicket, share_horizon};
 pub use booking::{CARD_INFO, DETAILS_INFO, recognition_word};
 pub use enrol::invitation_of;
 pub use open::OpenError;
+pub use revocation::{CredentialId, CredentialRevoked, Issued, Shown};
 
 /// Tags of the tables that belong to the node itself.
 pub mod tags {
@@ -42,6 +44,10 @@ pub mod tags {
     pub const CREDENTIALS: u8 = 68;
     /// Signed statements of outcomes, ours and theirs, and drivers' signed reports, as they travelled.
     pub const RECEIPTS: u8 = 69;
+    /// Credentials of members that may still hold, revoked or not.
+    pub const ISSUED: u8 = 72;
+    /// Credentials with which partners confirmed trips of ours.
+    pub const SHOWN: u8 = 73;
 }
 
 /// Most inputs that wait for room on the disk; what comes beyond is lost as a network may lose it.
@@ -120,7 +126,11 @@ pub struct Core<S> {
     pub(crate) vault: Vault,
     pub(crate) places: Table<PlaceName, Place>,
     pub(crate) credentials: Table<MemberId, serde_json::Value>,
+    pub(crate) issued: Table<CredentialId, Issued>,
+    pub(crate) shown: Table<jitney_domain::ClaimId, Shown>,
     pub(crate) receipts: Vec<RowChange>,
+    /// Credentials that partners have revoked, with when that may be forgotten.
+    pub(crate) revocations: BTreeMap<(PublicKey, CredentialId), Timestamp>,
     pub(crate) neighbours: BTreeMap<TicketId, Neighbour>,
     /// Neighbours' spare places.
     pub(crate) capacities: BTreeMap<CapacityId, NeighbourCapacity>,
@@ -171,6 +181,8 @@ struct Pending {
     to_self: VecDeque<BookingMessage>,
     /// Trips that may need somebody now.
     look_at: Vec<jitney_domain::TripId>,
+    /// Members whose credentials hold no more.
+    revoke: Vec<MemberId>,
     /// Neighbours' tickets that we may be able to take now.
     look_around: bool,
 }
@@ -286,6 +298,8 @@ impl<S: Store> Core<S> {
         }
         self.renew_record(now);
         self.renew_credentials(now);
+        self.forget_credentials(now);
+        self.tell_revocations(now);
         self.neighbours.retain(|_, n| n.body.pick_up.window().to >= now);
         self.capacities.retain(|_, c| c.body.leaves.window().to >= now);
         self.closed_tickets.retain(|_, expires| *expires >= now);
@@ -356,7 +370,9 @@ impl<S: Store> Core<S> {
             Event::HoursOffered { .. }
             | Event::WeeklyHoursSet { .. }
             | Event::VettingRecorded { .. }
+            | Event::CoopCleared { .. }
             | Event::MemberReinstated { .. } => self.pending.look_around = true,
+            Event::MemberSuspended { member } => self.pending.revoke.push(*member),
             _ => {}
         }
     }
@@ -364,6 +380,9 @@ impl<S: Store> Core<S> {
     /// Lets everything happen that follows by itself, until nothing more does.
     pub(crate) fn settle(&mut self, now: Timestamp) {
         loop {
+            for member in std::mem::take(&mut self.pending.revoke) {
+                self.revoke_member(member, now);
+            }
             while let Some(message) = self.pending.to_self.pop_front() {
                 let us = self.coop_key();
                 let from_us = Command::Receive { from: us, message };
@@ -384,6 +403,8 @@ impl<S: Store> Core<S> {
         self.vault.drain_changes(&mut rows);
         self.places.drain_changes(tags::PLACES, &mut rows)?;
         self.credentials.drain_changes(tags::CREDENTIALS, &mut rows)?;
+        self.issued.drain_changes(tags::ISSUED, &mut rows)?;
+        self.shown.drain_changes(tags::SHOWN, &mut rows)?;
         rows.append(&mut self.receipts);
         rows.extend(self.federation.drain_changes()?);
         if rows.is_empty() && self.pending.recorded.is_empty() {

@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 
 use jitney_domain::table::{RowError, Table};
-use jitney_domain::{MemberId, State, Timestamp};
+use jitney_domain::{ClaimId, MemberId, State, Timestamp};
 use jitney_federation::Federation;
 use jitney_store::{Store, StoreError, TableTag};
 use rand::rngs::StdRng;
 use thiserror::Error;
 
-use super::{Core, Pending, PlaceName, tags};
+use super::{Core, CredentialId, Issued, Pending, PlaceName, Shown, tags};
 use crate::person::Place;
 use crate::settings::Settings;
 use crate::vault::{PersonKeys, Vault, VaultError};
@@ -49,7 +49,10 @@ impl<S: Store> Core<S> {
             vault,
             places: Table::new(),
             credentials: Table::new(),
+            issued: Table::new(),
+            shown: Table::new(),
             receipts: Vec::new(),
+            revocations: BTreeMap::new(),
             neighbours: BTreeMap::new(),
             capacities: BTreeMap::new(),
             closed_capacities: BTreeMap::new(),
@@ -75,8 +78,8 @@ impl<S: Store> Core<S> {
 
     /// Puts back row by row what the store holds; nothing is kept twice on the way.
     fn read_back(&mut self) -> Result<(), OpenError> {
-        let Core { store, state, federation, vault, places, credentials, .. } = self;
-        let mut tables = Tables { state, federation, vault, places, credentials };
+        let Core { store, state, federation, vault, places, credentials, issued, shown, .. } = self;
+        let mut tables = Tables { state, federation, vault, places, credentials, issued, shown };
         for tag in 0..=u8::MAX {
             let mut restored = Ok(());
             store.scan(TableTag(tag), &mut |key, value| {
@@ -98,6 +101,8 @@ struct Tables<'a> {
     vault: &'a mut Vault,
     places: &'a mut Table<PlaceName, Place>,
     credentials: &'a mut Table<MemberId, serde_json::Value>,
+    issued: &'a mut Table<CredentialId, Issued>,
+    shown: &'a mut Table<ClaimId, Shown>,
 }
 
 impl Tables<'_> {
@@ -105,6 +110,8 @@ impl Tables<'_> {
         match tag {
             tags::PLACES => self.places.restore_row(tag, key, value)?,
             tags::CREDENTIALS => self.credentials.restore_row(tag, key, value)?,
+            tags::ISSUED => self.issued.restore_row(tag, key, value)?,
+            tags::SHOWN => self.shown.restore_row(tag, key, value)?,
             tags::RECEIPTS => {}
             128..=159 => self.federation.restore_row(tag, key, value)?,
             _ => {

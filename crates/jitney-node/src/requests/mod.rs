@@ -3,6 +3,7 @@
 mod drivers;
 mod federation;
 mod members;
+mod nodes;
 mod partners;
 mod show;
 mod tickets;
@@ -58,11 +59,14 @@ impl<S: Store> Core<S> {
             | Request::PostCapacity { .. }
             | Request::WithdrawCapacity(_)
             | Request::ListAgreements
+            | Request::ClearCoop { .. }
             | Request::SetAgreement { .. } => self.answer_about_partners(actor, request, now),
             Request::FoundFederation { .. }
             | Request::InviteCoop { .. }
             | Request::JoinFederation { .. }
             | Request::AdmitCoop { .. }
+            | Request::ListNodes
+            | Request::WithdrawNode { .. }
             | Request::Roster => self.answer_about_federation(actor, request, now),
             other => self.answer_about_trips(actor, other, now),
         }

@@ -184,6 +184,7 @@ impl<S: Store> Core<S> {
                     );
                 }
                 notes.extend(self.no_longer_qualified(trip));
+                notes.extend(self.credential_withdrawn(trip));
             }
             _ => {}
         }
@@ -197,6 +198,19 @@ impl<S: Store> Core<S> {
             }
         }
         notes
+    }
+
+    /// A partner's driver whose coop has withdrawn their credential since the confirmation.
+    fn credential_withdrawn(&self, trip: &Trip) -> Option<String> {
+        let award = self.state.tickets.get(&trip.ticket()?)?.award()?;
+        self.has_lost_credential(&award.claim).then(|| {
+            let record = self.federation.roster().and_then(|r| r.coop(&award.provider));
+            let phone = record.and_then(|r| r.phone.clone()).map(|p| format!(" ({p})")).unwrap_or_default();
+            format!(
+                "{}{phone} has withdrawn this driver's credential: ask them who comes instead, or take the trip back",
+                self.coop_name(&award.provider)
+            )
+        })
     }
 
     /// A driver who has lost vetting or been suspended since the award.

@@ -57,6 +57,7 @@ pub(crate) fn reply(reply: &Reply, zone: &Zone) -> String {
         Reply::Credential(value) => format!("{value:#}"),
         Reply::Me(view) => status::me(view),
         Reply::Roster(view) => federation::roster(view),
+        Reply::Nodes(views) => federation::nodes(views, zone),
     }
 }
 
