@@ -2,6 +2,7 @@
 
 mod forge;
 mod impostor;
+mod trust;
 
 use std::time::Duration;
 

@@ -28,6 +28,10 @@ impl State {
         match &recorded.event {
             Event::Answered { .. } => {}
             Event::ReportTaken { report } => self.reports.insert(*report, at),
+            Event::CoopBarred { coop } => self.barred.insert(*coop, at),
+            Event::CoopCleared { coop, .. } => {
+                self.barred.remove(coop);
+            }
             event => {
                 if !(self.apply_to_people(event, at)
                     || self.apply_to_trips(event, at)

@@ -319,6 +319,22 @@ pub enum Command {
         /// When it happened, by the driver's clock.
         at: Timestamp,
     },
+    /// Agree on nothing new with a coop that contradicted itself.
+    BarCoop(PublicKey),
+    /// Agree with that coop again.
+    ClearCoop {
+        /// Which coop.
+        coop: PublicKey,
+        /// Why, for the record.
+        why: String,
+    },
+    /// Take an award back from a coop whose driver cannot show a credential that holds.
+    TurnBack {
+        /// Which coop.
+        from: PublicKey,
+        /// Under which claim.
+        claim: ClaimId,
+    },
     /// A partner coop speaks.
     Receive {
         /// Which coop.
@@ -334,9 +350,10 @@ impl Command {
     /// Returns what kind of right the command needs.
     pub fn kind(&self) -> CommandKind {
         match self {
-            Command::FoundCoop { .. } | Command::SetPolicy(_) | Command::SetAgreement { .. } => {
-                CommandKind::RunCoop
-            }
+            Command::FoundCoop { .. }
+            | Command::SetPolicy(_)
+            | Command::SetAgreement { .. }
+            | Command::ClearCoop { .. } => CommandKind::RunCoop,
             Command::AddMember { .. }
             | Command::AddRole { .. }
             | Command::Suspend(_)
@@ -366,6 +383,8 @@ impl Command {
             | Command::PostCapacity(_)
             | Command::WithdrawCapacity(_)
             | Command::AwardClaim { .. }
+            | Command::BarCoop(_)
+            | Command::TurnBack { .. }
             | Command::StateOutcome { .. } => CommandKind::Dispatch,
             Command::Report { .. } => CommandKind::Drive,
             Command::Receive { .. } => CommandKind::Negotiate,

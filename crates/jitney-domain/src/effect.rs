@@ -52,8 +52,10 @@ pub fn effects(state: &State, event: &Event) -> Vec<Effect> {
     let send = |to: PublicKey, message: BookingMessage| vec![Effect::Send { to, message }];
     match event {
         Event::KeyEnrolled { member, .. } => vec![Effect::IssueCredential(*member)],
-        Event::VettingRecorded { member, .. } | Event::RoleAdded { member, .. } => {
-            let enrolled = state.members.get(member).is_some_and(|m| m.key.is_some());
+        Event::VettingRecorded { member, .. }
+        | Event::RoleAdded { member, .. }
+        | Event::MemberReinstated { member } => {
+            let enrolled = state.members.get(member).is_some_and(|m| m.key.is_some() && !m.suspended);
             if enrolled { vec![Effect::IssueCredential(*member)] } else { Vec::new() }
         }
         Event::TicketOpened { body, shared: true, .. } => vec![Effect::PublishTicket(body.clone())],

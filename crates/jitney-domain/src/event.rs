@@ -314,6 +314,13 @@ pub enum Event {
     ReportTaken {
         report: ReportId,
     },
+    CoopBarred {
+        coop: PublicKey,
+    },
+    CoopCleared {
+        coop: PublicKey,
+        why: String,
+    },
 
     /// A message that needed an answer but changed nothing.
     Answered {

@@ -6,11 +6,22 @@ use std::str::FromStr;
 
 use jiff::civil::Date;
 use jitney_identity::PublicKey;
+use jitney_identity::credential::CredentialId;
 use serde::{Deserialize, Serialize};
 
+use crate::gossip_body;
 use crate::needs::Assistance;
 use crate::place::Metres;
 use crate::{IdError, Timestamp, VehicleId};
+
+gossip_body! {
+    /// A credential no longer holds. It is revoked by its id alone: nothing about the member is told.
+    kind 32;
+    pub struct CredentialRevoked {
+        /// Which.
+        pub credential: CredentialId,
+    }
+}
 
 /// What a member does in the coop. One member may have several roles.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -197,5 +208,24 @@ impl Member {
     /// Tells whether the member may act in `role` at present.
     pub fn acts_as(&self, role: Role) -> bool {
         !self.suspended && self.roles.contains(&role)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_name_of_a_credential_has_no_room_for_anything_else() {
+        for id in ["urn:jitney:credential:00ff", "urn:uuid:0190f2c4-7e1a-7000-8000-000000000001"] {
+            let body = format!(r#"{{"credential":"{id}"}}"#);
+            let read: CredentialRevoked = serde_json::from_str(&body).unwrap();
+            assert_eq!(serde_json::to_string(&read).unwrap(), body);
+        }
+        let long = format!("urn:uuid:{}", "0".repeat(120));
+        for id in ["", "urn:uuid:", "urn:uuid:Rosa", "urn:jitney:credential:00 12 Mill Lane", "Ana", &long] {
+            let body = format!(r#"{{"credential":"{id}"}}"#);
+            assert!(serde_json::from_str::<CredentialRevoked>(&body).is_err(), "{id:?}");
+        }
     }
 }

@@ -5,6 +5,7 @@ use jitney_identity::PublicKey;
 use thiserror::Error;
 
 use crate::actor::{Actor, CommandKind};
+use crate::decide::WHY_MAX;
 use crate::member::{Role, Unvetted};
 use crate::needs::PARTY_MAX;
 use crate::run::RunFault;
@@ -230,6 +231,18 @@ pub enum Refusal {
     /// The message does not come from the coop it speaks for.
     #[error("this message is not that coop's to send")]
     NotTheirs,
+    /// The coop contradicted itself and has not been cleared.
+    #[error(
+        "that coop has signed contradictory entries; nothing new is agreed with it until an operator has talked \
+         to it and clears it with `jitney federation clear`"
+    )]
+    Barred(PublicKey),
+    /// There is nothing to clear.
+    #[error("nothing stands against that coop; there is nothing to clear")]
+    NotBarred(PublicKey),
+    /// Clearing needs a reason for the record.
+    #[error("say why the coop is cleared, in 1 to {WHY_MAX} characters without line breaks")]
+    NoReason,
     /// The ticket names a time that has passed.
     #[error("ticket {} lies in the past", .0.short())]
     TicketPast(TicketId),
@@ -258,7 +271,7 @@ impl Refusal {
         use Refusal::*;
         match self {
             NoMember(_) | NoVehicle(_) | NoTrip(_) | NoSubscription(_) | NoTicket(_) | NoClaim(_)
-            | NoLift(_) | NoRun(_) | NoCapacity(_) | NoOffer(_) | NoInvitation | NoCoop => {
+            | NoLift(_) | NoRun(_) | NoCapacity(_) | NotBarred(_) | NoOffer(_) | NoInvitation | NoCoop => {
                 RefusalClass::NotFound
             }
             NotAllowed { .. } | NotYourLift { .. } | NotTheirs => RefusalClass::NotAllowed,
@@ -269,6 +282,7 @@ impl Refusal {
             | PartyTooLarge(_)
             | FromTheFuture { .. }
             | EmptyHours
+            | NoReason
             | TicketPast(_)
             | OurOwnCoop
             | NotWillCall(_) => RefusalClass::Invalid,

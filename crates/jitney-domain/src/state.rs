@@ -87,6 +87,8 @@ pub mod tags {
     pub const OFFERED: u8 = 13;
     /// Spare places of ours that partners know of.
     pub const CAPACITIES: u8 = 14;
+    /// Coops with which nothing new is agreed.
+    pub const BARRED: u8 = 16;
 }
 
 /// Calls a macro with every table of [`State`] and its tag.
@@ -106,6 +108,7 @@ macro_rules! every_table {
         $each!($state.agreements, tags::AGREEMENTS);
         $each!($state.offered, tags::OFFERED);
         $each!($state.capacities, tags::CAPACITIES);
+        $each!($state.barred, tags::BARRED);
     };
 }
 
@@ -140,6 +143,8 @@ pub struct State {
     pub offered: Table<TicketId, Offered>,
     /// Spare places of ours that partners know of.
     pub capacities: Table<CapacityId, Capacity>,
+    /// Coops with which nothing new is agreed until a person clears them, with since when.
+    pub barred: Table<PublicKey, Timestamp>,
     /// What follows from the tables.
     pub(crate) index: Index,
 }
@@ -186,6 +191,11 @@ impl State {
     /// Returns the member who enrolled `key`.
     pub fn member_of_key(&self, key: &PublicKey) -> Option<MemberId> {
         self.index.keys.get(key).copied()
+    }
+
+    /// Tells whether nothing new is agreed with the coop until a person clears it.
+    pub fn is_barred(&self, coop: &PublicKey) -> bool {
+        self.barred.contains(coop)
     }
 
     /// Returns trips that are not over, in order of booking.

@@ -186,6 +186,15 @@ macro_rules! row_key {
 row_key!(number: MemberId, VehicleId, RunId, SubscriptionId, TripId, LiftNumber);
 row_key!(random: TicketId, ClaimId, CapacityId, InvitationId, ReportId);
 
+impl RowKey for jitney_identity::credential::CredentialId {
+    fn to_bytes(&self) -> Vec<u8> {
+        self.as_str().as_bytes().to_vec()
+    }
+    fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        String::from_utf8(bytes.to_vec()).ok()?.try_into().ok()
+    }
+}
+
 impl RowKey for jitney_identity::PublicKey {
     fn to_bytes(&self) -> Vec<u8> {
         self.as_bytes().to_vec()

@@ -23,6 +23,8 @@ pub enum Change {
     Admit(SignedRecord),
     /// A coop leaves the roster.
     Expel(PublicKey),
+    /// A coop signs with another key from now on; the record is its new one, signed with that key.
+    Succeed(SignedRecord),
 }
 
 /// An act that makes one version of the roster into the next.
@@ -102,6 +104,7 @@ impl RosterAct {
             return Err(ActError::BadValidity);
         }
         act.newcomer()?;
+        act.successor()?;
         Ok(act)
     }
 
@@ -113,14 +116,30 @@ impl RosterAct {
     pub fn newcomer(&self) -> Result<Option<CoopRecord>, ActError> {
         match &self.change {
             Change::Admit(record) => Ok(Some(record.open(self.federation)?)),
-            Change::Expel(_) => Ok(None),
+            Change::Expel(_) | Change::Succeed(_) => Ok(None),
         }
+    }
+
+    /// Returns the record of the coop that signs with another key by this act, if one does.
+    ///
+    /// # Errors
+    ///
+    /// [`ActError::Record`] if that record is faulty or names no other key than the coop's first.
+    pub fn successor(&self) -> Result<Option<CoopRecord>, ActError> {
+        let Change::Succeed(signed) = &self.change else { return Ok(None) };
+        let record = signed.read()?;
+        let (coop, found) = (record.coop, record.signing_key());
+        if found == coop {
+            // The first key is how the coop is called; who holds it now must not speak for it again.
+            return Err(RecordError::OtherKey { coop, expected: coop, found }.into());
+        }
+        Ok(Some(signed.open_by(self.federation, &found)?))
     }
 
     /// Returns the coop that the act is about.
     pub fn subject(&self) -> Option<PublicKey> {
         match &self.change {
-            Change::Admit(record) => record.read().ok().map(|record| record.coop),
+            Change::Admit(record) | Change::Succeed(record) => record.read().ok().map(|record| record.coop),
             Change::Expel(coop) => Some(*coop),
         }
     }

@@ -103,6 +103,10 @@ impl Charter {
         if currency.len() != 3 || !currency.bytes().all(|letter| letter.is_ascii_uppercase()) {
             return Err(CharterError::BadCurrency { currency: currency.chars().take(12).collect() });
         }
+        if let Some(found) = self.founder.key {
+            let coop = self.founder.coop;
+            return Err(RecordError::OtherKey { coop, expected: coop, found }.into());
+        }
         Ok(self.founder.check()?)
     }
 }

@@ -29,6 +29,7 @@
 //! let until = now.after(Minutes(365 * 24 * 60));
 //! let record = CoopRecord {
 //!     coop: coop.public(),
+//!     key: None,
 //!     name: "Orchard Lifts".into(),
 //!     phone: None,
 //!     revision: 1,

@@ -15,6 +15,7 @@ use crate::bytes::{Blob, later};
 use crate::entry::{Entry, EntryError, EntryHeader, Kind};
 use crate::frontier::{Frontier, Range, Span};
 use crate::ids::{EntryId, EntryKey, FederationId, Incarnation, LogId};
+use crate::roster::Roster;
 
 pub use accept::{Accepted, EntryRefusal, Way};
 pub(crate) use census::Finding;
@@ -25,6 +26,9 @@ pub use quota::{BURST, ENTRIES_PER_HOUR};
 pub const MAX_LIVE_PER_COOP: usize = 5_000;
 /// Most lives of one coop's log that are remembered at a time.
 pub const MAX_LOGS_PER_COOP: usize = 16;
+/// Most proofs of equivocation that are kept of one coop. A coop against which there are so many cannot be
+/// cleared any more.
+pub const MAX_PROOFS_PER_COOP: usize = 4;
 /// How far clocks may differ: entries issued further ahead wait, and they are dropped so long after they
 /// expire.
 pub const CLOCK_SKEW: Minutes = Minutes(10);
@@ -237,13 +241,7 @@ impl Log {
                 break;
             }
             self.by_expiry.pop_first();
-            self.unpublished.remove(&key);
-            if let Some(entry) = self.entries.remove(&key) {
-                if let Some(count) = self.held.get_mut(&key.origin) {
-                    *count = count.saturating_sub(1);
-                }
-                dropped.push(entry);
-            }
+            dropped.extend(self.take_out(&key));
         }
         dropped
     }
@@ -266,16 +264,52 @@ impl Log {
     /// Tells whether new claims and awards with the coop must wait for a person, because it contradicted
     /// itself.
     pub fn is_suspended(&self, coop: &PublicKey) -> bool {
-        self.logs(coop).any(|log| self.proofs.get(&log).is_some_and(|row| !row.cleared))
+        let open = |log| self.proofs.get(&log).is_some_and(|row| !row.cleared);
+        self.logs(coop).any(open) || !self.may_be_cleared(coop)
     }
 
-    /// Notes that a person cleared the coop; tells whether there was anything to clear.
+    /// Tells whether a person may clear the coop: not once it has contradicted itself in too many lives of
+    /// its log, of which no more proofs are kept.
+    pub fn may_be_cleared(&self, coop: &PublicKey) -> bool {
+        self.logs(coop).count() < MAX_PROOFS_PER_COOP
+    }
+
+    /// Notes that a person cleared the coop; tells whether there was anything to clear that may be.
     pub fn clear(&mut self, coop: &PublicKey) -> bool {
+        if !self.may_be_cleared(coop) {
+            return false;
+        }
         let logs: Vec<LogId> = self.logs(coop).collect();
         let open = logs.into_iter().filter(|log| self.proofs.get(log).is_some_and(|row| !row.cleared));
         open.collect::<Vec<_>>()
             .iter()
             .fold(false, |_, log| self.proofs.update(log, |row| row.cleared = true))
+    }
+
+    /// Drops what nodes of a coop said that may not speak for it any more at the moment when they said it,
+    /// and returns it; heads remain.
+    pub(crate) fn void(&mut self, coop: &PublicKey, roster: &Roster) -> Vec<Entry> {
+        let first = LogId { origin: *coop, incarnation: Incarnation(0) }.at(0);
+        let last = LogId { origin: *coop, incarnation: Incarnation(u64::MAX) }.at(u64::MAX);
+        let said = self.entries.range(first..=last).map(|(key, entry)| (*key, entry.header()));
+        let void = said.filter(|(_, header)| !roster.certifies(coop, &header.node, header.issued_at));
+        let void: Vec<_> = void.map(|(key, header)| (header.expires_at, key)).collect();
+        void.into_iter()
+            .filter_map(|(expires_at, key)| {
+                self.by_expiry.remove(&(expires_at, key));
+                self.take_out(&key)
+            })
+            .collect()
+    }
+
+    /// Takes an entry out of all but the order of expiry.
+    fn take_out(&mut self, key: &EntryKey) -> Option<Entry> {
+        self.unpublished.remove(key);
+        let entry = self.entries.remove(key)?;
+        if let Some(count) = self.held.get_mut(&key.origin) {
+            *count = count.saturating_sub(1);
+        }
+        Some(entry)
     }
 
     /// Puts back an entry that was read from the store.

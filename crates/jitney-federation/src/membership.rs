@@ -7,7 +7,7 @@ use jitney_domain::table::Table;
 use jitney_identity::{PublicKey, Signature};
 use serde::{Deserialize, Serialize};
 
-use crate::act::{RosterAct, SignedAct, act_id, is_endorsed};
+use crate::act::{Change, RosterAct, SignedAct, act_id, is_endorsed};
 use crate::bytes::Blob;
 use crate::charter::{Charter, SignedCharter};
 use crate::ids::{ActId, CoopKey, FederationId, SecretHash, Version};
@@ -162,6 +162,10 @@ impl Membership {
         let Some((roster, _)) = &mut self.state else { return Err(crate::RosterError::Full) };
         let applied = roster.apply(&act)?;
         self.acts.insert(applied.version, act);
+        if let (Change::Succeed(_), Some(coop)) = (&applied.change, applied.subject()) {
+            // What the old key signed gives way to the record that the act brought.
+            self.renewals.remove(&CoopKey(coop));
+        }
         self.drop_departed();
         self.drop_decided();
         Ok(applied)
@@ -205,8 +209,11 @@ impl Membership {
             .map(|row| SignedAct { act: row.act.clone(), signatures: row.signatures.clone() });
         signed.into_iter().find(|signed| {
             let act = RosterAct::decode(&signed.act.0, roster.federation());
-            act.is_ok_and(|act| act.expires_at >= now && roster.check(&act).is_ok())
-                && roster.endorsers(signed).len() >= roster.majority()
+            act.is_ok_and(|act| {
+                act.expires_at >= now
+                    && roster.check(&act).is_ok()
+                    && roster.endorsers(signed).len() >= roster.majority()
+            })
         })
     }
 
@@ -235,7 +242,7 @@ impl Membership {
         let roster = self.roster()?;
         let decoded = RosterAct::decode(&act.0, roster.federation()).ok()?;
         let current = decoded.version > roster.version() && decoded.expires_at >= now;
-        if !current || !is_endorsed(&act.0, &proposer, &signature) {
+        if !current || !is_endorsed(&act.0, &roster.signing_key(&proposer), &signature) {
             return None;
         }
         let id = act_id(&act.0);
@@ -253,7 +260,8 @@ impl Membership {
 
     /// Notes that a coop endorses an act; tells whether the act is known and the endorsement news.
     pub fn note_endorsement(&mut self, id: ActId, coop: PublicKey, signature: Signature) -> bool {
-        let holds = self.proposals.get(&id).is_some_and(|row| is_endorsed(&row.act.0, &coop, &signature));
+        let key = self.roster().map_or(coop, |roster| roster.signing_key(&coop));
+        let holds = self.proposals.get(&id).is_some_and(|row| is_endorsed(&row.act.0, &key, &signature));
         holds && self.add_endorsement(id, coop, signature)
     }
 
@@ -264,12 +272,21 @@ impl Membership {
         })
     }
 
-    /// Returns the act being decided that would follow the current roster and is about that coop.
-    pub fn proposal_about(&self, subject: &PublicKey, now: Timestamp) -> Option<(ActId, RosterAct)> {
+    /// Returns the act being decided that would follow the current roster, is about that coop and changes
+    /// what is meant.
+    pub fn proposal_about(
+        &self,
+        subject: &PublicKey,
+        is_meant: impl Fn(&Change) -> bool,
+        now: Timestamp,
+    ) -> Option<(ActId, RosterAct)> {
         let roster = self.roster()?;
         self.proposals.iter().find_map(|(id, row)| {
             let act = RosterAct::decode(&row.act.0, roster.federation()).ok()?;
-            let fits = act.subject() == Some(*subject) && act.expires_at >= now && roster.check(&act).is_ok();
+            let fits = act.subject() == Some(*subject)
+                && is_meant(&act.change)
+                && act.expires_at >= now
+                && roster.check(&act).is_ok();
             fits.then_some((*id, act))
         })
     }

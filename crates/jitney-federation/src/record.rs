@@ -44,14 +44,25 @@ pub struct NodeCert {
 impl NodeCert {
     /// Certifies a node.
     pub fn issue(coop: &SecretKey, node: PublicKey, not_before: Timestamp, not_after: Timestamp) -> Self {
-        let message = Self::message(&coop.public(), &node, not_before, not_after);
-        NodeCert { node, not_before, not_after, signature: coop.sign(Domain::NODE_CERT, &message) }
+        Self::issue_for(&coop.public(), coop, node, not_before, not_after)
     }
 
-    /// Tells whether the coop signed this.
-    pub fn is_signed_by(&self, coop: &PublicKey) -> bool {
+    /// Certifies a node for a coop that signs with another key than the one by which it is known.
+    pub fn issue_for(
+        coop: &PublicKey,
+        key: &SecretKey,
+        node: PublicKey,
+        not_before: Timestamp,
+        not_after: Timestamp,
+    ) -> Self {
+        let message = Self::message(coop, &node, not_before, not_after);
+        NodeCert { node, not_before, not_after, signature: key.sign(Domain::NODE_CERT, &message) }
+    }
+
+    /// Tells whether that key signed this for the coop.
+    pub fn is_signed_by(&self, coop: &PublicKey, key: &PublicKey) -> bool {
         let message = Self::message(coop, &self.node, self.not_before, self.not_after);
-        coop.verify(Domain::NODE_CERT, &message, &self.signature).is_ok()
+        key.verify(Domain::NODE_CERT, &message, &self.signature).is_ok()
     }
 
     /// Tells whether the node may speak at that moment.
@@ -92,8 +103,12 @@ pub struct NodeRecord {
 /// has expired; else coops that join in the meantime cannot read those entries.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CoopRecord {
-    /// The coop.
+    /// The coop: the key with which it joined. It stays the coop's name, whatever it signs with later.
     pub coop: PublicKey,
+    /// The key that it signs with, if that is no longer the one with which it joined. The other coops decided
+    /// so by an act.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key: Option<PublicKey>,
     /// Its public name.
     pub name: String,
     /// Its public dispatch telephone.
@@ -144,6 +159,16 @@ pub enum RecordError {
         /// The node.
         node: PublicKey,
     },
+    /// The record is signed with a key that the coop does not sign with.
+    #[error("coop {coop} signs with {expected}, this record with {found}")]
+    OtherKey {
+        /// The coop.
+        coop: PublicKey,
+        /// What it signs with.
+        expected: PublicKey,
+        /// What the record names.
+        found: PublicKey,
+    },
     /// A certificate is not the coop's.
     #[error("the certificate of node {node} is not signed by coop {coop}")]
     BadCertificate {
@@ -161,6 +186,11 @@ pub enum RecordError {
 }
 
 impl CoopRecord {
+    /// Returns the key that the coop signs with.
+    pub fn signing_key(&self) -> PublicKey {
+        self.key.unwrap_or(self.coop)
+    }
+
     /// Checks lengths, counts and certificates.
     ///
     /// # Errors
@@ -177,11 +207,33 @@ impl CoopRecord {
             if addresses.len() > MAX_ADDRESSES || too_long {
                 return Err(RecordError::Addresses { node: cert.node });
             }
-            if !cert.is_signed_by(&self.coop) {
+            if !cert.is_signed_by(&self.coop, &self.signing_key()) {
                 return Err(RecordError::BadCertificate { coop: self.coop, node: cert.node });
             }
         }
         Ok(())
+    }
+
+    /// Tells whether the record is short enough to travel.
+    pub fn fits(&self) -> bool {
+        serde_json::to_vec(self).is_ok_and(|bytes| bytes.len() <= MAX_RECORD_BYTES)
+    }
+
+    /// Returns the record that withdraws a node's certificate: from `since` on the node does not speak for the
+    /// coop, and what it said since is void. Of a node that is not listed nothing changes.
+    ///
+    /// It is a certificate that ends earlier, which every version understands. The node stays listed, without
+    /// addresses, as what it said before must stay readable for as long as it lives.
+    pub fn withdraw(&self, node: &PublicKey, since: Timestamp, coop: &SecretKey) -> CoopRecord {
+        let mut record = CoopRecord { revision: self.revision.saturating_add(1), ..self.clone() };
+        let last = Timestamp(since.0.saturating_sub(1));
+        record.nodes.retain(|entry| entry.cert.node != *node || entry.cert.not_before <= last);
+        for NodeRecord { cert, addresses } in record.nodes.iter_mut().filter(|n| n.cert.node == *node) {
+            let not_after = cert.not_after.min(last);
+            *cert = NodeCert::issue_for(&self.coop, coop, cert.node, cert.not_before, not_after);
+            addresses.clear();
+        }
+        record
     }
 
     /// Tells whether the node may speak for the coop at that moment.
@@ -228,19 +280,32 @@ impl SignedRecord {
         let bytes = serde_json::to_vec(record).map_err(malformed)?;
         let signature = coop.sign(Domain::JOIN, &Self::message(federation, &bytes));
         let signed = SignedRecord { record: Blob(bytes), signature };
-        signed.open(federation)?;
+        signed.open_by(federation, &record.signing_key())?;
         Ok(signed)
     }
 
-    /// Reads and verifies the record.
+    /// Reads and verifies the record of a coop that signs with the key by which it is known.
     ///
     /// # Errors
     ///
     /// The first thing that is wrong, as a [`RecordError`].
     pub fn open(&self, federation: FederationId) -> Result<CoopRecord, RecordError> {
+        self.open_by(federation, &self.read()?.coop)
+    }
+
+    /// Reads and verifies the record of a coop that is known to sign with that key.
+    ///
+    /// # Errors
+    ///
+    /// The first thing that is wrong, as a [`RecordError`].
+    pub fn open_by(&self, federation: FederationId, key: &PublicKey) -> Result<CoopRecord, RecordError> {
         let record = self.read()?;
+        if record.signing_key() != *key {
+            let (coop, found) = (record.coop, record.signing_key());
+            return Err(RecordError::OtherKey { coop, expected: *key, found });
+        }
         let message = Self::message(federation, &self.record.0);
-        if record.coop.verify(Domain::JOIN, &message, &self.signature).is_err() {
+        if key.verify(Domain::JOIN, &message, &self.signature).is_err() {
             return Err(RecordError::BadSignature { coop: record.coop });
         }
         record.check()?;
@@ -324,6 +389,20 @@ mod tests {
         many.nodes = vec![many.nodes[0].clone(); MAX_NODES];
         let oversize = SignedRecord::sign(&many, FEDERATION, &key("orchard"));
         assert!(matches!(oversize, Err(RecordError::Oversize { .. })));
+    }
+
+    #[test]
+    fn a_withdrawn_node_speaks_up_to_the_moment_and_is_found_nowhere() {
+        let record = record("orchard", 1);
+        let (cert, since) = (record.nodes[0].cert.clone(), crate::testing::now());
+        let withdrawn = record.withdraw(&cert.node, since, &key("orchard"));
+        assert_eq!((withdrawn.check(), withdrawn.revision), (Ok(()), 2));
+        assert!(withdrawn.certifies(&cert.node, Timestamp(since.0 - 1)));
+        assert!(!withdrawn.certifies(&cert.node, since));
+        assert!(withdrawn.nodes[0].addresses.is_empty());
+        let again = withdrawn.withdraw(&cert.node, Timestamp(since.0 + 5), &key("orchard"));
+        assert!(!again.certifies(&cert.node, since), "what was withdrawn is not given back");
+        assert!(record.withdraw(&cert.node, cert.not_before, &key("orchard")).nodes.is_empty());
     }
 
     #[test]

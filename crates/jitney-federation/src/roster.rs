@@ -70,6 +70,16 @@ pub enum RosterError {
     /// The federation is full or has acted too often.
     #[error("the federation has reached its limit of {MAX_COOPS} coops or {MAX_ACTS} acts")]
     Full,
+    /// The key is in use, or the record is not newer than the one on the roster.
+    #[error(
+        "key {key} is in use on the roster, or the record of coop {coop} is not newer than the one there"
+    )]
+    NoSuccession {
+        /// The coop.
+        coop: PublicKey,
+        /// The key it was to sign with.
+        key: PublicKey,
+    },
     /// The last coop cannot be expelled.
     #[error("coop {coop} is the last on the roster")]
     LastCoop {
@@ -106,11 +116,11 @@ impl Roster {
     pub fn apply(&mut self, signed: &SignedAct) -> Result<RosterAct, RosterError> {
         let act = RosterAct::decode(&signed.act.0, self.federation)?;
         self.check(&act)?;
-        let found = self.endorsers(signed).len();
-        if found < self.majority() {
-            return Err(RosterError::TooFewSignatures { found, needed: self.majority() });
+        let (found, needed) = (self.endorsers(signed).len(), self.majority());
+        if found < needed {
+            return Err(RosterError::TooFewSignatures { found, needed });
         }
-        match (act.newcomer()?, act.subject()) {
+        match (act.newcomer()?.or(act.successor()?), act.subject()) {
             (Some(record), _) => {
                 self.coops.insert(record.coop, record);
             }
@@ -142,7 +152,7 @@ impl Roster {
         match &act.change {
             Change::Admit(record) => {
                 let coop = record.open(self.federation)?.coop;
-                if self.coops.contains_key(&coop) {
+                if self.is_in_use(&coop) {
                     return Err(RosterError::AlreadyOnRoster { coop });
                 }
                 if self.coops.len() >= MAX_COOPS {
@@ -156,8 +166,26 @@ impl Roster {
                 return Err(RosterError::LastCoop { coop: *coop });
             }
             Change::Expel(_) => {}
+            Change::Succeed(_) => {
+                let Some(record) = act.successor()? else { return Ok(()) };
+                let (coop, key) = (record.coop, record.signing_key());
+                let current = self.coops.get(&coop).ok_or(RosterError::NotOnRoster { coop })?;
+                if record.revision <= current.revision || self.is_in_use(&key) {
+                    return Err(RosterError::NoSuccession { coop, key });
+                }
+            }
         }
         Ok(())
+    }
+
+    /// Tells whether a key is that of any coop, by name or to sign with.
+    fn is_in_use(&self, key: &PublicKey) -> bool {
+        self.coops.contains_key(key) || self.coops.values().any(|record| record.signing_key() == *key)
+    }
+
+    /// Returns the key that a coop signs with; of a coop that is not on the roster, its own.
+    pub fn signing_key(&self, coop: &PublicKey) -> PublicKey {
+        self.coops.get(coop).map_or(*coop, CoopRecord::signing_key)
     }
 
     /// Puts a coop's renewed record in place of its older one; tells whether it was newer.
@@ -167,10 +195,11 @@ impl Roster {
     /// [`RosterError::Record`] if the record does not hold, [`RosterError::NotOnRoster`] if its coop is not
     /// on this version.
     pub fn renew(&mut self, signed: &SignedRecord) -> Result<bool, RosterError> {
-        let record = signed.open(self.federation)?;
-        let Some(current) = self.coops.get_mut(&record.coop) else {
-            return Err(RosterError::NotOnRoster { coop: record.coop });
+        let coop = signed.read()?.coop;
+        let Some(current) = self.coops.get_mut(&coop) else {
+            return Err(RosterError::NotOnRoster { coop });
         };
+        let record = signed.open_by(self.federation, &current.signing_key())?;
         let newer = record.revision > current.revision;
         if newer {
             *current = record;
@@ -178,11 +207,17 @@ impl Roster {
         Ok(newer)
     }
 
-    /// Returns the coops of this version whose signatures under the act hold.
+    /// Returns the coops of this version whose signatures under the act hold and count. On another key for a
+    /// coop the others decide, as nobody can tell who holds the old one, unless there is just one other.
     pub fn endorsers(&self, signed: &SignedAct) -> BTreeSet<PublicKey> {
+        let act = RosterAct::decode(&signed.act.0, self.federation).ok();
+        let subject =
+            act.filter(|act| matches!(act.change, Change::Succeed(_))).and_then(|act| act.subject());
+        let subject = subject.filter(|_| self.coops.len() > 2);
         let signatures = signed.signatures.iter().filter(|(coop, _)| self.coops.contains_key(coop));
         signatures
-            .filter(|(coop, signature)| is_endorsed(&signed.act.0, coop, signature))
+            .filter(|(coop, _)| Some(**coop) != subject)
+            .filter(|(coop, signature)| is_endorsed(&signed.act.0, &self.signing_key(coop), signature))
             .map(|(coop, _)| *coop)
             .collect()
     }

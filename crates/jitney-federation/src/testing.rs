@@ -27,6 +27,7 @@ pub(crate) fn record(name: &str, revision: u64) -> CoopRecord {
     let until = now().after(Minutes(365 * 24 * 60));
     CoopRecord {
         coop: key(name).public(),
+        key: None,
         name: name.to_owned(),
         phone: None,
         revision,

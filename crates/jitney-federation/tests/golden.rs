@@ -52,6 +52,7 @@ fn record(coop: &SecretKey) -> CoopRecord {
     let until = NOW.after(Minutes(365 * 24 * 60));
     CoopRecord {
         coop: coop.public(),
+        key: None,
         name: "Orchard Lifts".into(),
         phone: Some("+33 1 23 45 67 89".into()),
         revision: 1,
@@ -137,20 +138,41 @@ fn cert() -> Vector {
 fn acts() -> Vec<Vector> {
     let record = SignedRecord::sign(&record(&newcomer()), federation(), &newcomer()).unwrap();
     let changes = [("admit", Change::Admit(record)), ("expel", Change::Expel(newcomer().public()))];
-    changes
-        .map(|(name, change)| {
-            let act = RosterAct {
-                federation: federation(),
-                version: Version(1),
-                prev: federation().0,
-                change,
-                proposed_at: NOW,
-                expires_at: NOW.after(ACT_LIFE),
-            };
-            let bytes = act.encode().unwrap();
-            vector(name, &bytes.0, &coop(), endorse(&bytes.0, &coop()))
-        })
-        .into()
+    changes.map(|(name, change)| act(name, change)).into()
+}
+
+fn act(name: &str, change: Change) -> Vector {
+    let act = RosterAct {
+        federation: federation(),
+        version: Version(1),
+        prev: federation().0,
+        change,
+        proposed_at: NOW,
+        expires_at: NOW.after(ACT_LIFE),
+    };
+    let bytes = act.encode().unwrap();
+    vector(name, &bytes.0, &coop(), endorse(&bytes.0, &coop()))
+}
+
+/// A coop signs with another key, whose seed is the byte 4.
+fn succession() -> Vector {
+    let (newcomer, key) = (newcomer(), SecretKey::from_seed([4; 32]));
+    let mut record = CoopRecord { key: Some(key.public()), revision: 2, ..record(&newcomer) };
+    let until = NOW.after(Minutes(365 * 24 * 60));
+    record.nodes[0].cert = NodeCert::issue_for(&newcomer.public(), &key, node().public(), NOW, until);
+    act("succeed", Change::Succeed(SignedRecord::sign(&record, federation(), &key).unwrap()))
+}
+
+#[test]
+fn successions_are_as_they_ever_were() {
+    let golden = committed("succession.json", &vec![succession()]);
+    assert_eq!(golden, [succession()]);
+    let act = RosterAct::decode(&bytes(&golden[0]), federation()).unwrap();
+    let record = act.successor().unwrap().unwrap();
+    assert_eq!(
+        (record.coop, record.signing_key()),
+        (newcomer().public(), SecretKey::from_seed([4; 32]).public())
+    );
 }
 
 fn charter() -> SignedCharter {
@@ -252,6 +274,37 @@ fn records_are_as_they_ever_were() {
     assert_eq!(golden, ours);
     let read = SignedRecord { record: Blob(bytes(&golden[0])), signature: golden[0].signature };
     assert_eq!(read.open(federation()), Ok(record));
+}
+
+/// The record that withdraws the certificate of the coop's older node.
+fn withdrawn() -> SignedRecord {
+    let mut both = record(&coop());
+    let cert = NodeCert::issue(&coop(), newcomer().public(), NOW, NOW.after(Minutes(365 * 24 * 60)));
+    both.nodes.push(NodeRecord { cert, addresses: Vec::new() });
+    let record = both.withdraw(&node().public(), NOW.after(Minutes(60)), &coop());
+    SignedRecord::sign(&record, federation(), &coop()).unwrap()
+}
+
+#[test]
+fn withdrawals_of_a_node_are_as_they_ever_were() {
+    let ours = vec![vector("node_withdrawn", &withdrawn().record.0, &coop(), withdrawn().signature)];
+    let golden = committed("node_withdrawn.json", &ours);
+    assert_eq!(golden, ours);
+    let read = SignedRecord { record: Blob(bytes(&golden[0])), signature: golden[0].signature };
+    let record = read.open(federation()).unwrap();
+    assert!(record.certifies(&node().public(), Timestamp(NOW.after(Minutes(60)).0 - 1)));
+    assert!(!record.certifies(&node().public(), NOW.after(Minutes(60))));
+}
+
+#[test]
+fn revocations_of_a_credential_are_as_they_ever_were() {
+    let body = br#"{"credential":"urn:jitney:credential:c9c9c9c9c9c9c9c9c9c9c9c9c9c9c9c9"}"#;
+    let golden_entry = entry(Kind::CREDENTIAL_REVOKED, 1, Hash::ZERO);
+    let entry = Entry::sign(golden_entry.header().clone(), body, &node()).unwrap();
+    let ours = vec![signed_at_the_end("credential_revoked", entry.bytes(), &node())];
+    let golden = committed("credential_revoked.json", &ours);
+    assert_eq!(golden, ours);
+    assert_eq!(Entry::decode(&bytes(&golden[0]), federation()).unwrap().body(), body);
 }
 
 #[test]

@@ -33,6 +33,7 @@ pub fn record(number: u8, revision: u64) -> CoopRecord {
     let key = coop(number);
     let (from, until) = (NOW.before(Minutes(60 * 24 * 60)), NOW.after(Minutes(400 * 24 * 60)));
     CoopRecord {
+        key: None,
         coop: key.public(),
         name: format!("Coop {number}"),
         phone: Some("+33 1 55 55 01 00".into()),

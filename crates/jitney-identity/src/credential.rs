@@ -27,6 +27,7 @@
 //! newer coop's credentials still say what an older node understands; the proof covers them all the same.
 
 mod claims;
+mod id;
 mod wire;
 
 use std::fmt;
@@ -38,6 +39,8 @@ use serde_json::Value;
 use crate::integrity::{self, ASSERTION_METHOD, IntegrityError, ProofOptions};
 use crate::jcs::{self, JcsError};
 use crate::key::{PublicKey, SecretKey};
+
+pub use id::CredentialId;
 
 pub use claims::{ClaimsError, CredentialRole, MembershipClaims, VettingClaim, VettingItem};
 

@@ -323,9 +323,17 @@ pub enum Request {
     Roster,
     /// How does it stand with everybody, and what is to be done?
     Doctor,
-    /// Lifts the stop on new claims and awards with a coop that contradicted itself.
+    /// Lets new agreements with a coop be made again that had contradicted itself.
     ClearCoop {
         who: String,
+        why: String,
+    },
+    /// Lists the nodes that speak for the coops of the federation.
+    ListNodes,
+    /// Withdraws the certificate of a node of ours.
+    WithdrawNode {
+        node: String,
+        since: Option<jitney_domain::Timestamp>,
     },
 }
 
@@ -355,6 +363,7 @@ impl Request {
                 | Request::WhoAmI
                 | Request::Roster
                 | Request::Doctor
+                | Request::ListNodes
         )
     }
 }
@@ -389,6 +398,7 @@ pub enum Reply {
     Me(view::Me),
     Roster(Box<view::Roster>),
     Health(Box<view::Health>),
+    Nodes(Vec<view::Node>),
 }
 
 /// What kind of failure it was: exit codes and statuses follow from it.

@@ -553,6 +553,32 @@ pub struct RosterCoop {
     pub connected: bool,
     /// It is us.
     pub us: bool,
+    /// It contradicted itself: nothing new is agreed with it until it is cleared.
+    #[serde(default)]
+    pub barred: bool,
+}
+
+/// A node that speaks for a coop of the federation.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Node {
+    /// The coop's name.
+    pub coop: String,
+    /// Its key.
+    pub node: PublicKey,
+    /// Its key as words.
+    pub fingerprint: String,
+    /// Since when it speaks for the coop.
+    pub from: Timestamp,
+    /// Until when.
+    pub until: Timestamp,
+    /// Whether it does now.
+    pub speaks: bool,
+    /// It is connected.
+    pub connected: bool,
+    /// It is this one.
+    pub us: bool,
+    /// Where it is.
+    pub addresses: Vec<String>,
 }
 
 /// A coop that wants to join.

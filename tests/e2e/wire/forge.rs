@@ -8,6 +8,7 @@ use jitney_federation::sync::{Covered, Have, Hello, RosterMark, SyncPage, SyncRe
 use jitney_federation::{
     Blob, Entry, EntryHeader, FederationId, Incarnation, Kind, LogId, MessageId, Version,
 };
+use jitney_identity::credential::{CredentialRole, MembershipClaims, issue};
 use jitney_identity::{Hash, PublicKey, SecretKey};
 use jitney_node::settings::Keys;
 use rand::rngs::StdRng;
@@ -23,6 +24,7 @@ const LIFE: Incarnation = Incarnation(77);
 pub struct Forge {
     federation: FederationId,
     coop: PublicKey,
+    coop_secret: SecretKey,
     node: SecretKey,
     victim: PublicKey,
     now: Timestamp,
@@ -32,7 +34,8 @@ impl Forge {
     /// Takes over a coop's keys, to write to a victim.
     pub fn new(federation: Hash, keys: Keys, victim: PublicKey) -> Self {
         let now = Timestamp(jiff::Timestamp::now().as_millisecond());
-        Forge { federation: FederationId(federation), coop: keys.coop.public(), node: keys.node, victim, now }
+        let (coop, federation) = (keys.coop.public(), FederationId(federation));
+        Forge { federation, coop, coop_secret: keys.coop, node: keys.node, victim, now }
     }
 
     /// Returns the key by which the coop's node is known.
@@ -69,9 +72,37 @@ impl Forge {
         Entry::sign(self.header(seq), b"{}", &self.node).expect("an entry")
     }
 
-    /// Returns a second entry of the same number, which contradicts the first.
+    /// Returns an entry that cannot stand beside the honest one of that number.
     pub fn rival(&self, seq: u64) -> Entry {
-        Entry::sign(self.header(seq), b"{\"another\":true}", &self.node).expect("an entry")
+        Entry::sign(self.header(seq), b"{\"other\":true}", &self.node).expect("an entry")
+    }
+
+    /// Returns an entry of some kind, the only one in a life of the log.
+    pub fn said(&self, life: u64, kind: Kind, body: &str) -> Entry {
+        let header = EntryHeader { kind, incarnation: Incarnation(life), ..self.header(1) };
+        Entry::sign(header, body.as_bytes(), &self.node).expect("an entry")
+    }
+
+    /// Returns a booking message with its number.
+    pub fn booking(&self, number: u8, message: &BookingMessage) -> DirectMessage {
+        let body = serde_json::to_vec(message).expect("JSON");
+        let draft = DirectDraft { id: MessageId([number; 16]), ..self.draft(&body) };
+        DirectMessage::sign(draft, &self.node).expect("a message")
+    }
+
+    /// Returns a sound credential of one of the coop's drivers.
+    pub fn credential(&self, id: &str) -> serde_json::Value {
+        let now = self.now.0 / 1000;
+        let claims = MembershipClaims {
+            id: id.to_owned(),
+            coop: self.coop,
+            subject: self.node.public(),
+            roles: vec![CredentialRole::Driver],
+            vetting: Vec::new(),
+            valid_from: now - 3600,
+            valid_until: now + 30 * 86_400,
+        };
+        issue(&claims, &self.coop_secret, now).expect("a credential").as_json().clone()
     }
 
     /// Returns entries that must all be refused, and some bytes that are none.

@@ -18,7 +18,7 @@ use crate::booking::{Progress, RefusalReason};
 use crate::member::Unvetted;
 use crate::state::State;
 use crate::time::{Minutes, Timestamp};
-use crate::{LiftNumber, MemberId, TripId};
+use crate::{ClaimId, LiftNumber, MemberId, TripId};
 
 /// What is due within an hour is to be done now.
 pub const NOW_WITHIN: Minutes = Minutes(60);
@@ -84,6 +84,11 @@ pub enum Kind {
         driver: MemberId,
         /// Why not.
         why: Unfit,
+    },
+    /// A partner has withdrawn the credential of its driver who is to come.
+    CredentialWithdrawn {
+        /// Which coop.
+        provider: PublicKey,
     },
     /// A partner has been awarded it and does not answer.
     AwardUnanswered {
@@ -246,6 +251,8 @@ pub struct Partners {
     pub lost: BTreeMap<PublicKey, Timestamp>,
     /// Coops that have contradicted themselves.
     pub at_odds: BTreeSet<PublicKey>,
+    /// Claims of partners on trips of ours whose driver has lost their credential since.
+    pub withdrawn: BTreeSet<ClaimId>,
 }
 
 /// What the rules look at.
@@ -341,7 +348,7 @@ impl Kind {
             Kind::ProviderFailed { was_confirmed: true, .. } => 5,
             Kind::ReturnWithoutDriver { .. } => 6,
             Kind::NobodyHasIt | Kind::ProviderFailed { .. } => 7,
-            Kind::DriverMayNot { .. } => 8,
+            Kind::DriverMayNot { .. } | Kind::CredentialWithdrawn { .. } => 8,
             Kind::AwardUnanswered { .. } => 9,
             Kind::DriverSilent { .. } => 10,
             Kind::DetailsMissing => 11,
@@ -376,6 +383,7 @@ impl Kind {
             Kind::ProviderFailed { .. } => "provider-failed",
             Kind::NobodyHasIt => "nobody-has-it",
             Kind::DriverMayNot { .. } => "driver-may-not",
+            Kind::CredentialWithdrawn { .. } => "credential-withdrawn",
             Kind::AwardUnanswered { .. } => "award-unanswered",
             Kind::DriverSilent { .. } => "driver-silent",
             Kind::DetailsMissing => "details-missing",

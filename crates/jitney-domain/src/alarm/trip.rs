@@ -76,6 +76,7 @@ impl About<'_> {
                 if let Some((id, claim)) = self.own(award) {
                     alarms.extend(self.lift(id, claim));
                 }
+                alarms.extend(self.withdrawn(award));
                 alarms.extend(self.on_the_day(award, confirmation));
                 alarms.extend(self.partner(ticket, award, Some(confirmation.pick_up_at)));
             }
@@ -215,6 +216,16 @@ impl About<'_> {
     fn answer_needed_by(&self, pick_up: Timestamp) -> Timestamp {
         let at_home = self.way_out().filter(|out| out.stage != Stage::Out);
         at_home.map_or(pick_up, |out| out.leaves.min(pick_up))
+    }
+
+    fn withdrawn(&self, award: &Award) -> Option<Alarm> {
+        if !self.case.partners.withdrawn.contains(&award.claim) {
+            return None;
+        }
+        let pick_up = self.trip.details.windows?.preferred;
+        let kind = Kind::CredentialWithdrawn { provider: award.provider };
+        let alarm = self.alarm(kind, Urgency::by(pick_up, self.case.now), None);
+        Some(Alarm { calls: vec![Call::to(Callee::Office(award.provider))], ..alarm })
     }
 
     fn unanswered(&self, award: &Award) -> Option<Alarm> {

@@ -35,6 +35,9 @@ pub(super) fn by_hand(
         return Err(Refusal::TripTaken(ticket.trip));
     }
     let bid = ticket.claims.get(&claim).ok_or(Refusal::NoClaim(claim))?;
+    if state.is_barred(&bid.provider) {
+        return Err(Refusal::Barred(bid.provider));
+    }
     if !is_held(bid, now) {
         return Err(Refusal::BidGone(claim));
     }

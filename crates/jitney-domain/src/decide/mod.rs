@@ -1,6 +1,7 @@
 //! All rules: what a command makes happen, or why it does not.
 
 mod award;
+mod bar;
 mod capacity;
 mod members;
 mod offers;
@@ -15,6 +16,7 @@ mod trips;
 use rand::Rng;
 
 pub use award::waits_for_other_half;
+pub use bar::WHY_MAX;
 pub(crate) use tick::{claim_deadline, ticket_deadline, trip_deadline};
 
 use crate::MemberId;
@@ -100,6 +102,9 @@ pub fn decide<R: Rng>(
         Command::AwardClaim { ticket, claim } => award::by_hand(state, ticket, claim, cx.now),
         Command::StateOutcome { trip, outcome } => originator::state_outcome(state, trip, outcome, cx.now),
         Command::Report { report, lift, step, at } => report::take(state, report, lift, step, at, cx.now),
+        Command::BarCoop(coop) => bar::bar(state, coop),
+        Command::ClearCoop { coop, why } => bar::clear(state, coop, why),
+        Command::TurnBack { from, claim } => originator::unfit(state, from, claim, cx.now),
         Command::Receive { from, message } => receive(state, from, message, cx.now),
         Command::Tick => tick::tick(state, cx),
     }

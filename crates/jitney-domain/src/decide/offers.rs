@@ -43,6 +43,9 @@ pub(super) fn offer<R: Rng>(
     if coop.key == to {
         return Err(Refusal::OurOwnCoop);
     }
+    if state.is_barred(&to) {
+        return Err(Refusal::Barred(to));
+    }
     let trip = trips::open(state, id)?;
     let existing = trip.ticket().and_then(|t| state.tickets.get(&t).map(|row| (t, row)));
     let (ticket, body, opened) = match existing {
@@ -83,6 +86,9 @@ pub(super) fn series(
     if to == Some(coop(state)?.key) {
         return Err(Refusal::OurOwnCoop);
     }
+    if let Some(barred) = to.filter(|to| state.is_barred(to)) {
+        return Err(Refusal::Barred(barred));
+    }
     let same = row.carried_by == to;
     Ok(if same { Vec::new() } else { vec![Event::SeriesOffered { subscription, to }] })
 }
@@ -104,7 +110,7 @@ pub(super) fn offered(
         return Ok(Vec::new());
     }
     let waiting = state.offered.values().filter(|o| o.originator == from).count();
-    if waiting >= OFFERED_MAX || body.pick_up.window().to < now || until <= now {
+    if state.is_barred(&from) || waiting >= OFFERED_MAX || body.pick_up.window().to < now || until <= now {
         return Ok(vec![Event::Answered { to: from, message: BookingMessage::Pass { ticket } }]);
     }
     Ok(vec![Event::OfferTaken { originator: from, body, until, capacity }])

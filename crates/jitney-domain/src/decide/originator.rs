@@ -89,7 +89,7 @@ pub(super) fn claimed(
     let bid = Bid { provider: from, hold_until, pick_up_at, received: now, rate, phase: BidPhase::Open };
     let mut events =
         vec![Event::TicketClaimed { ticket: id, claim, provider: from, hold_until, pick_up_at, rate }];
-    let open = matches!(ticket.phase, TicketPhase::Open | TicketPhase::Awarded(_));
+    let open = matches!(ticket.phase, TicketPhase::Open | TicketPhase::Awarded(_)) && !state.is_barred(&from);
     let asked = ours || ticket.shared || ticket.offered_to(&from);
     if !open || !asked || !ticket.body.pick_up.window().contains(pick_up_at) {
         // Kept, so that the same claim, should it come again, is not taken for a new one.
@@ -133,16 +133,44 @@ pub(super) fn confirmed(
         return Ok(Vec::new());
     }
     if !ticket.body.pick_up.window().contains(pick_up_at) || card.len() > CARD_MAX {
-        let reason = Some(RefusalReason::NoLongerQualified);
-        let mut events =
-            vec![Event::AwardEnded { ticket: id, claim, provider: from, reason, cancelled: true }];
-        events.extend(next_awards(state, id, ticket, claim, now)?);
-        return Ok(events);
+        return turn_back(state, id, ticket, claim, from, now);
     }
     let mut events =
         vec![Event::TicketConfirmed { ticket: id, claim, provider: from, pick_up_at, seal_to, card }];
     events.extend(turn_down_others(id, ticket, Some(claim)));
     events.extend(offers::take_back(id, ticket, Some(from)));
+    Ok(events)
+}
+
+/// The driver whom the provider confirms cannot show a credential that holds: as if it had refused.
+pub(super) fn unfit(
+    state: &State,
+    from: PublicKey,
+    claim: ClaimId,
+    now: Timestamp,
+) -> Result<Vec<Event>, Refusal> {
+    let award = bid_of(state, from, claim)?.filter(|(_, ticket)| ticket.award_of(claim, from).is_some());
+    match award {
+        None => Ok(vec![Event::Answered { to: from, message: BookingMessage::Cancel { claim } }]),
+        Some((id, ticket)) if matches!(ticket.phase, TicketPhase::Awarded(_)) => {
+            turn_back(state, id, ticket, claim, from, now)
+        }
+        Some(_) => Ok(Vec::new()),
+    }
+}
+
+/// Ends an award that cannot be confirmed as it is, and gives it to the next in line.
+fn turn_back(
+    state: &State,
+    id: TicketId,
+    ticket: &Ticket,
+    claim: ClaimId,
+    provider: PublicKey,
+    now: Timestamp,
+) -> Result<Vec<Event>, Refusal> {
+    let reason = Some(RefusalReason::NoLongerQualified);
+    let mut events = vec![Event::AwardEnded { ticket: id, claim, provider, reason, cancelled: true }];
+    events.extend(next_awards(state, id, ticket, claim, now)?);
     Ok(events)
 }
 

@@ -72,6 +72,9 @@ fn hold(
     now: Timestamp,
 ) -> Result<Vec<Event>, Refusal> {
     let coop = coop(state)?;
+    if state.is_barred(&originator) {
+        return Err(Refusal::Barred(originator));
+    }
     if body.pick_up.window().to < now {
         return Err(Refusal::TicketPast(body.ticket));
     }

@@ -109,6 +109,8 @@ coarse! {
     ClaimId,
     /// A hash of something that whoever is meant to can recompute: an entry, a credential.
     jitney_identity::Hash,
+    /// Names a credential, which names nobody; it can hold nothing but hex digits.
+    jitney_identity::credential::CredentialId,
     /// At least as large as the smallest place that partners may be told of.
     Area,
     /// Whole quarters of an hour.

@@ -109,6 +109,9 @@ fn trips(w: &mut World) -> Vec<(&'static str, Command)> {
         ("OPDY", Command::AwardClaim { ticket, claim }),
         ("OPDY", Command::StateOutcome { trip, outcome: Outcome::TurnedDown }),
         ("OPDV", report_at(1, lift, Step::EnRoute, w.now)),
+        ("OPDY", Command::BarCoop(key(2))),
+        ("OP", Command::ClearCoop { coop: key(2), why: "a machine ran twice".to_owned() }),
+        ("OPDY", Command::TurnBack { from: key(2), claim }),
         ("N", Command::Receive { from: key(2), message: BookingMessage::Withdraw { claim } }),
         ("Y", Command::Tick),
     ]

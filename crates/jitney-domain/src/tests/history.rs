@@ -26,6 +26,8 @@ pub enum Deed {
     Report { coop: usize, lift: usize, step: usize },
     Absent { coop: usize, willing: bool, suspended: bool },
     Back { coop: usize, willing: bool },
+    Bar { coop: usize, other: usize },
+    Clear { coop: usize },
     Deliver { letter: usize },
     DeliverCopy { letter: usize },
     Pass { minutes: u32 },
@@ -58,6 +60,8 @@ pub fn deed() -> impl Strategy<Value = Deed> {
         1 => (coop(), any::<bool>(), prop::bool::weighted(0.9))
             .prop_map(|(coop, willing, suspended)| Deed::Absent { coop, willing, suspended }),
         2 => (coop(), any::<bool>()).prop_map(|(coop, willing)| Deed::Back { coop, willing }),
+        1 => (coop(), coop()).prop_map(|(coop, other)| Deed::Bar { coop, other }),
+        3 => coop().prop_map(|coop| Deed::Clear { coop }),
         24 => nth().prop_map(|letter| Deed::Deliver { letter }),
         4 => nth().prop_map(|letter| Deed::DeliverCopy { letter }),
         2 => (1u32..90).prop_map(|minutes| Deed::Pass { minutes }),
@@ -192,6 +196,11 @@ impl World {
                 (coop, Command::TakeLeave { member: self.driver(coop, willing), leave })
             }
             Deed::Back { coop, willing } => (coop, Command::Reinstate(self.driver(coop, willing))),
+            Deed::Bar { coop, other } => (coop, Command::BarCoop(self.coops[other].key)),
+            Deed::Clear { coop } => {
+                let (barred, _) = self.state(coop).barred.last()?;
+                (coop, Command::ClearCoop { coop: *barred, why: "a machine ran twice".to_owned() })
+            }
             Deed::Deliver { .. } | Deed::DeliverCopy { .. } | Deed::Pass { .. } => return None,
         })
     }

@@ -3,6 +3,7 @@
 mod across_coops;
 mod alarms;
 mod authorisation;
+mod barred;
 mod booking;
 mod fixture;
 mod history;

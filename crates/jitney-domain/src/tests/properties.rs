@@ -119,6 +119,44 @@ fn no_driver_and_no_vehicle_is_in_two_places_and_every_run_can_be_driven() {
 }
 
 #[test]
+fn nothing_new_is_agreed_with_a_coop_that_is_barred_and_what_was_agreed_stands() {
+    let stands = Sometimes::new("a ride with a barred coop that stands");
+    let cleared = Sometimes::new("a coop that was cleared");
+    for_every_history(200, |mut world, deeds| {
+        for deed in deeds {
+            let before: Vec<usize> = world.coops.iter().map(|c| c.journal.len()).collect();
+            let barred: Vec<_> = world.coops.iter().map(|c| c.state.barred.clone()).collect();
+            world.carry_out(deed)?;
+            for (n, coop) in world.coops.iter().enumerate() {
+                let still = |them: &_| barred[n].contains(them) && coop.state.is_barred(them);
+                for recorded in &coop.journal[before[n]..] {
+                    match &recorded.event {
+                        Event::TicketAwarded { provider, .. } => prop_assert!(!still(provider)),
+                        Event::HoldPlaced { originator, .. } => prop_assert!(!still(originator)),
+                        Event::AwardTaken { claim, .. } => {
+                            prop_assert!(!still(&coop.state.claims.get(claim).unwrap().originator));
+                        }
+                        Event::CoopCleared { .. } => cleared.seen_if(true),
+                        _ => {}
+                    }
+                }
+                for (_, ticket) in coop.state.live_tickets() {
+                    for bid in ticket.claims.values().filter(|bid| coop.state.is_barred(&bid.provider)) {
+                        prop_assert!(bid.phase != BidPhase::Open);
+                        stands.seen_if(bid.phase == BidPhase::Awarded);
+                    }
+                }
+                for (_, claim) in coop.state.live_claims() {
+                    let held = matches!(claim.phase, ClaimPhase::Held { .. });
+                    prop_assert!(!(held && coop.state.is_barred(&claim.originator)));
+                }
+            }
+        }
+        Ok(())
+    });
+}
+
+#[test]
 fn what_was_confirmed_is_in_the_calendar_or_its_end_is_on_the_way() {
     let confirmed = Sometimes::new("a confirmed ride");
     let ending = Sometimes::new("a confirmed ride whose end is on the way");

@@ -122,7 +122,9 @@ impl Log {
         let rival = self.entries.get(&entry.key()).cloned();
         let known = rival.as_ref().is_some_and(|held| {
             // Of a log that is proven to contradict itself further variants add nothing.
-            held.id() == entry.id() || self.proofs.contains(&held.header().log())
+            held.id() == entry.id()
+                || self.proofs.contains(&held.header().log())
+                || !self.may_be_cleared(&held.header().origin)
         });
         if known {
             return Ok(Accepted::Duplicate);
@@ -167,10 +169,16 @@ impl Log {
         let (first, second) = proof.open(roster.federation()).ok()??;
         let may = |entry: &Entry| self.may_speak(entry, roster).is_ok();
         let log = first.header().log();
-        if !may(&first) || !may(&second) || self.proofs.contains(&log) {
+        if !may(&first) || !may(&second) || !self.wants_proof(&log) {
             return None;
         }
         self.accuse(&first, &second, now).then_some(log)
+    }
+
+    /// Tells whether a proof against a log would be kept: there is none yet, and not too many against its
+    /// coop.
+    pub(crate) fn wants_proof(&self, log: &LogId) -> bool {
+        !self.proofs.contains(log) && self.may_be_cleared(&log.origin)
     }
 
     /// Takes out the entries from the future whose time has come.
@@ -271,7 +279,7 @@ impl Log {
     /// Keeps the proof if the two contradict each other and none of their log is kept yet.
     fn accuse(&mut self, first: &Entry, second: &Entry, now: Timestamp) -> bool {
         let log = first.header().log();
-        if !contradict(first, second) || self.proofs.contains(&log) {
+        if !contradict(first, second) || !self.wants_proof(&log) {
             return false;
         }
         let bytes = |entry: &Entry| Blob(entry.bytes().to_vec());

@@ -245,7 +245,7 @@ impl Federation {
     pub fn admit(&mut self, newcomer: Newcomer, cx: &mut Cx<'_>) -> Result<Vec<Output>, CommandError> {
         self.coop_key(cx)?;
         let coop = self.newcomer(newcomer, cx.now).ok_or(CommandError::UnknownNewcomer)?;
-        if let Some((act, _)) = self.membership.proposal_about(&coop, cx.now) {
+        if let Some((act, _)) = self.membership.proposal_about(&coop, is_admission, cx.now) {
             return self.endorse(act, cx);
         }
         self.membership.applicants.update(&CoopKey(coop), |row| row.decision = Decision::Admit);
@@ -273,11 +273,37 @@ impl Federation {
     /// A [`CommandError`] if the coop is not on the roster, this coop is bound by another act for the same
     /// version, or the coop key is not at hand.
     pub fn expel(&mut self, coop: PublicKey, cx: &mut Cx<'_>) -> Result<Vec<Output>, CommandError> {
-        if let Some((act, _)) = self.membership.proposal_about(&coop, cx.now) {
+        let is_meant = |change: &Change| matches!(change, Change::Expel(_));
+        self.propose_or_endorse(coop, is_meant, Change::Expel(coop), cx)
+    }
+
+    /// Lets a coop sign with another key, because its key was lost or stolen or is to be retired: endorses the
+    /// act that proposes just that, or proposes one. The coop hands over its new record, which names the new
+    /// key and is signed with it; the coops compare its words by phone, as when they admitted it.
+    ///
+    /// # Errors
+    ///
+    /// A [`CommandError`] if the record does not hold or its coop is not on the roster, this coop is bound by
+    /// another act for the same version, or the coop key is not at hand.
+    pub fn succeed(&mut self, record: &SignedRecord, cx: &mut Cx<'_>) -> Result<Vec<Output>, CommandError> {
+        let coop = record.read()?.coop;
+        let change = Change::Succeed(record.clone());
+        let same = change.clone();
+        self.propose_or_endorse(coop, move |proposed| *proposed == same, change, cx)
+    }
+
+    fn propose_or_endorse(
+        &mut self,
+        coop: PublicKey,
+        is_meant: impl Fn(&Change) -> bool,
+        change: Change,
+        cx: &mut Cx<'_>,
+    ) -> Result<Vec<Output>, CommandError> {
+        if let Some((act, _)) = self.membership.proposal_about(&coop, is_meant, cx.now) {
             return self.endorse(act, cx);
         }
         let mut out = Vec::new();
-        self.propose(Change::Expel(coop), cx, &mut out)?;
+        self.propose(change, cx, &mut out)?;
         self.settle(cx, &mut out);
         Ok(out)
     }
@@ -427,9 +453,10 @@ impl Federation {
 
     pub(super) fn coop_key<'k>(&self, cx: &Cx<'k>) -> Result<&'k SecretKey, CommandError> {
         let key = cx.keys.coop.ok_or(CommandError::CoopKeyOffline)?;
-        match key.public() == self.coop {
+        let expected = self.membership.roster().map_or(self.coop, |roster| roster.signing_key(&self.coop));
+        match key.public() == expected {
             true => Ok(key),
-            false => Err(CommandError::WrongCoopKey { expected: self.coop }),
+            false => Err(CommandError::WrongCoopKey { expected }),
         }
     }
 
@@ -438,7 +465,7 @@ impl Federation {
         let asking = self.membership.applicants.iter().map(|(coop, _)| coop.0);
         let proposed = self.proposals(now).into_iter().filter_map(|proposal| match proposal.act.change {
             Change::Admit(record) => record.read().ok().map(|record| record.coop),
-            Change::Expel(_) => None,
+            Change::Expel(_) | Change::Succeed(_) => None,
         });
         let is_meant = |coop: &PublicKey| match newcomer {
             Newcomer::Coop(key) => *coop == key,
@@ -446,4 +473,9 @@ impl Federation {
         };
         asking.chain(proposed).find(is_meant)
     }
+}
+
+/// Tells whether a change admits a coop.
+pub(super) fn is_admission(change: &Change) -> bool {
+    matches!(change, Change::Admit(_))
 }

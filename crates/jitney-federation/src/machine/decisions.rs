@@ -3,13 +3,14 @@
 use jitney_domain::Timestamp;
 use jitney_identity::PublicKey;
 
-use super::command::CommandError;
+use super::command::{CommandError, is_admission};
 use super::{Cx, Federation, Output};
 use crate::act::{ACT_LIFE, Change, Endorsed, Proposed, RosterAct, act_id, endorse};
 use crate::entry::Kind;
 use crate::ids::{ActId, CoopKey, Incarnation, Version};
 use crate::log::Draft;
 use crate::membership::{Decision, EndorsedRow};
+use crate::record::SignedRecord;
 use crate::sync::write;
 
 impl Federation {
@@ -81,7 +82,7 @@ impl Federation {
         for coop in self.approved() {
             let Some(row) = self.membership.applicants.get(&CoopKey(coop)) else { continue };
             let change = Change::Admit(row.record.clone());
-            if self.membership.proposal_about(&coop, cx.now).is_none()
+            if self.membership.proposal_about(&coop, is_admission, cx.now).is_none()
                 && self.may_propose(cx)
                 && self.propose(change, cx, out).is_err()
             {
@@ -110,9 +111,44 @@ impl Federation {
 
     /// Adopts the acts that have found their majority.
     pub(super) fn adopt_decided(&mut self, cx: &mut Cx<'_>, out: &mut Vec<Output>) {
-        if !self.membership.adopt_decided(cx.now).is_empty() {
+        let adopted = self.membership.adopt_decided(cx.now);
+        if !adopted.is_empty() {
+            self.void_uncertified(&adopted, out);
             self.roster_changed(cx, out);
         }
+    }
+
+    /// Takes a coop's renewed record; what its nodes said that may not speak for it any more is void. Tells
+    /// whether the record was newer.
+    pub(super) fn take_record(
+        &mut self,
+        record: &SignedRecord,
+        cx: &mut Cx<'_>,
+        out: &mut Vec<Output>,
+    ) -> bool {
+        if self.membership.renew(record) != Ok(true) {
+            return false;
+        }
+        if let Ok(record) = record.read() {
+            self.void_entries(&record.coop, out);
+        }
+        self.roster_changed(cx, out);
+        true
+    }
+
+    /// Drops what nodes of coops said that sign with another key by these acts, as far as their new records
+    /// do not certify it.
+    pub(super) fn void_uncertified(&mut self, adopted: &[RosterAct], out: &mut Vec<Output>) {
+        let succeeded = adopted.iter().filter(|act| matches!(act.change, Change::Succeed(_)));
+        for coop in succeeded.filter_map(RosterAct::subject).collect::<Vec<_>>() {
+            self.void_entries(&coop, out);
+        }
+    }
+
+    fn void_entries(&mut self, coop: &PublicKey, out: &mut Vec<Output>) {
+        let Some(roster) = self.membership.roster() else { return };
+        let void = self.log.void(coop, roster).into_iter();
+        out.extend(void.map(|entry| Output::EntryVoided { entry: Box::new(entry) }));
     }
 
     /// Does what follows from another roster.

@@ -112,9 +112,7 @@ impl Federation {
             }
             Kind::RECORD_RENEWED => {
                 let Ok(record) = serde_json::from_slice::<SignedRecord>(entry.body()) else { return };
-                if self.membership.renew(&record) == Ok(true) {
-                    self.roster_changed(cx, out);
-                }
+                self.take_record(&record, cx, out);
             }
             Kind::MANIFEST => self.examine(&entry, cx.now, out),
             _ => out.push(Output::EntryAccepted { entry: Box::new(entry) }),

@@ -193,6 +193,12 @@ pub enum Output {
         /// The entry.
         entry: Box<Entry>,
     },
+    /// For the domain: an entry never counted, because its coop has withdrawn the certificate of the node
+    /// that signed it, from before it did.
+    EntryVoided {
+        /// The entry.
+        entry: Box<Entry>,
+    },
     /// For the domain: a coop wrote to this one. Comes once a message.
     DirectReceived {
         /// The coop.

@@ -3,6 +3,7 @@
 use jitney_domain::Timestamp;
 use jitney_identity::PublicKey;
 
+use super::command::is_admission;
 use super::{About, Cx, Federation, Output};
 use crate::act::SignedAct;
 use crate::bytes::{backoff_ms, later};
@@ -176,7 +177,7 @@ impl Federation {
     }
 
     fn progress(&self, coop: &PublicKey, now: Timestamp) -> JoinProgress {
-        let proposal = self.membership.proposal_about(coop, now).map(|(act, _)| act);
+        let proposal = self.membership.proposal_about(coop, is_admission, now).map(|(act, _)| act);
         let view = self.proposals(now).into_iter().find(|view| Some(view.id) == proposal);
         let signed = view.map_or(0, |view| view.endorsed_by.len());
         let needed = self.membership.roster().map_or(0, |roster| roster.majority());

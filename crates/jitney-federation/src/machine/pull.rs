@@ -38,8 +38,26 @@ impl Federation {
             roster,
             records: self.membership.revisions(),
             have: self.have(self.log.lively_frontier(now)),
-            proofs: self.log.proofs.iter().map(|(log, _)| *log).collect(),
+            proofs: self.told_proofs(),
         })
+    }
+
+    /// Returns the logs of coops on the roster against which there are proofs, as many as a hello may name:
+    /// one of every coop before a second of any.
+    fn told_proofs(&self) -> Vec<LogId> {
+        let roster = self.membership.roster();
+        let mut ranked = Vec::new();
+        let mut before: Option<(PublicKey, usize)> = None;
+        for (log, _) in self.log.proofs.iter() {
+            if roster.is_none_or(|roster| roster.coop(&log.origin).is_none()) {
+                continue;
+            }
+            let rank = before.filter(|(coop, _)| *coop == log.origin).map_or(0, |(_, n)| n.saturating_add(1));
+            before = Some((log.origin, rank));
+            ranked.push((rank, *log));
+        }
+        ranked.sort_unstable();
+        ranked.into_iter().map(|(_, log)| log).take(MAX_FRONTIER_LOGS).collect()
     }
 
     pub(super) fn roster_mark(&self) -> Option<RosterMark> {
@@ -169,10 +187,7 @@ impl Federation {
     ) -> bool {
         let mut progressed = self.take_acts(node, &page.acts, page.more, cx, out);
         for record in &page.records {
-            if self.membership.renew(record) == Ok(true) {
-                progressed = true;
-                self.roster_changed(cx, out);
-            }
+            progressed |= self.take_record(record, cx, out);
         }
         for proof in &page.proofs {
             let roster = self.membership.roster();
@@ -246,11 +261,13 @@ impl Federation {
     ) -> bool {
         let mut told = self.peers.get_mut(&node).and_then(|peer| peer.candidate.take());
         let (mut adopted, mut followed) = (false, false);
+        let mut applied = Vec::new();
         for act in acts {
             if let Some(told) = &mut told {
                 followed |= told.take(act);
-            } else if self.membership.adopt(act.clone()).is_ok() {
+            } else if let Ok(act) = self.membership.adopt(act.clone()) {
                 adopted = true;
+                applied.push(act);
             } else {
                 told = self.other_chain(act);
                 followed |= told.is_some();
@@ -259,6 +276,9 @@ impl Federation {
         if let Some(chain) = told {
             if self.membership.adopt_chain(chain.clone()) {
                 adopted = true;
+                let federation = chain.roster.federation();
+                let acts = chain.acts.iter().filter_map(|act| RosterAct::decode(&act.act.0, federation).ok());
+                applied.extend(acts);
                 let version = chain.roster.version();
                 out.push(Output::RosterReplaced { version });
             } else if more
@@ -269,6 +289,7 @@ impl Federation {
             }
         }
         if adopted {
+            self.void_uncertified(&applied, out);
             self.roster_changed(cx, out);
             self.adopt_decided(cx, out);
         }

@@ -7,13 +7,17 @@ use super::{Cx, Federation};
 use crate::act::SignedAct;
 use crate::bytes::{Blob, later};
 use crate::frontier::{Range, behind, diff};
-use crate::ids::Version;
+use crate::ids::{LogId, Version};
+use crate::log::{MAX_PROOFS_PER_COOP, ProofRow};
 use crate::sync::{
     Covered, Room, RosterMark, SyncPage, SyncRefusal, SyncReply, SyncRequest, Versions, write,
 };
 
 /// Requests that a node may make in a minute.
 pub(crate) const REQUESTS_PER_MINUTE: u32 = 120;
+
+/// Most proofs of equivocation on one page, so that whoever lies a lot does not crowd out the entries.
+const PROOFS_A_PAGE: usize = 8;
 
 /// Characters that one signature and the coop's name take in JSON, in bytes before base64.
 const SIGNATURE_CHARS: usize = 110;
@@ -74,7 +78,8 @@ impl Federation {
             records.into_iter().any(|(coop, theirs)| ours.get(coop).is_none_or(|ours| ours < theirs));
         let forks = request.hello.have.iter().filter_map(|have| self.other_tip(have));
         let forks = forks.into_iter().any(|entry| !self.log.proofs.contains(&entry.header().log()));
-        let proofs = request.hello.proofs.iter().any(|log| !self.log.proofs.contains(log));
+        let member = |log: &LogId| self.membership.roster().is_some_and(|r| r.coop(&log.origin).is_some());
+        let proofs = request.hello.proofs.iter().any(|log| member(log) && self.log.wants_proof(log));
         if let Some(peer) = self.peers.get_mut(&from) {
             peer.have = theirs;
         }
@@ -98,7 +103,7 @@ impl Federation {
             }
         }
         let known = &request.hello.proofs;
-        for (_, row) in self.log.proofs.iter().filter(|(log, _)| !known.contains(log)) {
+        for row in self.proofs_beyond(known).take(PROOFS_A_PAGE) {
             let length = row.proof.first.0.len().saturating_add(row.proof.second.0.len());
             if room.take(length) {
                 page.proofs.push(row.proof.clone());
@@ -118,7 +123,20 @@ impl Federation {
         for range in ranges {
             self.fill_range(page, &range, &mut room, cx);
         }
-        page.more = room.is_full();
+        let untold = self.proofs_beyond(known).nth(PROOFS_A_PAGE).is_some();
+        page.more = room.is_full() || untold;
+    }
+
+    /// Returns the proofs against coops on the roster that the asker lacks and would keep.
+    fn proofs_beyond<'a>(&'a self, known: &'a [LogId]) -> impl Iterator<Item = &'a ProofRow> {
+        let roster = self.membership.roster();
+        let wanted = move |log: &LogId| {
+            let theirs = known.iter().filter(|other| other.origin == log.origin);
+            roster.is_some_and(|roster| roster.coop(&log.origin).is_some())
+                && !known.contains(log)
+                && theirs.count() < MAX_PROOFS_PER_COOP
+        };
+        self.log.proofs.iter().filter(move |(log, _)| wanted(log)).map(|(_, row)| row)
     }
 
     /// Puts the entries of one stretch on the page, and how far the log is covered by them.

@@ -163,10 +163,10 @@ impl Federation {
             Some(ProposalView {
                 id: *id,
                 current: act.expires_at >= now && roster.check(&act).is_ok(),
+                needed: roster.majority(),
                 act,
                 proposer: row.proposer,
                 endorsed_by: roster.endorsers(&signed),
-                needed: roster.majority(),
             })
         };
         self.membership.proposals.iter().filter_map(view).collect()
@@ -229,6 +229,11 @@ impl Federation {
     /// cleared them.
     pub fn contradictions(&self) -> impl Iterator<Item = (PublicKey, Timestamp, bool)> {
         self.log.proofs.iter().map(|(log, row)| (log.origin, row.seen_at, row.cleared))
+    }
+
+    /// Tells whether a person may clear the coop, or it has contradicted itself too often.
+    pub fn may_be_cleared(&self, coop: &PublicKey) -> bool {
+        self.log.may_be_cleared(coop)
     }
 
     /// Returns counts since the program began.

@@ -17,6 +17,12 @@ impl<S: Store> Core<S> {
             waiting: self.federation.mail().waiting_since().collect(),
             lost: self.lost_mail.iter().map(|(coop, at)| (coop.0, *at)).collect(),
             at_odds: coops.map(|record| record.coop).filter(|c| self.federation.is_suspended(c)).collect(),
+            withdrawn: self
+                .shown
+                .iter()
+                .map(|(claim, _)| *claim)
+                .filter(|c| self.has_lost_credential(c))
+                .collect(),
         }
     }
 

@@ -74,7 +74,7 @@ impl<S: Store> Core<S> {
         if self.state.live_claims_on(ticket).next().is_some() || self.was_turned_down(ticket) {
             return false;
         }
-        if self.federation.is_suspended(&open.coop) {
+        if self.state.is_barred(&open.coop) {
             return false;
         }
         let claim = ClaimId::fresh(&mut self.rng);
@@ -99,7 +99,7 @@ impl<S: Store> Core<S> {
         let near =
             row.details.windows.is_some_and(|w| w.pick_up.to > now && w.pick_up.to <= share_horizon(now));
         // Asked once for each ticket; who passed or did not answer is not asked again.
-        if !(row.phase == Phase::Requested && near) || self.federation.is_suspended(&to) {
+        if !(row.phase == Phase::Requested && near) || self.state.is_barred(&to) {
             return None;
         }
         let command = Command::OfferTrip { trip, to, capacity: None };

@@ -136,10 +136,10 @@ impl<S: Store> Core<S> {
         serde_json::from_slice(&plain).ok()
     }
 
-    /// Issues a member's credential anew; the old one stays valid until it expires or is revoked.
+    /// Issues a member's credential anew; an old one stays valid until it expires, or is revoked if it says more.
     fn issue_credential(&mut self, member: MemberId, now: Timestamp) {
         match self.credential_for(member, now) {
-            Some(credential) => self.credentials.insert(member, credential),
+            Some(credential) => self.keep_credential(member, credential, now),
             None => {
                 tracing::warn!(target: "jitney::members", member = member.0, "no credential could be issued");
             }

@@ -105,7 +105,7 @@ impl<S: Store> Core<S> {
             .collect();
         for member in old {
             if let Some(credential) = self.credential_for(member, now) {
-                self.credentials.insert(member, credential);
+                self.keep_credential(member, credential, now);
             }
         }
     }

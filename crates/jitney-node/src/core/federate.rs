@@ -1,6 +1,8 @@
 //! Where the federation's machine, the network and the domain meet.
 
-use jitney_domain::booking::{BookingMessage, CapacityBody, CapacityWithdrawn, TicketBody, TicketClosed};
+use jitney_domain::booking::{
+    BookingMessage, CapacityBody, CapacityWithdrawn, TicketBody, TicketClosed, TicketPhase,
+};
 use jitney_domain::gossip::GossipBody;
 use jitney_domain::{Actor, Command, Role, Timestamp};
 use jitney_federation::{self as federation, Cx, Entry, Federation, Keys, Kind, Output as Fed};
@@ -10,7 +12,7 @@ use jitney_net::{Channel, NetCommand, NetEvent, Verdict};
 use jitney_store::Store;
 use serde::Serialize;
 
-use super::{Core, Neighbour, NeighbourCapacity, Output};
+use super::{Core, CredentialId, Neighbour, NeighbourCapacity, Output};
 use crate::api::{Answer, Enrol, Fault, FaultKind, Request};
 
 impl<S: Store> Core<S> {
@@ -29,6 +31,11 @@ impl<S: Store> Core<S> {
         let (machine, mut cx) = self.machine(now);
         let outputs = machine.handle(federation::Input::Start, &mut cx);
         self.let_out(outputs, now);
+        // Proofs that were kept by a program that did not tell the domain of them.
+        let coops = self.federation.roster().into_iter().flat_map(|roster| roster.coops().map(|c| c.coop));
+        for coop in coops.filter(|c| self.federation.is_suspended(c)).collect::<Vec<_>>() {
+            self.bar(coop, now);
+        }
     }
 
     /// Lets the federation's machine look at the clock.
@@ -187,10 +194,45 @@ impl<S: Store> Core<S> {
                     target: "jitney::federation",
                     coop,
                     "a coop has signed two different entries under one number; nothing new is agreed with it \
-                     until a person has cleared that up"
+                     until a person has talked to it and clears it with `jitney federation clear`"
                 );
+                self.bar(origin, now);
             }
+            Fed::EntryVoided { entry } => self.entry_voided(&entry),
             other => tracing::debug!(target: "jitney::federation", ?other, "noted"),
+        }
+    }
+
+    /// Lets the domain agree on nothing new with a coop that contradicted itself.
+    fn bar(&mut self, coop: PublicKey, now: Timestamp) {
+        if self.state.coop().is_none() || self.state.is_barred(&coop) {
+            return;
+        }
+        if let Err(refusal) = self.command(Actor::System, Command::BarCoop(coop), now) {
+            tracing::error!(target: "jitney::federation", %refusal, "a coop could not be barred");
+        }
+    }
+
+    /// Forgets what a node said that may not speak for its coop any more.
+    fn entry_voided(&mut self, entry: &Entry) {
+        let coop = entry.header().origin;
+        match entry.header().kind {
+            Kind::TICKET_OPENED => {
+                if let Ok(body) = serde_json::from_slice::<TicketBody>(entry.body()) {
+                    self.neighbours.retain(|ticket, n| !(*ticket == body.ticket && n.coop == coop));
+                }
+            }
+            Kind::CAPACITY_POSTED => {
+                if let Ok(body) = serde_json::from_slice::<CapacityBody>(entry.body()) {
+                    self.capacities.retain(|id, c| !(*id == body.capacity && c.coop == coop));
+                }
+            }
+            Kind::CREDENTIAL_REVOKED => {
+                if let Ok(body) = serde_json::from_slice::<super::CredentialRevoked>(entry.body()) {
+                    self.revocations.remove(&(coop, body.credential));
+                }
+            }
+            _ => {}
         }
     }
 
@@ -224,6 +266,7 @@ impl<S: Store> Core<S> {
                 }
             }
             Kind::CAPACITY_POSTED | Kind::CAPACITY_WITHDRAWN => self.capacity_seen(entry),
+            Kind::CREDENTIAL_REVOKED => self.revocation_seen(entry),
             _ => {}
         }
     }
@@ -253,34 +296,55 @@ impl<S: Store> Core<S> {
                 return;
             }
         };
-        let new = matches!(message, BookingMessage::Claim { .. } | BookingMessage::Offer { .. });
-        if new && self.federation.is_suspended(&from) {
-            let coop = self.coop_name(&from);
-            tracing::warn!(target: "jitney::booking", coop, "a claim of a coop that contradicted itself was passed over");
-            return;
-        }
-        if let BookingMessage::Confirm { claim, credential: Some(credential), .. } = &message
-            && let Err(why) = driver_credential(credential, &from, now)
-        {
-            self.turn_back(*claim, &from, &why, now);
-            return;
+        let mut shown = None;
+        if let BookingMessage::Confirm { claim, credential: Some(credential), .. } = &message {
+            match self.driver_credential(credential, &from, now) {
+                Ok(credential) => shown = Some((*claim, credential)),
+                Err(why) => return self.turn_back(*claim, from, &why, now),
+            }
         }
         self.keep_receipt(&message, 0, bytes);
         if let Err(refusal) = self.command(Actor::Partner(from), Command::Receive { from, message }, now) {
             tracing::warn!(target: "jitney::booking", %refusal, "a partner's message was refused");
         }
+        if let Some((claim, credential)) = shown
+            && let Some((_, ticket)) = self.state.ticket_of_claim(claim)
+            && matches!(ticket.phase, TicketPhase::Confirmed(..))
+            && ticket.award_of(claim, from).is_some()
+        {
+            self.shown.insert(claim, super::Shown { coop: from, credential });
+        }
     }
 
-    /// Takes a trip back from a coop whose driver cannot show a valid credential.
-    fn turn_back(&mut self, claim: jitney_domain::ClaimId, from: &PublicKey, why: &str, now: Timestamp) {
-        let coop = self.coop_name(from);
-        tracing::warn!(target: "jitney::booking", coop, why, "a driver's credential does not hold; the trip is taken back");
-        let trip = self.state.ticket_of_claim(claim).filter(|(_, t)| t.award_of(claim, *from).is_some());
-        if let Some(trip) = trip.map(|(_, t)| t.trip)
-            && let Err(refusal) = self.command(Actor::System, Command::UnassignTrip(trip), now)
-        {
-            tracing::warn!(target: "jitney::booking", %refusal, "the trip could not be taken back");
+    /// Takes an award back from a coop whose driver cannot show a credential that holds; the next in line
+    /// has it, or the trip is offered again.
+    fn turn_back(&mut self, claim: jitney_domain::ClaimId, from: PublicKey, why: &str, now: Timestamp) {
+        let coop = self.coop_name(&from);
+        tracing::warn!(target: "jitney::booking", coop, why, "a driver's credential does not hold; the award is taken back");
+        if let Err(refusal) = self.command(Actor::System, Command::TurnBack { from, claim }, now) {
+            tracing::warn!(target: "jitney::booking", %refusal, "the award could not be taken back");
         }
+    }
+
+    /// Returns the name of a partner's driver's credential, if by the coop's own word the driver is a member
+    /// there with a driver's role and that word still holds.
+    fn driver_credential(
+        &self,
+        credential: &serde_json::Value,
+        coop: &PublicKey,
+        now: Timestamp,
+    ) -> Result<CredentialId, String> {
+        let credential = MembershipCredential::from_value(credential.clone()).map_err(|e| e.to_string())?;
+        let issuer = self.federation.roster().map_or(*coop, |roster| roster.signing_key(coop));
+        let claims = credential.verify(&issuer, now.seconds()).map_err(|e| e.to_string())?;
+        if !claims.has_role(CredentialRole::Driver) {
+            return Err("it is not a driver's".to_owned());
+        }
+        let id = CredentialId::try_from(claims.id.clone())?;
+        if self.is_revoked(coop, &id) {
+            return Err("its coop has revoked it".to_owned());
+        }
+        Ok(id)
     }
 
     /// Keeps a signed message that proves how a trip ended: ours and theirs side by side.
@@ -306,13 +370,18 @@ impl<S: Store> Core<S> {
         self.receipts.push(jitney_domain::table::RowChange { table, key, value: Some(bytes) });
     }
 
-    /// Appends to our public log what has no room for anything personal.
-    pub(super) fn append(&mut self, body: &impl GossipBody, expires: Timestamp, now: Timestamp) {
+    /// Appends to our public log what has no room for anything personal; tells whether it was, which it is
+    /// unless this coop is in no federation or has too much in its log.
+    pub(super) fn append(&mut self, body: &impl GossipBody, expires: Timestamp, now: Timestamp) -> bool {
         let (machine, mut cx) = self.machine(now);
         match machine.append(body, expires, &mut cx) {
-            Ok((_, outputs)) => self.let_out(outputs, now),
+            Ok((_, outputs)) => {
+                self.let_out(outputs, now);
+                true
+            }
             Err(error) => {
                 tracing::error!(target: "jitney::federation", %error, "an entry could not be added to our log");
+                false
             }
         }
     }
@@ -362,13 +431,6 @@ impl<S: Store> Core<S> {
     pub fn node_secret(&self) -> SecretKey {
         self.settings.keys.node.clone()
     }
-}
-
-/// Tells whether a partner's driver is a member there with a driver's role, by the coop's own word.
-fn driver_credential(credential: &serde_json::Value, coop: &PublicKey, now: Timestamp) -> Result<(), String> {
-    let credential = MembershipCredential::from_value(credential.clone()).map_err(|e| e.to_string())?;
-    let claims = credential.verify(coop, now.seconds()).map_err(|e| e.to_string())?;
-    if claims.has_role(CredentialRole::Driver) { Ok(()) } else { Err("it is not a driver's".to_owned()) }
 }
 
 fn net_verdict(verdict: federation::Verdict) -> Verdict {

@@ -11,6 +11,7 @@ mod enrol;
 mod federate;
 mod open;
 mod reach;
+mod revocation;
 mod sharing;
 
 use std::collections::{BTreeMap, VecDeque};
@@ -35,8 +36,11 @@ use crate::vault::{Vault, VaultError};
 pub(crate) use auto::OpenTicket;
 pub use booking::{CARD_INFO, DETAILS_INFO, recognition_word};
 pub use enrol::invitation_of;
+pub use jitney_domain::member::CredentialRevoked;
+pub use jitney_identity::credential::CredentialId;
 pub use open::OpenError;
 pub use reach::{NodeKey, Worked};
+pub use revocation::{Issued, Shown};
 pub(crate) use sharing::share_horizon;
 pub use sharing::{OFFERED_BEFORE, URGENT};
 
@@ -54,6 +58,10 @@ pub mod tags {
     pub const DIAL_BOOK: u8 = 75;
     /// Coops to which a message was given up, with when.
     pub const LOST_MAIL: u8 = 74;
+    /// Credentials of members that may still hold, revoked or not.
+    pub const ISSUED: u8 = 76;
+    /// Credentials with which partners confirmed trips of ours.
+    pub const SHOWN: u8 = 73;
 }
 
 /// Most inputs that wait for room on the disk; what comes beyond is lost as a network may lose it.
@@ -132,6 +140,8 @@ pub struct Core<S> {
     pub(crate) vault: Vault,
     pub(crate) places: Table<PlaceName, Place>,
     pub(crate) credentials: Table<MemberId, serde_json::Value>,
+    pub(crate) issued: Table<CredentialId, Issued>,
+    pub(crate) shown: Table<jitney_domain::ClaimId, Shown>,
     pub(crate) receipts: Vec<RowChange>,
     pub(crate) addresses: Table<AreaKey, u32>,
     /// How many addresses share what partners are told of a place.
@@ -140,6 +150,8 @@ pub struct Core<S> {
     pub(crate) lost_mail: Table<CoopKey, Timestamp>,
     /// Alarms that the log has told of.
     pub(crate) alarmed: std::collections::BTreeSet<jitney_domain::alarm::Key>,
+    /// Credentials that partners have revoked, with when that may be forgotten.
+    pub(crate) revocations: BTreeMap<(PublicKey, CredentialId), Timestamp>,
     pub(crate) neighbours: BTreeMap<TicketId, Neighbour>,
     /// Neighbours' spare places.
     pub(crate) capacities: BTreeMap<CapacityId, NeighbourCapacity>,
@@ -207,6 +219,8 @@ struct Pending {
     to_self: VecDeque<BookingMessage>,
     /// Trips that may need somebody now.
     look_at: Vec<TripId>,
+    /// Members whose credentials hold no more.
+    revoke: Vec<MemberId>,
     /// Neighbours' tickets that we may be able to take now.
     look_around: bool,
 }
@@ -341,6 +355,8 @@ impl<S: Store> Core<S> {
         self.reach.look = true;
         self.renew_record(now);
         self.renew_credentials(now);
+        self.forget_credentials(now);
+        self.tell_revocations(now);
         self.neighbours.retain(|_, n| n.body.pick_up.window().to >= now);
         self.capacities.retain(|_, c| c.body.leaves.window().to >= now);
         self.closed_tickets.retain(|_, expires| *expires >= now);
@@ -412,7 +428,9 @@ impl<S: Store> Core<S> {
             Event::HoursOffered { .. }
             | Event::WeeklyHoursSet { .. }
             | Event::VettingRecorded { .. }
+            | Event::CoopCleared { .. }
             | Event::MemberReinstated { .. } => self.pending.look_around = true,
+            Event::MemberSuspended { member } => self.pending.revoke.push(*member),
             _ => {}
         }
     }
@@ -420,6 +438,9 @@ impl<S: Store> Core<S> {
     /// Lets everything happen that follows by itself, until nothing more does.
     pub(crate) fn settle(&mut self, now: Timestamp) {
         loop {
+            for member in std::mem::take(&mut self.pending.revoke) {
+                self.revoke_member(member, now);
+            }
             while let Some(message) = self.pending.to_self.pop_front() {
                 let us = self.coop_key();
                 let from_us = Command::Receive { from: us, message };
@@ -443,6 +464,8 @@ impl<S: Store> Core<S> {
         self.addresses.drain_changes(tags::ADDRESSES, &mut rows)?;
         self.dial_book.drain_changes(tags::DIAL_BOOK, &mut rows)?;
         self.lost_mail.drain_changes(tags::LOST_MAIL, &mut rows)?;
+        self.issued.drain_changes(tags::ISSUED, &mut rows)?;
+        self.shown.drain_changes(tags::SHOWN, &mut rows)?;
         rows.append(&mut self.receipts);
         rows.extend(self.federation.drain_changes()?);
         if rows.is_empty() && self.pending.recorded.is_empty() {

@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 
 use jitney_domain::table::{RowError, Table};
-use jitney_domain::{MemberId, State, Timestamp};
+use jitney_domain::{ClaimId, MemberId, State, Timestamp};
 use jitney_federation::Federation;
 use jitney_store::{Store, StoreError, TableTag};
 use rand::rngs::StdRng;
 use thiserror::Error;
 
-use super::{AreaKey, Core, Pending, PlaceName, tags};
+use super::{AreaKey, Core, CredentialId, Issued, Pending, PlaceName, Shown, tags};
 use crate::person::Place;
 use crate::settings::Settings;
 use crate::vault::{PersonKeys, Vault, VaultError};
@@ -49,11 +49,14 @@ impl<S: Store> Core<S> {
             vault,
             places: Table::new(),
             credentials: Table::new(),
+            issued: Table::new(),
+            shown: Table::new(),
             receipts: Vec::new(),
             addresses: Table::new(),
             crowd: settings.crowd.clone(),
             lost_mail: Table::new(),
             alarmed: std::collections::BTreeSet::new(),
+            revocations: BTreeMap::new(),
             neighbours: BTreeMap::new(),
             capacities: BTreeMap::new(),
             closed_capacities: BTreeMap::new(),
@@ -94,10 +97,22 @@ impl<S: Store> Core<S> {
             addresses,
             dial_book,
             lost_mail,
+            issued,
+            shown,
             ..
         } = self;
-        let mut tables =
-            Tables { state, federation, vault, places, credentials, addresses, dial_book, lost_mail };
+        let mut tables = Tables {
+            state,
+            federation,
+            vault,
+            places,
+            credentials,
+            addresses,
+            dial_book,
+            lost_mail,
+            issued,
+            shown,
+        };
         for tag in 0..=u8::MAX {
             let mut restored = Ok(());
             store.scan(TableTag(tag), &mut |key, value| {
@@ -122,6 +137,8 @@ struct Tables<'a> {
     addresses: &'a mut Table<AreaKey, u32>,
     dial_book: &'a mut Table<super::NodeKey, Vec<super::Worked>>,
     lost_mail: &'a mut Table<jitney_federation::CoopKey, Timestamp>,
+    issued: &'a mut Table<CredentialId, Issued>,
+    shown: &'a mut Table<ClaimId, Shown>,
 }
 
 impl Tables<'_> {
@@ -130,6 +147,8 @@ impl Tables<'_> {
             tags::PLACES => self.places.restore_row(tag, key, value)?,
             tags::CREDENTIALS => self.credentials.restore_row(tag, key, value)?,
             tags::DIAL_BOOK => self.dial_book.restore_row(tag, key, value)?,
+            tags::ISSUED => self.issued.restore_row(tag, key, value)?,
+            tags::SHOWN => self.shown.restore_row(tag, key, value)?,
             tags::RECEIPTS => {}
             tags::ADDRESSES => self.addresses.restore_row(tag, key, value)?,
             tags::LOST_MAIL => self.lost_mail.restore_row(tag, key, value)?,

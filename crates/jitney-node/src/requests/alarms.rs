@@ -158,6 +158,7 @@ impl<S: Store> Core<S> {
             Kind::DriverOverdue { .. } | Kind::AwardUnanswered { .. } => {
                 of_trip(&["unassign TRIP", "candidates TRIP"])
             }
+            Kind::CredentialWithdrawn { .. } => of_trip(&["show TRIP", "unassign TRIP"]),
             Kind::DriverMayNot { .. } if trip.is_some() => of_trip(&["unassign TRIP", "candidates TRIP"]),
             Kind::DriverMayNot { .. } | Kind::HoldEnding { .. } => of_lift(&["decline"]),
             Kind::DriverSilent { .. } => of_lift(&["accept", "decline"]),
@@ -194,6 +195,7 @@ fn kind_coop(kind: &Kind) -> Option<jitney_identity::PublicKey> {
         }
         Kind::ProviderFailed { provider, .. }
         | Kind::AwardUnanswered { provider, .. }
+        | Kind::CredentialWithdrawn { provider }
         | Kind::ClaimEnding { provider, .. } => Some(*provider),
         _ => None,
     }

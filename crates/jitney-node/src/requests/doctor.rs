@@ -3,12 +3,12 @@
 use jitney_domain::Timestamp;
 use jitney_federation::sync::Versions;
 use jitney_federation::{CoopRecord, PeerStatus};
-use jitney_identity::{Fingerprint, PublicKey};
+use jitney_identity::PublicKey;
 use jitney_net::{Path, relay_of};
 use jitney_store::Store;
 
 use super::federation::alone;
-use crate::api::{Answer, Fault, FaultKind, Reply};
+use crate::api::{Answer, Reply};
 use crate::core::Core;
 use crate::view::{CoopHealth, Health, NodeHealth, OwnHealth, Problem, Reach, TriedAddress};
 
@@ -114,35 +114,6 @@ impl<S: Store> Core<S> {
         let of_node = coops.filter(|record| record.nodes.iter().any(|listed| listed.cert.node == *node));
         let name = of_node.map(|record| record.name.clone()).next();
         name.unwrap_or_else(|| format!("node …{}", node.short()))
-    }
-
-    /// Lifts the stop on a coop that contradicted itself.
-    pub(super) fn clear_coop(&mut self, who: &str, now: Timestamp) -> Answer {
-        let roster = self.federation.roster().ok_or_else(alone)?;
-        let words = who.parse::<Fingerprint>().ok();
-        let named = |record: &&CoopRecord| {
-            record.name == who.trim()
-                || record.coop.to_string() == who.trim()
-                || words.as_ref().is_some_and(|words| record.coop.fingerprint() == *words)
-        };
-        let found: Vec<PublicKey> = roster.coops().filter(named).map(|record| record.coop).collect();
-        let [coop] = found.as_slice() else {
-            let how_many = if found.is_empty() { "no coop" } else { "more than one coop" };
-            return Err(Fault::not_found(format!(
-                "{how_many} of the federation is called \"{who}\"; name it by its words from `jitney federation roster`"
-            )));
-        };
-        if !self.federation.clear_equivocation(coop) {
-            let name = self.coop_name(coop);
-            let why = format!("there is nothing to clear: {name} has not contradicted itself");
-            return Err(Fault::new(FaultKind::Conflict, why));
-        }
-        tracing::warn!(
-            target: "jitney::federation",
-            coop = self.coop_name(coop),
-            "a person has cleared a coop that contradicted itself: new trips may be agreed with it again"
-        );
-        self.health_reply(now)
     }
 }
 

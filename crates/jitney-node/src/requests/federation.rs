@@ -3,6 +3,8 @@
 use jitney_domain::{Actor, Role, Timestamp};
 use std::collections::{BTreeMap, BTreeSet};
 
+use jitney_federation::entry::MAX_ENTRY_LIFE;
+use jitney_federation::record::MAX_NODES;
 use jitney_federation::{
     Agreement, CoopRecord, FoundParams, InvitationKind, InvitationLink, InvitationSecret, Newcomer, NodeCert,
     NodeRecord,
@@ -67,7 +69,8 @@ impl<S: Store> Core<S> {
             }
             Request::Roster => self.roster_reply(now),
             Request::Doctor => self.health_reply(now),
-            Request::ClearCoop { who } => self.clear_coop(&who, now),
+            Request::ListNodes => self.nodes_reply(now),
+            Request::WithdrawNode { node, since } => self.withdraw_node(&node, since, now),
             other => Err(Fault::invalid(format!("{other:?} is not about the federation"))),
         }
     }
@@ -81,16 +84,29 @@ impl<S: Store> Core<S> {
             known.and_then(|r| r.nodes.iter().find(|n| n.cert.node == node)).map(|n| n.cert.not_before);
         let from = before.unwrap_or(Timestamp(now.0.saturating_sub(NODE_CERT_BEFORE_MS)));
         let until = Timestamp(now.0.saturating_add(NODE_CERT_LIFE_MS));
-        CoopRecord {
+        let ours = NodeRecord {
+            cert: NodeCert::issue(&self.settings.keys.coop, node, from, until),
+            addresses: self.own_addresses(),
+        };
+        // What our other nodes have said must stay readable for as long as it lives.
+        let others = known.into_iter().flat_map(|r| &r.nodes).filter(|n| n.cert.node != node);
+        let others = others.filter(|n| n.cert.not_after.after(MAX_ENTRY_LIFE) >= now).cloned();
+        let mut record = CoopRecord {
             coop: self.coop_key(),
+            key: None,
             name: self.settings.face.name.clone(),
             phone: self.settings.face.phone.clone(),
             revision: known.map_or(1, |r| r.revision.saturating_add(1)),
-            nodes: vec![NodeRecord {
-                cert: NodeCert::issue(&self.settings.keys.coop, node, from, until),
-                addresses: self.own_addresses(),
-            }],
+            nodes: std::iter::once(ours).chain(others).collect(),
+        };
+        // The node that ends first goes first if there is not room for all.
+        if let Some((_, others)) = record.nodes.split_first_mut() {
+            others.sort_by_key(|n| std::cmp::Reverse(n.cert.not_after));
         }
+        while record.nodes.len() > 1 && (record.nodes.len() > MAX_NODES || !record.fits()) {
+            record.nodes.pop();
+        }
+        record
     }
 
     /// Tells the other coops when this node's addresses have changed or its certificate grows old.
@@ -151,6 +167,7 @@ impl<S: Store> Core<S> {
                 addresses: record.nodes.iter().flat_map(|n| n.addresses.clone()).collect(),
                 connected: self.is_connected(&record.coop),
                 us: record.coop == us,
+                barred: self.state.is_barred(&record.coop),
             })
             .collect();
         coops.sort_by(|one, other| one.name.cmp(&other.name));
@@ -267,7 +284,7 @@ pub(super) fn alone() -> Fault {
     )
 }
 
-fn conflict(error: impl std::fmt::Display) -> Fault {
+pub(super) fn conflict(error: impl std::fmt::Display) -> Fault {
     Fault::new(FaultKind::Conflict, error.to_string())
 }
 

@@ -5,6 +5,7 @@ mod doctor;
 mod drivers;
 mod federation;
 mod members;
+mod nodes;
 mod partners;
 mod show;
 mod tickets;
@@ -61,15 +62,17 @@ impl<S: Store> Core<S> {
             | Request::PostCapacity { .. }
             | Request::WithdrawCapacity(_)
             | Request::ListAgreements
+            | Request::ClearCoop { .. }
             | Request::SetAgreement { .. } => self.answer_about_partners(actor, request, now),
             Request::Alarms => Ok(Reply::Alarms(self.alarms_view(now)?)),
             Request::FoundFederation { .. }
             | Request::InviteCoop { .. }
             | Request::JoinFederation { .. }
             | Request::AdmitCoop { .. }
-            | Request::Roster
             | Request::Doctor
-            | Request::ClearCoop { .. } => self.answer_about_federation(actor, request, now),
+            | Request::ListNodes
+            | Request::WithdrawNode { .. }
+            | Request::Roster => self.answer_about_federation(actor, request, now),
             other => self.answer_about_trips(actor, other, now),
         }
     }

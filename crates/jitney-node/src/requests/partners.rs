@@ -22,9 +22,6 @@ impl<S: Store> Core<S> {
             }
             Request::OfferSeries { subscription, to } => {
                 let to = to.map(|to| self.partner(&to)).transpose()?;
-                if let Some(to) = &to {
-                    self.refuse_suspended(to)?;
-                }
                 self.done(actor, Command::OfferSeries { subscription, to }, now)
             }
             Request::ListCapacity => Ok(Reply::Capacity(self.capacity_view())),
@@ -35,6 +32,7 @@ impl<S: Store> Core<S> {
                 let with = self.partner(&with)?;
                 self.done(actor, Command::SetAgreement { with, agreement }, now)
             }
+            Request::ClearCoop { who, why } => self.clear_coop(actor, &who, why, now),
             other => Err(Fault::invalid(format!("{other:?} is not about partner coops"))),
         }
     }
@@ -47,19 +45,27 @@ impl<S: Store> Core<S> {
         capacity: Option<CapacityId>,
         now: Timestamp,
     ) -> Answer {
-        self.refuse_suspended(&to)?;
         self.command(actor, Command::OfferTrip { trip, to, capacity }, now)?;
         Ok(Reply::Done)
     }
 
     pub(super) fn refuse_suspended(&self, coop: &PublicKey) -> Result<(), Fault> {
-        if !self.federation.is_suspended(coop) {
-            return Ok(());
+        if self.state.is_barred(coop) { Err(Refusal::Barred(*coop).into()) } else { Ok(()) }
+    }
+
+    /// Lets new agreements with a coop be made again that had contradicted itself.
+    fn clear_coop(&mut self, actor: Actor, who: &str, why: String, now: Timestamp) -> Answer {
+        let coop = self.partner(who)?;
+        if !self.federation.may_be_cleared(&coop) {
+            return Err(Fault::new(
+                FaultKind::Conflict,
+                "that coop has contradicted itself in too many lives of its log to be cleared again; \
+                 let the coops decide whether it stays",
+            ));
         }
-        Err(Fault::new(
-            FaultKind::Conflict,
-            "that coop has signed contradictory entries; agree on nothing new with it until that is cleared up",
-        ))
+        self.command(actor, Command::ClearCoop { coop, why }, now)?;
+        self.federation.clear_equivocation(&coop);
+        Ok(Reply::Done)
     }
 
     fn post_capacity(&mut self, actor: Actor, driver: MemberId, day: Date, now: Timestamp) -> Answer {

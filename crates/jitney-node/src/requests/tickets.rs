@@ -1,7 +1,7 @@
 //! Answers about tickets that are open to partners.
 
 use jitney_domain::booking::TicketPhase;
-use jitney_domain::{Actor, ClaimId, Command, MemberId, TicketId, Timestamp};
+use jitney_domain::{Actor, ClaimId, Command, MemberId, Refusal, TicketId, Timestamp};
 use jitney_store::Store;
 
 use crate::api::{Answer, Fault, FaultKind, Reply, Request};
@@ -39,11 +39,8 @@ impl<S: Store> Core<S> {
                     ticket.short()
                 ))
             })?;
-        if self.federation.is_suspended(&open.coop) {
-            return Err(Fault::new(
-                FaultKind::Conflict,
-                "that coop has signed contradictory entries; agree on nothing new with it until that is cleared up",
-            ));
+        if self.state.is_barred(&open.coop) {
+            return Err(Refusal::Barred(open.coop).into());
         }
         let claim = ClaimId::fresh(&mut self.rng);
         let planner = self.planner(now);

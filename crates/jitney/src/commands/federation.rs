@@ -4,10 +4,10 @@ use std::fs;
 use std::path::PathBuf;
 
 use clap::Subcommand;
-use jitney_domain::Minutes;
+use jitney_domain::{Minutes, Timestamp};
 use jitney_node::api::Request;
 
-use crate::args::span;
+use crate::args::{When, span};
 use crate::context::Context;
 use crate::exit::Failure;
 use crate::output::Said;
@@ -44,11 +44,35 @@ pub(crate) enum Command {
     Roster,
     /// Say who is reached how, who is behind, whose clock is off, who contradicted itself, and what to do
     Doctor,
-    /// Agree on new trips again with a coop that contradicted itself, once that is mended
+    /// Agree with a coop again that had contradicted itself, once you have talked to it
     Clear {
-        /// Its name, its fingerprint words, or its did:key
+        /// The coop, by name, by its words or its did:key
         #[arg(required = true, num_args = 1..)]
         coop: Vec<String>,
+        /// What you found out, for the record; no names of people
+        #[arg(long, value_name = "TEXT")]
+        why: String,
+    },
+    /// The machines that speak for coops
+    #[command(subcommand)]
+    Node(NodeCommand),
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum NodeCommand {
+    /// List the nodes of all coops
+    List,
+    /// Withdraw the certificate of a node of ours that was lost or stolen
+    ///
+    /// Nobody lets it in any more, and whatever it said since then is void at every coop; what it said before
+    /// stands.
+    Revoke {
+        /// Its words, or its did:key
+        #[arg(required = true, num_args = 1..)]
+        node: Vec<String>,
+        /// Since when it may have been in other hands; now if not said
+        #[arg(long, value_name = "WHEN")]
+        since: Option<When>,
     },
 }
 
@@ -68,9 +92,25 @@ impl Command {
             Command::Admit { who } => cx.tell(Request::AdmitCoop { who: who.join(" ") }, "signed"),
             Command::Roster => cx.tell(Request::Roster, ""),
             Command::Doctor => cx.tell(Request::Doctor, ""),
-            Command::Clear { coop } => cx.tell(Request::ClearCoop { who: coop.join(" ") }, ""),
+            Command::Clear { coop, why } => {
+                let who = coop.join(" ");
+                let done = format!("cleared {who}: new claims and awards with it are possible again");
+                cx.tell(Request::ClearCoop { who, why }, done)
+            }
+            Command::Node(NodeCommand::List) => cx.tell(Request::ListNodes, ""),
+            Command::Node(NodeCommand::Revoke { node, since }) => {
+                let since = since.map(|when| moment(cx, when)).transpose()?;
+                let done = "withdrawn; the other coops hear of it as soon as they are reached";
+                cx.tell(Request::WithdrawNode { node: node.join(" "), since }, done)
+            }
         }
     }
+}
+
+/// Returns the moment that words on the coop's wall clock name.
+fn moment(cx: &Context, when: When) -> Result<Timestamp, Failure> {
+    let local = cx.local(when)?;
+    cx.zone()?.moment(local).map_err(|error| Failure::invalid(error.to_string()))
 }
 
 fn read_terms(path: PathBuf) -> Result<String, Failure> {

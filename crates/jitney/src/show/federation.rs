@@ -2,7 +2,8 @@
 
 use std::fmt::Write as _;
 
-use jitney_node::view::Roster;
+use jitney_domain::Zone;
+use jitney_node::view::{Node, Roster};
 
 use super::{Table, count};
 
@@ -30,6 +31,14 @@ pub(crate) fn roster(roster: &Roster) -> String {
         ]);
     }
     let _ = write!(text, "{table}");
+    for barred in roster.coops.iter().filter(|coop| coop.barred) {
+        let _ = writeln!(
+            text,
+            "\n{} has signed contradictory entries: nothing new is agreed with it. Phone it, then \
+             `jitney federation clear \"{}\" --why …`",
+            barred.name, barred.name
+        );
+    }
     for waiting in &roster.waiting {
         let next = if waiting.we_signed {
             "we have signed".to_owned()
@@ -46,4 +55,24 @@ pub(crate) fn roster(roster: &Roster) -> String {
         );
     }
     text
+}
+
+/// Returns the nodes that speak for coops.
+pub(crate) fn nodes(nodes: &[Node], zone: &Zone) -> String {
+    let mut table = Table::new(&["COOP", "SPEAKS UNTIL", "THERE", "KEY IN WORDS"]);
+    for node in nodes {
+        let there = match (node.us, node.speaks, node.connected) {
+            (true, ..) => "this one",
+            (_, false, _) => "revoked",
+            (_, _, true) => "connected",
+            _ => "away",
+        };
+        table.row([
+            node.coop.clone(),
+            super::time::moment(node.until, zone),
+            there.to_owned(),
+            node.fingerprint.clone(),
+        ]);
+    }
+    table.to_string()
 }

@@ -61,6 +61,7 @@ pub(crate) fn reply(reply: &Reply, zone: &Zone) -> String {
         Reply::Me(view) => status::me(view),
         Reply::Roster(view) => federation::roster(view),
         Reply::Health(view) => doctor::health(view, zone),
+        Reply::Nodes(views) => federation::nodes(views, zone),
     }
 }
 

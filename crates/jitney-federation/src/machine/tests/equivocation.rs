@@ -6,6 +6,7 @@ use jitney_identity::Hash;
 use super::net::Net;
 use crate::entry::{Entry, EntryHeader, Kind};
 use crate::ids::Incarnation;
+use crate::log::MAX_PROOFS_PER_COOP;
 use crate::machine::*;
 use crate::testing::{key, node};
 
@@ -13,13 +14,18 @@ const NAMES: [&str; 3] = ["orchard", "harbour", "mill"];
 
 /// Two entries of one number, signed by the mill.
 fn contradiction(net: &Net) -> [Entry; 2] {
+    contradiction_in(net, 5)
+}
+
+/// Two entries of one number in some life of the mill's log.
+fn contradiction_in(net: &Net, life: u64) -> [Entry; 2] {
     ["to the clinic", "to the market"].map(|body| {
         let header = EntryHeader {
             kind: Kind::TICKET_OPENED,
             federation: net.machine("orchard").roster().unwrap().federation(),
             origin: key("mill").public(),
             node: node("mill").public(),
-            incarnation: Incarnation(5),
+            incarnation: Incarnation(life),
             seq: 1,
             prev: Hash::ZERO,
             issued_at: net.now,
@@ -118,4 +124,48 @@ fn further_variants_of_a_proven_contradiction_are_not_passed_on() {
     let third = Entry::sign(entries[0].header().clone(), b"to the fair", &node("mill")).unwrap();
     assert_eq!(net.inject("orchard", "mill", third.bytes()), Verdict::Ignore);
     assert_eq!(net.machine("orchard").log().proofs.len(), 1);
+}
+
+#[test]
+fn a_cleared_contradiction_stays_cleared_and_one_in_another_life_of_the_log_counts_anew() {
+    let mut net = Net::federation(76, &NAMES);
+    let mill = key("mill").public();
+    let contradict = |net: &mut Net, life| {
+        for entry in &contradiction_in(net, life) {
+            net.inject("orchard", "mill", entry.bytes());
+        }
+    };
+    let clear = |net: &mut Net| net.sites.get_mut("orchard").unwrap().machine.clear_equivocation(&mill);
+    contradict(&mut net, 5);
+    assert!(clear(&mut net) && !clear(&mut net), "there is nothing more to clear");
+    contradict(&mut net, 5);
+    net.run(Minutes(30));
+    assert!(!net.machine("orchard").is_suspended(&mill), "harbour's proof of it does not bring it back");
+    contradict(&mut net, 6);
+    assert!(net.machine("orchard").is_suspended(&mill));
+    assert!(clear(&mut net) && !net.machine("orchard").is_suspended(&mill));
+}
+
+#[test]
+fn who_contradicts_itself_in_life_after_life_fills_no_disk_and_is_not_cleared_again() {
+    let mut net = Net::federation(77, &NAMES);
+    let mill = key("mill").public();
+    for life in 5..15 {
+        for entry in &contradiction_in(&net, life) {
+            net.inject("orchard", "mill", entry.bytes());
+        }
+    }
+    net.run(Minutes(16));
+    for name in ["orchard", "harbour"] {
+        assert_eq!(net.machine(name).log().proofs.len(), MAX_PROOFS_PER_COOP, "{name}");
+        let told = net.count(name, |o| matches!(o, Output::Equivocation { .. }));
+        assert!(told <= MAX_PROOFS_PER_COOP + 2, "{name} is not told of every single one: {told}");
+    }
+    assert!(!net.sites.get_mut("orchard").unwrap().machine.clear_equivocation(&mill));
+    assert!(net.machine("orchard").is_suspended(&mill));
+    assert!(!net.machine("orchard").may_be_cleared(&mill));
+    let pulls = net.machine("harbour").counters().pulls;
+    net.run(Minutes(60));
+    let more = net.machine("harbour").counters().pulls - pulls;
+    assert!(more < 60, "nobody pulls for proofs that it would not keep: {more}");
 }

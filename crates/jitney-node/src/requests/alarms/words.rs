@@ -99,6 +99,9 @@ impl Words {
             Kind::DriverMayNot { why, .. } => {
                 format!("{} may not take it: {}; give it to somebody else", self.driver(), unfit(why))
             }
+            Kind::CredentialWithdrawn { .. } => {
+                format!("{} has withdrawn this driver's credential: ask who comes instead", self.partner())
+            }
             Kind::AwardUnanswered { .. } => {
                 format!(
                     "{} has been given it and has not said yes; due by {}",
@@ -235,6 +238,9 @@ impl Words {
                 "Our driver for your rider at {at} ({reference}) may not drive: {}. We look for another or give it \
                  back; please look too.",
                 unfit(why)
+            ),
+            Kind::CredentialWithdrawn { .. } => format!(
+                "You have withdrawn the credential of the driver for our {reference} at {at}. Who comes instead?"
             ),
             Kind::AwardUnanswered { .. } => format!(
                 "We gave you {reference}, fetched at {at}. Please say yes or no; without an answer by {} we ask somebody else.",
