@@ -45,9 +45,9 @@ pub mod tags {
     /// Signed statements of outcomes, ours and theirs, and drivers' signed reports, as they travelled.
     pub const RECEIPTS: u8 = 69;
     /// Credentials of members that may still hold, revoked or not.
-    pub const ISSUED: u8 = 72;
+    pub const ISSUED: u8 = 80;
     /// Credentials with which partners confirmed trips of ours.
-    pub const SHOWN: u8 = 73;
+    pub const SHOWN: u8 = 81;
 }
 
 /// Most inputs that wait for room on the disk; what comes beyond is lost as a network may lose it.
