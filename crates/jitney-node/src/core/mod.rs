@@ -59,9 +59,9 @@ pub mod tags {
     /// Coops to which a message was given up, with when.
     pub const LOST_MAIL: u8 = 74;
     /// Credentials of members that may still hold, revoked or not.
-    pub const ISSUED: u8 = 76;
+    pub const ISSUED: u8 = 80;
     /// Credentials with which partners confirmed trips of ours.
-    pub const SHOWN: u8 = 73;
+    pub const SHOWN: u8 = 81;
 }
 
 /// Most inputs that wait for room on the disk; what comes beyond is lost as a network may lose it.

@@ -124,7 +124,7 @@ impl<S: Store> Core<S> {
     /// Tells partners of what is revoked and would still hold, and again before what was told expires.
     pub(super) fn tell_revocations(&mut self, now: Timestamp) {
         let us = self.coop_key();
-        if !self.federation.roster().is_some_and(|roster| roster.coop(&us).is_some()) {
+        if self.federation.roster().is_none_or(|roster| roster.coop(&us).is_none()) {
             return;
         }
         let rows = self.issued.iter().filter_map(|(id, row)| Some((id.clone(), row.tell_until(now)?)));
