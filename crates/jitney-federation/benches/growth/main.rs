@@ -4,7 +4,7 @@
 //! Every coop writes 60 entries a day that live three days, and its hourly manifests. Of the coops all logs are
 //! there with all that lives in them; of the nodes two run, the machines that ship: one has everything, the
 //! other asks. What they say to each other is measured to the byte. What gossip carries is reckoned from the
-//! size of an entry and the parameters of the mesh, as said with [`gossip`]. Beyond the most coops that a
+//! size of an entry and the parameters of the mesh, as said at [`COPIES`]. Beyond the most coops that a
 //! roster holds the last two sizes are continued in a straight line, and marked so.
 //!
 //! Run with `cargo bench -p jitney-federation --bench growth`.
