@@ -209,7 +209,7 @@ fn carry_together(willow: &Site, elm: &Site, rng: &mut StdRng) -> TripId {
         let trip = reply!(willow.ask(Request::ShowTrip(trip)), Trip);
         matches!(trip.carriage, Carriage::Confirmed { card: Some(_), .. }).then_some(())
     });
-    let manifest = Request::Manifest { driver: hanna, day: Some(work::day(1)) };
+    let manifest = Request::Manifest { driver: hanna, day: Some(work::day(0)) };
     let stop = until("the details to arrive", || {
         let manifest = reply!(elm.ask(manifest.clone()), Manifest);
         manifest.stops.into_iter().find(|stop| stop.details.is_some())
@@ -235,7 +235,7 @@ fn carry_together(willow: &Site, elm: &Site, rng: &mut StdRng) -> TripId {
 
 fn book(willow: &Site, rider: MemberId) -> TripId {
     let clinic = work::place(&marked("Clinic"), work::point(47.400, 8.550));
-    let mut asked = work::trip(rider, clinic, work::day(1), time(13, 30, 0, 0));
+    let mut asked = work::trip(rider, clinic, work::day(0), time(13, 30, 0, 0));
     asked.note = marked("she has a small dog");
     reply!(willow.ask(Request::BookTrip(asked)), Booked).trips[0].trip
 }

@@ -23,7 +23,7 @@ fn unserved(coop: &Machine, hour: i8) -> TicketId {
     let home = work::place("12 Mill Lane", work::point(47.38, 8.54));
     let rider = coop.admit(work::person("Ada Miller", home), Role::Rider);
     let clinic = work::place("Clinic", work::point(47.40, 8.55));
-    let asked = work::trip(rider, clinic, work::day(1), time(hour, 0, 0, 0));
+    let asked = work::trip(rider, clinic, work::day(0), time(hour, 0, 0, 0));
     let trip = reply!(coop.ask(Request::BookTrip(asked)), Booked).trips[0].trip;
     until("the trip to be offered", || reply!(coop.ask(Request::ShowTrip(trip)), Trip).ticket)
 }

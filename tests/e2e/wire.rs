@@ -34,7 +34,7 @@ fn honest(machine: &Machine) {
     profile.born = Some(jiff::civil::date(1931, 7, 23));
     let rider = machine.admit(profile, Role::Rider);
     let clinic = work::place("Clinic", work::point(47.40, 8.55));
-    machine.done(Request::BookTrip(work::trip(rider, clinic, work::day(1), time(10, 0, 0, 0))));
+    machine.done(Request::BookTrip(work::trip(rider, clinic, work::day(0), time(10, 0, 0, 0))));
 }
 
 /// Waits until nothing changes any more, and returns the digest.

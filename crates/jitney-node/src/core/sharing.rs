@@ -20,11 +20,11 @@ use crate::api::{Fault, FaultKind};
 
 /// How far ahead a trip is offered to partners: an entry lives thirty days at most.
 const SHARE_AHEAD: Minutes = Minutes(28 * 24 * 60);
-/// A trip whose pick-up is nearer than this is offered at once: partners need the time more than the rider
-/// needs the cover.
-pub const URGENT: Minutes = Minutes(48 * 60);
+/// A trip whose pick-up is nearer than this is offered at once: what is booked on a Friday for the beginning
+/// of the week must find the neighbours' offices still open.
+pub const URGENT: Minutes = Minutes(4 * 24 * 60);
 /// How long before the pick-up other trips are offered: at a moment drawn between these two.
-pub const OFFERED_BEFORE: (Minutes, Minutes) = (Minutes(3 * 24 * 60), Minutes(10 * 24 * 60));
+pub const OFFERED_BEFORE: (Minutes, Minutes) = (URGENT, Minutes(10 * 24 * 60));
 /// What keeps these draws apart from all others made with the same key.
 const DRAW: &[u8] = b"jitney/share-moment/1";
 
@@ -211,7 +211,7 @@ mod tests {
         ) {
             let (now, pick_up) = (Timestamp(1_800_000_000_000), Timestamp(1_800_000_000_000 + ahead));
             let at = moment(pick_up, draw, now);
-            if ahead <= 48 * HOUR {
+            if ahead <= URGENT.millis() {
                 prop_assert_eq!(at, now);
             } else {
                 prop_assert!(at >= now && at <= pick_up.before(URGENT));

@@ -25,7 +25,8 @@ fn attack(towns: &[Town], view: View) -> Verdict {
 }
 
 #[test]
-fn a_partner_cannot_link_the_tickets_of_one_rider() {
+#[ignore = "lives three towns for weeks; a measurement, run by name with --ignored --nocapture"]
+fn a_partner_cannot_link_one_rider_going_the_same_way_again() {
     let towns: Vec<Town> = std::thread::scope(|scope| {
         let lives: Vec<_> = (1..=3).map(|seed| scope.spawn(move || Town::live(seed))).collect();
         lives.into_iter().map(|life| life.join().unwrap()).collect()
@@ -34,9 +35,8 @@ fn a_partner_cannot_link_the_tickets_of_one_rider() {
     let unprotected = attack(&towns, View::Unprotected);
     println!("as told      {told}");
     println!("unprotected  {unprotected}");
-    for (told, unprotected) in told.pairs.iter().zip(&unprotected.pairs) {
-        assert!(told.of_one > 50 && told.of_others > 50, "too quiet to mean anything: {told}");
-        assert!(told.advantage() <= ADVANTAGE_MAX, "{told}");
-        assert!(unprotected.advantage() >= UNPROTECTED_MIN, "the attacker is too weak: {unprotected}");
-    }
+    let ([again, _], [bare, _]) = (told.pairs, unprotected.pairs);
+    assert!(again.of_one > 100 && again.of_others > 10, "too quiet to mean anything: {again}");
+    assert!(again.advantage() <= ADVANTAGE_MAX, "{again}");
+    assert!(bare.advantage() >= UNPROTECTED_MIN, "the attacker is too weak: {bare}");
 }

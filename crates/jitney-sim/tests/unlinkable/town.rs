@@ -11,6 +11,7 @@ use jitney_domain::{
 };
 use jitney_federation::Kind;
 use jitney_node::api::{PlaceAsked, Reply, Request, TripAsked};
+use jitney_node::core::URGENT;
 use jitney_node::person::{Place, Profile};
 use jitney_sim::scenario::{federation, new_world};
 use jitney_sim::{Chance, World};
@@ -133,7 +134,7 @@ fn rider(world: &mut World, number: usize, chance: &mut Chance) -> Rider {
     }
 }
 
-/// Books a trip there, mostly also back, three to twelve days ahead, once or twice a week.
+/// Books a trip there, mostly also back, six to fourteen days ahead, once or twice a week.
 fn book(
     world: &mut World,
     rider: &Rider,
@@ -142,7 +143,7 @@ fn book(
     chance: &mut Chance,
 ) {
     let zone = world.nodes[0].zone.clone();
-    let ahead = if standing { 1 } else { chance.between(3, 12) };
+    let ahead = if standing { 1 } else { chance.between(6, 14) };
     let date = world.now().local(&zone).date().checked_add(ahead.days()).unwrap();
     let out = date.at(rider.hour, rider.minute, 0, 0);
     let home = out.checked_add(2.hours()).unwrap();
@@ -188,9 +189,8 @@ fn told(world: &World, heard: BTreeMap<TicketId, (TicketBody, u64, Timestamp)>) 
     heard
         .into_iter()
         .map(|(ticket, (body, seq, at))| Sighting { rider: rider(&ticket).unwrap(), body, seq, at })
-        // What is told within two days of the ride is told at once: its return comes with it, and that is
-        // what the partner is told of it openly.
-        .filter(|seen| seen.body.pick_up.window().from > seen.at.after(Minutes(36 * 60)))
+        // What is urgent is told at once, with its way home: that is said openly, see the decision.
+        .filter(|seen| seen.body.pick_up.window().to >= seen.at.after(URGENT))
         .collect()
 }
 
