@@ -53,6 +53,7 @@ pub fn trip(rider: MemberId, to: Place, on: Date, at: Time) -> TripAsked {
         rule: None,
         except: BTreeSet::new(),
         note: String::new(),
+        offer_to: None,
     }
 }
 

@@ -196,7 +196,7 @@ impl State {
             Event::TicketOffered { ticket, to, until, .. } => {
                 self.change_ticket(ticket, |t| t.offered = Some((to, until)));
             }
-            Event::OfferEnded { ticket } => self.change_ticket(ticket, |t| t.offered = None),
+            Event::OfferEnded { ticket, .. } => self.change_ticket(ticket, |t| t.offered = None),
             Event::TicketClaimed { ticket, claim, provider, hold_until, pick_up_at, rate } => {
                 let bid = Bid { provider, hold_until, pick_up_at, received: at, rate, phase: BidPhase::Open };
                 self.change_ticket(ticket, |t| {
@@ -303,7 +303,9 @@ impl State {
             Event::OfferTaken { originator, body, until, capacity } => {
                 self.offered.insert(body.ticket, Offered { originator, body, until, capacity });
             }
-            Event::OfferPassed { ticket, .. } => drop(self.offered.remove(&ticket)),
+            Event::OfferPassed { ticket, .. } | Event::OfferGone { ticket } => {
+                self.offered.remove(&ticket);
+            }
             Event::CapacityPosted { run, body } => {
                 self.capacities.insert(body.capacity, Capacity { run, body });
             }

@@ -99,6 +99,9 @@ pub fn effects(state: &State, event: &Event) -> Vec<Effect> {
             .into_iter()
             .collect()
         }
+        Event::OfferEnded { ticket, tell: Some(partner) } => {
+            send(*partner, BookingMessage::Rescind { ticket: *ticket })
+        }
         Event::OfferPassed { ticket, originator } => {
             send(*originator, BookingMessage::Pass { ticket: *ticket })
         }

@@ -170,9 +170,10 @@ pub enum Event {
         until: Timestamp,
         capacity: Option<CapacityId>,
     },
-    /// The partner passed or did not answer in time.
+    /// The partner passed or did not answer in time, or we took the offer back and have to tell it so.
     OfferEnded {
         ticket: TicketId,
+        tell: Option<PublicKey>,
     },
     TicketClaimed {
         ticket: TicketId,
@@ -240,6 +241,10 @@ pub enum Event {
         body: TicketBody,
         until: Timestamp,
         capacity: Option<CapacityId>,
+    },
+    /// The partner took its offer back.
+    OfferGone {
+        ticket: TicketId,
     },
     /// We cannot carry what was offered to us.
     OfferPassed {

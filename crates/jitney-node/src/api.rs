@@ -54,6 +54,9 @@ pub struct TripAsked {
     /// For the driver's eyes.
     #[serde(default)]
     pub note: String,
+    /// The partner coop to ask before all others, for every date if the trip comes back.
+    #[serde(default)]
+    pub offer_to: Option<String>,
 }
 
 impl TripAsked {
@@ -70,6 +73,7 @@ impl TripAsked {
             rule: None,
             except: BTreeSet::new(),
             note: String::new(),
+            offer_to: None,
         }
     }
 }

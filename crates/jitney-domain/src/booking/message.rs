@@ -80,6 +80,11 @@ pub enum BookingMessage {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         capacity: Option<CapacityId>,
     },
+    /// Originator: the offer is taken back; nothing was claimed on it.
+    Rescind {
+        /// The ticket.
+        ticket: TicketId,
+    },
     /// Provider: we cannot carry what you offered us.
     Pass {
         /// The ticket.
@@ -182,7 +187,9 @@ impl BookingMessage {
     /// Returns the claim that the message is about, unless it comes before any.
     pub fn claim(&self) -> Option<ClaimId> {
         Some(match self {
-            BookingMessage::Offer { .. } | BookingMessage::Pass { .. } => return None,
+            BookingMessage::Offer { .. } | BookingMessage::Rescind { .. } | BookingMessage::Pass { .. } => {
+                return None;
+            }
             BookingMessage::Claim { claim, .. }
             | BookingMessage::Withdraw { claim }
             | BookingMessage::TurnDown { claim }

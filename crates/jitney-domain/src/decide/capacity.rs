@@ -8,8 +8,9 @@ use crate::booking::{CapacityBody, TimeBucket};
 use crate::event::Event;
 use crate::member::Consent;
 use crate::needs::{Capability, Load};
+use crate::place::Cell;
 use crate::refusal::Refusal;
-use crate::run::{Leg, Run};
+use crate::run::{Leg, Run, Stop};
 use crate::state::State;
 use crate::time::{Minutes, Timestamp, Window};
 use crate::{CapacityId, RunId};
@@ -85,14 +86,13 @@ fn is_welcome(state: &State, run: &Run) -> bool {
     })
 }
 
-/// Returns what may be told of a run, if there is anything to spare and time enough.
+/// Returns what may be told of the rest of a run, if there is anything to spare and time enough.
 fn body(state: &State, run: &Run, capacity: CapacityId, now: Timestamp) -> Option<CapacityBody> {
-    let (first, last) = (run.stops.first()?, run.stops.last()?);
-    if first.planned < now.after(LEAST_AHEAD) || first.done.is_some() {
+    let ahead = || run.stops.iter().filter(|stop| stop.done.is_none());
+    let (first, last) = (ahead().next()?, ahead().next_back()?);
+    if first.planned < now.after(LEAST_AHEAD) {
         return None;
     }
-    let from = state.claims.get(&first.claim)?.ticket.from;
-    let to = state.claims.get(&last.claim)?.ticket.to;
     let vehicle = state.vehicles.get(&run.frame.vehicle)?.capability;
     let terms = &state.members.get(&run.frame.driver)?.driver.as_ref()?.terms;
     let spare = spare(run, &vehicle);
@@ -102,8 +102,8 @@ fn body(state: &State, run: &Run, capacity: CapacityId, now: Timestamp) -> Optio
     let at = |moment: Timestamp| TimeBucket::around(Window { from: moment, to: moment });
     Some(CapacityBody {
         capacity,
-        from,
-        to,
+        from: cell(state, first)?,
+        to: cell(state, last)?,
         leaves: at(first.planned),
         arrives: at(last.planned.after(last.dwell)),
         spare,
@@ -113,7 +113,16 @@ fn body(state: &State, run: &Run, capacity: CapacityId, now: Timestamp) -> Optio
     })
 }
 
-/// Returns the places that stay free all the way.
+/// Returns where a stop is, as coarsely as its ticket says.
+fn cell(state: &State, stop: &Stop) -> Option<Cell> {
+    let ticket = &state.claims.get(&stop.claim)?.ticket;
+    Some(match stop.leg {
+        Leg::PickUp => ticket.from,
+        Leg::DropOff => ticket.to,
+    })
+}
+
+/// Returns the places that stay free on all that is still to be driven.
 fn spare(run: &Run, vehicle: &Capability) -> Load {
     let mut load = Load::default();
     let mut most = Load::default();
@@ -122,8 +131,13 @@ fn spare(run: &Run, vehicle: &Capability) -> Load {
             Leg::PickUp => load.plus(stop.load),
             Leg::DropOff => load.minus(stop.load),
         };
-        most =
-            Load { seats: most.seats.max(load.seats), wheelchairs: most.wheelchairs.max(load.wheelchairs) };
+        if stop.done.is_none() {
+            let more = load.plus(if stop.leg == Leg::DropOff { stop.load } else { Load::default() });
+            most = Load {
+                seats: most.seats.max(more.seats),
+                wheelchairs: most.wheelchairs.max(more.wheelchairs),
+            };
+        }
     }
     vehicle.places.minus(most)
 }

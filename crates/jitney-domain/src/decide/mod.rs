@@ -130,6 +130,7 @@ fn receive(
         M::Details { claim, sealed } => provider::details(state, from, claim, sealed),
         M::Agree { statement } => provider::agreed(state, from, &statement),
         M::Offer { ticket, until, capacity } => offers::offered(state, from, *ticket, until, capacity, now),
+        M::Rescind { ticket } => Ok(offers::rescinded(state, from, ticket)),
         M::Pass { ticket } => offers::passed(state, from, ticket),
         M::Dispute { claim, why } => provider::disputed(state, from, claim, why),
     }

@@ -6,7 +6,7 @@ use rand::Rng;
 
 use super::{Context, coop, originator, trips};
 use crate::agreement::Agreement;
-use crate::booking::{BookingMessage, TicketBody, TicketPhase};
+use crate::booking::{BookingMessage, Ticket, TicketBody, TicketPhase};
 use crate::event::Event;
 use crate::refusal::Refusal;
 use crate::state::State;
@@ -55,8 +55,15 @@ pub(super) fn offer<R: Rng>(
         }
     };
     let until = answer_by(body.pick_up.window().from, coop.policy.offer_patience, cx.now);
+    let before = existing.and_then(|(ticket, row)| take_back(ticket, row, None));
     let offered = Event::TicketOffered { ticket, to, until, capacity };
-    Ok(opened.into_iter().chain([offered]).collect())
+    Ok(opened.into_iter().chain(before).chain([offered]).collect())
+}
+
+/// Takes an offer back, if there is one to anybody but `except`.
+pub(super) fn take_back(ticket: TicketId, row: &Ticket, except: Option<PublicKey>) -> Option<Event> {
+    let (to, _) = row.offered.filter(|(to, _)| Some(*to) != except)?;
+    Some(Event::OfferEnded { ticket, tell: Some(to) })
 }
 
 /// An answer may take its time, but not more than half of what is left: somebody else must still be found.
@@ -103,6 +110,12 @@ pub(super) fn offered(
     Ok(vec![Event::OfferTaken { originator: from, body, until, capacity }])
 }
 
+/// The partner takes its offer back; what we have claimed already is turned down or called off besides.
+pub(super) fn rescinded(state: &State, from: PublicKey, ticket: TicketId) -> Vec<Event> {
+    let theirs = state.offered.get(&ticket).is_some_and(|offer| offer.originator == from);
+    if theirs { vec![Event::OfferGone { ticket }] } else { Vec::new() }
+}
+
 /// A dispatcher says that nobody here can carry it.
 pub(super) fn pass(state: &State, ticket: TicketId) -> Result<Vec<Event>, Refusal> {
     let row = state.offered.get(&ticket).ok_or(Refusal::NoOffer(ticket))?;
@@ -113,7 +126,7 @@ pub(super) fn pass(state: &State, ticket: TicketId) -> Result<Vec<Event>, Refusa
 pub(super) fn passed(state: &State, from: PublicKey, ticket: TicketId) -> Result<Vec<Event>, Refusal> {
     let row = state.tickets.get(&ticket);
     let theirs = row.is_some_and(|t| t.is_live() && t.offered_to(&from));
-    Ok(if theirs { vec![Event::OfferEnded { ticket }] } else { Vec::new() })
+    Ok(if theirs { vec![Event::OfferEnded { ticket, tell: None }] } else { Vec::new() })
 }
 
 /// Returns what has come due: offers that nobody answered, on either side.
@@ -122,7 +135,7 @@ pub(super) fn lapse_due(state: &State, now: Timestamp) -> Vec<Event> {
         .live_tickets()
         .filter(|(_, t)| t.phase == TicketPhase::Open)
         .filter(|(_, t)| t.offered.is_some_and(|(_, until)| until.after(OFFER_GRACE) <= now))
-        .map(|(ticket, _)| Event::OfferEnded { ticket });
+        .map(|(ticket, _)| Event::OfferEnded { ticket, tell: None });
     let theirs = state
         .offered
         .iter()

@@ -3,7 +3,7 @@
 use jitney_identity::PublicKey;
 use rand::Rng;
 
-use super::{Context, award, coop, trips};
+use super::{Context, award, coop, offers, trips};
 use crate::agreement::Rate;
 use crate::booking::{
     Bid, BidPhase, BookingMessage, Disagreement, Progress, RefusalReason, Ticket, TicketBody, TicketPhase,
@@ -142,6 +142,7 @@ pub(super) fn confirmed(
     let mut events =
         vec![Event::TicketConfirmed { ticket: id, claim, provider: from, pick_up_at, seal_to, card }];
     events.extend(turn_down_others(id, ticket, Some(claim)));
+    events.extend(offers::take_back(id, ticket, Some(from)));
     Ok(events)
 }
 
@@ -220,6 +221,7 @@ pub(super) fn stated(state: &State, from: PublicKey, statement: Statement) -> Re
     match &ticket.phase {
         TicketPhase::Awarded(_) | TicketPhase::Confirmed(..) => {
             let mut events = turn_down_others(id, ticket, Some(statement.claim));
+            events.extend(offers::take_back(id, ticket, Some(from)));
             events.push(if provider_may_state(statement.outcome) {
                 Event::OutcomeAgreed { ticket: id, provider: from, statement }
             } else {
@@ -248,6 +250,7 @@ pub(super) fn close(state: &State, id: TicketId) -> Vec<Event> {
         events.push(end_award(id, award.claim, award.provider));
     }
     events.extend(turn_down_others(id, ticket, None));
+    events.extend(offers::take_back(id, ticket, None));
     events.push(Event::TicketClosed { ticket: id });
     events
 }

@@ -251,6 +251,31 @@ fn an_offer_ends_by_passing_or_by_silence_and_others_may_be_asked() {
 }
 
 #[test]
+fn an_offer_is_taken_back_when_the_trip_goes_elsewhere_or_is_called_off() {
+    let mut w = World::of(3);
+    let (next, third) = (w.coops[NEXT].key, w.coops[THIRD].key);
+    let offer = |trip, to| Command::OfferTrip { trip, to, capacity: None };
+    let (first, second, third_trip) = (w.book(HOME, 10, 0), w.book(HOME, 12, 0), w.book(HOME, 15, 0));
+    for trip in [first, second, third_trip] {
+        w.act(HOME, offer(trip, next));
+    }
+    w.drain();
+    assert_eq!(w.state(NEXT).offered.len(), 3);
+    w.act(HOME, Command::CancelTrip { trip: first, with_return: false });
+    let willing = w.coops[HOME].willing;
+    w.assign(HOME, second, willing, tue(12, 0));
+    w.act(HOME, offer(third_trip, third));
+    w.drain();
+    assert!(w.state(NEXT).offered.is_empty());
+    assert_eq!(w.state(THIRD).offered.len(), 1);
+    let ticket = w.ticket(HOME, third_trip).0;
+    let message = BookingMessage::Rescind { ticket };
+    let forged = Letter { from: next, to: third, message };
+    assert_eq!(w.deliver(forged), Ok(Vec::new()));
+    assert_eq!(w.state(THIRD).offered.len(), 1, "only who offered takes back");
+}
+
+#[test]
 fn an_offer_that_comes_twice_late_or_for_another_coops_ticket_changes_nothing() {
     let mut w = World::of(3);
     let trip = w.book(HOME, 10, 0);

@@ -350,7 +350,7 @@ impl<S: Store> Core<S> {
                 self.pending.look_at.extend(trips.collect::<Vec<_>>());
             }
             Event::OfferTaken { .. } => self.pending.look_around = true,
-            Event::AwardEnded { ticket, .. } | Event::OfferEnded { ticket } => {
+            Event::AwardEnded { ticket, .. } | Event::OfferEnded { ticket, .. } => {
                 self.pending.look_at.extend(self.state.tickets.get(ticket).map(|t| t.trip));
             }
             Event::HoursOffered { .. }

@@ -52,7 +52,7 @@ impl<S: Store> Core<S> {
         Ok(Reply::Done)
     }
 
-    fn refuse_suspended(&self, coop: &PublicKey) -> Result<(), Fault> {
+    pub(super) fn refuse_suspended(&self, coop: &PublicKey) -> Result<(), Fault> {
         if !self.federation.is_suspended(coop) {
             return Ok(());
         }

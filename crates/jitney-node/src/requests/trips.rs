@@ -3,9 +3,11 @@
 use jiff::civil::{Date, Time};
 use jitney_domain::trip::Way;
 use jitney_domain::{
-    Actor, Booking, ClaimId, Command, Event, MemberId, Refusal, Repeat, Timestamp, TripChange, TripId,
+    Actor, Booking, ClaimId, Command, Event, MemberId, Refusal, Repeat, SubscriptionId, Timestamp,
+    TripChange, TripId,
 };
 use jitney_geo::{GOSSIP_RESOLUTION, cell_of};
+use jitney_identity::PublicKey;
 use jitney_store::Store;
 
 use crate::api::{
@@ -94,6 +96,10 @@ impl<S: Store> Core<S> {
     fn book(&mut self, actor: Actor, asked: TripAsked, now: Timestamp) -> Answer {
         let rider = asked.rider;
         self.known(rider)?;
+        let offer_to = asked.offer_to.map(|to| self.partner(&to)).transpose()?;
+        if let Some(to) = &offer_to {
+            self.refuse_suspended(to)?;
+        }
         let places = TripPlaces {
             from: self.place(rider, &asked.from)?,
             to: self.place(rider, &asked.to)?,
@@ -127,8 +133,34 @@ impl<S: Store> Core<S> {
             }
         }
         self.keep_places(&events, rider, &places)?;
+        if let Some(to) = offer_to {
+            self.offer_booked(actor, to, subscription, &trips, now)?;
+        }
         let trips = trips.into_iter().filter_map(|t| self.trip_view(t, now)).collect();
         Ok(Reply::Booked(view::Booked { trips, subscription }))
+    }
+
+    /// Asks one partner before all others: for every date of a subscription, else for the trips just booked.
+    fn offer_booked(
+        &mut self,
+        actor: Actor,
+        to: PublicKey,
+        subscription: Option<SubscriptionId>,
+        trips: &[TripId],
+        now: Timestamp,
+    ) -> Result<(), Fault> {
+        if let Some(subscription) = subscription {
+            self.command(actor, Command::OfferSeries { subscription, to: Some(to) }, now)?;
+            return Ok(());
+        }
+        for trip in trips {
+            match self.command(actor, Command::OfferTrip { trip: *trip, to, capacity: None }, now) {
+                // A way home by call is offered once the rider has called.
+                Ok(_) | Err(Refusal::NoTimeYet(_)) => {}
+                Err(refusal) => return Err(refusal.into()),
+            }
+        }
+        Ok(())
     }
 
     /// Keeps the two ends of every trip booked by `events`, the other way round for the way home.

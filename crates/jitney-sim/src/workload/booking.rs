@@ -64,6 +64,7 @@ impl Workload {
             rule: self.chance.percent(3).then(|| "FREQ=WEEKLY;COUNT=4".to_owned()),
             except: std::collections::BTreeSet::new(),
             note: format!("front door {MARKER}"),
+            offer_to: None,
         };
         self.ask(world, at, Request::BookTrip(asked));
     }

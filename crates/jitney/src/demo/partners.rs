@@ -30,14 +30,22 @@ impl Story {
                 Request::ClaimTicket { ticket: ticket.ticket, driver: Some(can.driver), agreed: false };
             self.stage.ask(partner, claim)?;
             self.tell(partner, &format!("claims it for {} ({})", can.name, reasons(can)))?;
+        }
+        self.tell(
+            home,
+            "awards both ways at once: neither is given away while nobody is there for the other",
+        )?;
+        for _ in &trips {
             self.accept_on_device(home, partner)?;
+        }
+        for trip in &trips {
             self.wait_for_partner(home, *trip, partner)?;
         }
         self.stage.settle()?;
         self.tell(
             home,
             &format!(
-                "has awarded both ways to {}; the way home is settled before anybody leaves",
+                "has both ways confirmed by {}; the way home is settled before anybody leaves",
                 partner.name()
             ),
         )

@@ -215,6 +215,7 @@ impl Story {
             rule: (caller == Caller::Dialysis).then(|| RULE.to_owned()),
             except: BTreeSet::new(),
             note: plan.note.to_owned(),
+            offer_to: None,
         };
         let booked = reply!(self.stage, coop, Request::BookTrip(asked), Booked)?;
         let number = booked.trips.first().map(|t| t.confirmation.clone()).unwrap_or_default();

@@ -53,6 +53,9 @@ pub(crate) struct BookArgs {
     /// Minutes to board, if not the coop's usual
     #[arg(long, value_name = "MINUTES", help_heading = "More")]
     dwell: Option<u32>,
+    /// Ask this partner coop before all others; with --repeat, for every date
+    #[arg(long, value_name = "COOP", conflicts_with = "assign", help_heading = "More")]
+    offer_to: Option<String>,
     /// Give the trips to drivers at once
     #[arg(long, help_heading = "More")]
     assign: bool,
@@ -100,6 +103,7 @@ impl BookArgs {
             rule: self.repeat.clone(),
             except: except?,
             note: self.note.clone().unwrap_or_default(),
+            offer_to: self.offer_to.clone(),
         })
     }
 }
