@@ -52,15 +52,33 @@ pub fn shipped() -> Vec<Scene> {
     ]
 }
 
-/// Returns smaller ones, each explored to its end within seconds.
+/// Returns smaller ones, each explored to its end.
 pub fn small() -> Vec<Scene> {
-    let fewer = |scene: Scene, changes| Scene { left: Left { changes, ..scene.left }, ..scene };
+    let small = |scene: Scene| Scene {
+        en_route: false,
+        no_show: false,
+        changes: Changes { postpone: false, missed: false, ..scene.changes },
+        left: Left { changes: 1, crashes: 0, copies: 0, claims: [0, 1, 1] },
+        moments: vec![(7, 0), (7, 36), (8, 1), (10, 15)],
+        day_from: 3,
+        own: false,
+        reaches: vec![BY_PARTNER],
+        ..scene
+    };
+    let crash = |scene: Scene| Scene { left: Left { changes: 0, crashes: 1, ..scene.left }, ..scene };
+    let copy = |scene: Scene| Scene { left: Left { changes: 0, copies: 1, ..scene.left }, ..scene };
     vec![
-        fewer(two_coops(), 1),
-        fewer(two_coops_free(), 1),
-        fewer(competing(), 1),
-        fewer(round_trip(), 1),
-        one_driver(),
+        small(two_coops()),
+        copy(small(two_coops_free())),
+        Scene { name: "crash", ..crash(small(two_coops())) },
+        small(competing()),
+        Scene { left: Left { changes: 0, ..small(round_trip()).left }, ..small(round_trip()) },
+        Scene {
+            drivers: [None, ASK, None],
+            own: true,
+            left: Left { changes: 0, crashes: 0, copies: 0, claims: [0, 2, 0] },
+            ..small(one_driver())
+        },
     ]
 }
 

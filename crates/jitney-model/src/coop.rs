@@ -155,7 +155,7 @@ impl Coop {
         }
         for effect in events.iter().flat_map(|event| effects(&self.state, event)) {
             let Some((to, message)) = self.message(effect) else { continue };
-            if intake.fault.is_some_and(|fault| fault.swallows(&message, &events)) {
+            if intake.fault.is_some_and(|fault| fault.swallows(&message)) {
                 continue;
             }
             match intake.keys.iter().position(|key| *key == to) {
@@ -232,9 +232,9 @@ impl Coop {
             self.broken.get_or_insert(Broken::Restart);
         }
         let broken = [self.broken.map_or(0, |broken| broken as u8 + 1), self.place];
-        let mut parts: Vec<&[u8]> = vec![&broken];
+        let mut parts: Vec<&[u8]> = vec![broken.as_slice()];
         for ((table, key), value) in &self.rows {
-            parts.extend([std::slice::from_ref(table), key, value]);
+            parts.extend([std::slice::from_ref(table), key.as_slice(), &**value]);
         }
         self.digest = digest(&parts);
     }

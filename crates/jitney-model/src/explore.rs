@@ -17,7 +17,7 @@ use stateright::{Model, Property};
 use crate::coop::{Coop, Digest, Intake, Letter, Taken};
 use crate::deed::{Act, Deed, Fate, Word};
 use crate::fault::Fault;
-use crate::mail::{Mail, Order};
+use crate::mail::Mail;
 use crate::promise;
 use crate::scene::{Scene, moment};
 use crate::watch::Cause;

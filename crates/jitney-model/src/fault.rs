@@ -20,8 +20,8 @@ pub enum Fault {
     ConfirmsWithoutCalendar,
     /// What was not yet sent when the node crashed is never sent.
     CrashForgetsOutbox,
-    /// A confirmation that comes too late is not answered.
-    ForgetsLateCancel,
+    /// Nobody is ever called off.
+    NeverCancels,
     /// A statement is agreed to and the provider is not told.
     AgreesInSilence,
     /// One half of a round trip is given away by itself.
@@ -45,7 +45,7 @@ impl Fault {
         Fault::FailsInSilence,
         Fault::ConfirmsWithoutCalendar,
         Fault::CrashForgetsOutbox,
-        Fault::ForgetsLateCancel,
+        Fault::NeverCancels,
         Fault::AgreesInSilence,
         Fault::AwardsHalf,
         Fault::LateConfirmOverwrites,
@@ -160,16 +160,13 @@ impl Fault {
         }
     }
 
-    /// Tells whether a message that follows from `events` is lost to the bug.
-    pub(crate) fn swallows(self, message: &BookingMessage, events: &[Event]) -> bool {
-        let answered = |e: &Event| matches!(e, Event::Answered { .. });
+    /// Tells whether a message is lost to the bug.
+    pub(crate) fn swallows(self, message: &BookingMessage) -> bool {
         match self {
             Fault::FailsInSilence => {
                 matches!(message, BookingMessage::Refuse { reason: RefusalReason::ProviderFailed, .. })
             }
-            Fault::ForgetsLateCancel => {
-                matches!(message, BookingMessage::Cancel { .. }) && events.iter().any(answered)
-            }
+            Fault::NeverCancels => matches!(message, BookingMessage::Cancel { .. }),
             Fault::AgreesInSilence => matches!(message, BookingMessage::Agree { .. }),
             _ => false,
         }

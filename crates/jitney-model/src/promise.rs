@@ -30,12 +30,12 @@ pub mod named {
     pub const CONFIRMED: &str = "3 what was confirmed is in the calendar or its end is on the way";
     /// Once messages flow again both sides agree.
     pub const AGREE: &str = "4 when all is delivered both sides agree";
-    /// A return is never orphaned.
-    pub const RETURN: &str = "5 a return is never orphaned unseen";
+    /// A return is never orphaned: no node gives away one half while nobody has the other.
+    pub const RETURN: &str = "5 no half of a round trip is given away by itself";
     /// Nothing late overwrites a live booking.
     pub const NOT_OVERWRITTEN: &str = "6 nothing late overwrites a live booking";
-    /// What is lost after the award flags every trip it touches.
-    pub const FIT: &str = "7 a driver who may not drive is flagged and confirms nothing";
+    /// Vetting lost after the award counts at the driver's yes.
+    pub const FIT: &str = "7 a driver who may not drive confirms nothing";
     /// A restart reads back the same coop, after every step.
     pub const RESTART: &str = "a restart reads back what was known";
     /// Letters between honest coops are never refused.
@@ -44,18 +44,26 @@ pub mod named {
 
 use named::*;
 
+fn always(name: &'static str, condition: fn(&Explore, &World) -> bool) -> Property<Explore> {
+    Property::always(name, condition)
+}
+
+fn sometimes(name: &'static str, condition: fn(&Explore, &World) -> bool) -> Property<Explore> {
+    Property::sometimes(name, condition)
+}
+
 /// Returns the properties of a scene: all promises, and what it must reach.
 pub(crate) fn properties(scene: &Scene) -> Vec<Property<Explore>> {
     let mut all = vec![
-        Property::always(ONE_AWARD, |_, w| one_award(w)),
-        Property::always(NO_OVERLAP, |_, w| w.coops.iter().all(|coop| no_overlap(&coop.state))),
-        Property::always(CONFIRMED, confirmed_is_true),
-        Property::always(AGREE, |model, w| !model.is_quiet(w) || agree(model, w)),
-        Property::always(RETURN, |model, w| unbroken(w, &[Broken::HalfAwarded]) && shown::returns(model, w)),
-        Property::always(NOT_OVERWRITTEN, |_, w| unbroken(w, OVERWRITING)),
-        Property::always(FIT, |model, w| unbroken(w, &[Broken::UnfitConfirmed]) && shown::unfit(model, w)),
-        Property::always(RESTART, |_, w| unbroken(w, &[Broken::Restart])),
-        Property::always(HEARD, |_, w| !w.refused),
+        always(ONE_AWARD, |_, w| one_award(w)),
+        always(NO_OVERLAP, |_, w| w.coops.iter().all(|coop| no_overlap(&coop.state))),
+        always(CONFIRMED, confirmed_is_true),
+        always(AGREE, |model, w| !model.is_quiet(w) || agree(model, w)),
+        always(RETURN, |_, w| unbroken(w, &[Broken::HalfAwarded])),
+        always(NOT_OVERWRITTEN, |_, w| unbroken(w, OVERWRITING)),
+        always(FIT, |_, w| unbroken(w, &[Broken::UnfitConfirmed])),
+        always(RESTART, |_, w| unbroken(w, &[Broken::Restart])),
+        always(HEARD, |_, w| !w.refused),
     ];
     let reached = reachable().into_iter().filter(|property| scene.reaches.contains(&property.name));
     all.extend(reached);
@@ -71,12 +79,12 @@ fn unbroken(world: &World, kinds: &[Broken]) -> bool {
 
 /// Returns every ticket with its originator.
 fn tickets(world: &World) -> impl Iterator<Item = (&Coop, TicketId, &Ticket)> {
-    world.coops.iter().flat_map(|coop| coop.state.tickets.iter().map(|(id, t)| (&**coop, *id, t)))
+    world.coops.iter().flat_map(|coop| coop.state.tickets.iter().map(move |(id, t)| (&**coop, *id, t)))
 }
 
 /// Returns every claim with its provider.
 fn claims(world: &World) -> impl Iterator<Item = (&Coop, ClaimId, &Claim)> {
-    world.coops.iter().flat_map(|coop| coop.state.claims.iter().map(|(id, c)| (&**coop, *id, c)))
+    world.coops.iter().flat_map(|coop| coop.state.claims.iter().map(move |(id, c)| (&**coop, *id, c)))
 }
 
 /// Returns a claim by its name, which says whose it is.
@@ -133,8 +141,8 @@ fn no_overlap(state: &State) -> bool {
     apart && !state.runs.values().flat_map(|run| &run.stops).any(|stop| over(&stop.claim))
 }
 
-fn confirmed_is_true(model: &Explore, world: &World) -> bool {
-    let true_or_ending = tickets(world).all(|(_, _, ticket)| {
+fn confirmed_is_true(_: &Explore, world: &World) -> bool {
+    tickets(world).all(|(_, _, ticket)| {
         let TicketPhase::Confirmed(award, _) = &ticket.phase else { return true };
         let id = award.claim;
         let carried = claim(world, id).is_some_and(|(coop, claim)| match &claim.phase {
@@ -150,8 +158,7 @@ fn confirmed_is_true(model: &Explore, world: &World) -> bool {
             _ => false,
         };
         carried || under_way(world, ends)
-    });
-    true_or_ending && shown::broken_promises(model, world)
+    })
 }
 
 /// Compares both sides of every claim when nothing is on its way.
@@ -205,7 +212,7 @@ fn both_sides(order: Order, ticket: &Ticket, id: ClaimId, bid: &Bid, claim: &Cla
 pub(crate) fn ways_home(
     state: &State,
 ) -> impl Iterator<Item = (jitney_domain::TripId, jitney_domain::TripId)> {
-    let confirmed = |phase: &Phase| match phase {
+    let confirmed = move |phase: &Phase| match phase {
         Phase::Ticketed(id) => {
             state.tickets.get(id).is_some_and(|t| matches!(t.phase, TicketPhase::Confirmed(..)))
         }
@@ -263,87 +270,79 @@ fn confirmed_by(ticket: &Ticket) -> Option<&Award> {
 
 fn reachable() -> Vec<Property<Explore>> {
     vec![
-        Property::sometimes(BY_PARTNER, |m, w| {
+        sometimes(BY_PARTNER, |m, w| {
             some_ticket(w, |coop, t| {
                 confirmed_by(t).is_some_and(|a| Some(&a.provider) != m.keys.get(usize::from(coop.place)))
             })
         }),
-        Property::sometimes(BY_OWN, |m, w| {
+        sometimes(BY_OWN, |m, w| {
             some_ticket(w, |coop, t| {
                 confirmed_by(t).is_some_and(|a| Some(&a.provider) == m.keys.get(usize::from(coop.place)))
             })
         }),
-        Property::sometimes(COMPETING, |_, w| {
+        sometimes(COMPETING, |_, w| {
             let held: Vec<TicketId> = claims(w)
                 .filter(|(_, _, c)| matches!(c.phase, ClaimPhase::Held { .. }))
                 .map(|(_, _, c)| c.ticket.ticket)
                 .collect();
             held.iter().enumerate().any(|(n, id)| held.iter().skip(n + 1).any(|other| other == id))
         }),
-        Property::sometimes(HOLD_EXPIRED, |_, w| {
-            some_claim(w, |p| *p == ClaimPhase::Ended(Ended::HoldExpired))
-        }),
-        Property::sometimes(DRIVER_SILENT, |_, w| {
+        sometimes(HOLD_EXPIRED, |_, w| some_claim(w, |p| *p == ClaimPhase::Ended(Ended::HoldExpired))),
+        sometimes(DRIVER_SILENT, |_, w| {
             some_claim(w, |p| *p == ClaimPhase::Ended(Ended::Refused(RefusalReason::DriverSilent)))
         }),
-        Property::sometimes(LATE_CONFIRM, |_, w| {
+        sometimes(LATE_CONFIRM, |_, w| {
             claims(w).any(|(_, id, c)| {
                 matches!(c.phase, ClaimPhase::Confirmed { .. })
                     && ticket_of(w, c).is_some_and(|(_, t)| t.award().is_none_or(|a| a.claim != id))
                     && under_way(w, |l| matches!(*l.message, BookingMessage::Cancel { claim } if claim == id))
             })
         }),
-        Property::sometimes(TOO_LATE_AWARD, |_, w| {
+        sometimes(TOO_LATE_AWARD, |_, w| {
             let late = |l: &Letter| {
                 matches!(*l.message, BookingMessage::Refuse { reason: RefusalReason::HoldExpired, .. })
             };
             under_way(w, late)
         }),
-        Property::sometimes(RE_AWARDED, |_, w| {
+        sometimes(RE_AWARDED, |_, w| {
             let failed = ClaimPhase::Ended(Ended::Refused(RefusalReason::ProviderFailed));
             some_ticket(w, |_, t| {
                 confirmed_by(t).is_some()
                     && t.claims.keys().any(|id| claim(w, *id).is_some_and(|(_, c)| c.phase == failed))
             })
         }),
-        Property::sometimes(AGREED, |_, w| {
-            some_claim(w, |p| matches!(p, ClaimPhase::Stated { agreed: true, .. }))
-        }),
-        Property::sometimes(AGREED_NO_SHOW, |_, w| {
+        sometimes(AGREED, |_, w| some_claim(w, |p| matches!(p, ClaimPhase::Stated { agreed: true, .. }))),
+        sometimes(AGREED_NO_SHOW, |_, w| {
             some_claim(
                 w,
                 |p| matches!(p, ClaimPhase::Stated { agreed: true, statement, .. } if statement.outcome == Outcome::NoShow),
             )
         }),
-        Property::sometimes(DISPUTED, |_, w| {
-            some_claim(w, |p| matches!(p, ClaimPhase::Stated { disputed: true, .. }))
-        }),
-        Property::sometimes(CANCELLED, |_, w| some_claim(w, |p| *p == ClaimPhase::Ended(Ended::Cancelled))),
-        Property::sometimes(ON_BOARD, |m, w| {
+        sometimes(DISPUTED, |_, w| some_claim(w, |p| matches!(p, ClaimPhase::Stated { disputed: true, .. }))),
+        sometimes(CANCELLED, |_, w| some_claim(w, |p| *p == ClaimPhase::Ended(Ended::Cancelled))),
+        sometimes(ON_BOARD, |m, w| {
             m.is_quiet(w)
                 && claims(w).any(|(_, id, c)| {
                     matches!(c.phase, ClaimPhase::Confirmed { progress, .. } if progress >= Progress::OnBoard)
                         && ticket_of(w, c).is_some_and(|(_, t)| t.award().is_none_or(|a| a.claim != id))
                 })
         }),
-        Property::sometimes(UNMET, |_, w| {
+        sometimes(UNMET, |_, w| {
             let unmet = |p: &Phase| matches!(p, Phase::Closed(Outcome::Unmet, _));
             w.coops.iter().any(|coop| coop.state.trips.values().any(|t| unmet(&t.phase)))
         }),
-        Property::sometimes(SECOND_TICKET, |_, w| {
+        sometimes(SECOND_TICKET, |_, w| {
             some_ticket(w, |coop, t| {
                 let earlier = |other: &Ticket| other.trip == t.trip && other.phase == TicketPhase::Closed;
                 confirmed_by(t).is_some() && coop.state.tickets.values().any(earlier)
             })
         }),
-        Property::sometimes(BUSY, |_, w| {
+        sometimes(BUSY, |_, w| {
             let open = tickets(w).filter(|(_, _, t)| t.phase == TicketPhase::Open).count();
             open > 0 && some_claim(w, |p| matches!(p, ClaimPhase::Confirmed { .. }))
         }),
-        Property::sometimes(UNFIT, |_, w| {
-            w.coops.iter().any(|coop| shown::unfit_lifts(&coop.state).next().is_some())
-        }),
-        Property::sometimes(PAIR_TWO_COOPS, |_, w| {
+        sometimes(UNFIT, |_, w| w.coops.iter().any(|coop| shown::unfit_lifts(&coop.state).next().is_some())),
+        sometimes(PAIR_TWO_COOPS, |_, w| {
             w.coops.iter().any(|coop| {
                 ways_home(&coop.state).any(|(out, home)| {
                     let by = |trip| {
@@ -354,9 +353,7 @@ fn reachable() -> Vec<Property<Explore>> {
                 })
             })
         }),
-        Property::sometimes(ORPHAN, |_, w| {
-            w.coops.iter().any(|coop| shown::orphans(&coop.state).next().is_some())
-        }),
-        Property::sometimes(CRASHED, |_, w| w.mail.waits_for_word()),
+        sometimes(ORPHAN, |_, w| w.coops.iter().any(|coop| shown::orphans(&coop.state).next().is_some())),
+        sometimes(CRASHED, |_, w| w.mail.waits_for_word()),
     ]
 }

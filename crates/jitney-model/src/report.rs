@@ -36,6 +36,8 @@ pub struct Report {
     pub depth: usize,
     /// Different decisions of single coops that all steps are made of.
     pub decisions: usize,
+    /// Every world within the bounds was seen; else time ran out before.
+    pub ended: bool,
     /// How long it took.
     pub took: Duration,
     /// How each property stands, by name.
@@ -45,18 +47,30 @@ pub struct Report {
 impl Report {
     /// Tells whether every promise holds and everything was reached that had to be.
     pub fn is_good(&self) -> bool {
-        self.verdicts.values().all(|v| matches!(v, Verdict::Holds | Verdict::Reached(_)))
+        self.verdicts.values().all(|v| match v {
+            Verdict::Holds | Verdict::Reached(_) => true,
+            Verdict::Broken(_) => false,
+            // What was not reached before time ran out may still be.
+            Verdict::NeverReached => !self.ended,
+        })
     }
 }
 
-/// Explores a scene on `threads` threads: to its end, or until `until` is found broken or reached.
+/// Explores a scene on `threads` threads: to its end, until `most` has passed, or until `until` is found broken
+/// or reached.
 ///
 /// # Panics
 /// If a thread of the checker does.
-pub fn check(scene: Scene, fault: Option<Fault>, threads: usize, until: Option<&'static str>) -> Report {
+pub fn check(
+    scene: Scene,
+    fault: Option<Fault>,
+    threads: usize,
+    most: Duration,
+    until: Option<&'static str>,
+) -> Report {
     let began = Instant::now();
     let told = scene.clone();
-    let mut checker = Explore::new(scene, fault).checker().threads(threads);
+    let mut checker = Explore::new(scene, fault).checker().threads(threads).timeout(most);
     checker = match until {
         Some(name) => checker.finish_when(HasDiscoveries::AnyOf([name].into())),
         None => checker,
@@ -82,6 +96,7 @@ pub fn check(scene: Scene, fault: Option<Fault>, threads: usize, until: Option<&
         steps: checker.state_count(),
         depth: checker.max_depth(),
         decisions: checker.model().decided(),
+        ended: began.elapsed() < most,
         took: began.elapsed(),
     }
 }
@@ -90,10 +105,11 @@ impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Report { scene, states, steps, depth, decisions, took, .. } = self;
         let left = scene.left;
+        let ended = if self.ended { "explored to the end" } else { "explored until time ran out," };
         writeln!(f, "{}: {}", scene.name, scene.about)?;
         writeln!(
             f,
-            "  explored to the end within: letters {:?}, crashes {}, copies {}, changes of mind {}, claims {:?}, {} moments",
+            "  {ended} within: letters {:?}, crashes {}, copies {}, changes of mind {}, claims {:?}, {} moments",
             scene.order,
             left.crashes,
             left.copies,

@@ -1,12 +1,10 @@
-//! What dispatchers have to be shown, by the truth of the world, against what the shipped alarms show them.
+//! What dispatchers have to be shown, read from the truth of the world. That a node shows it is tested with the node.
 
 use jitney_domain::booking::{ClaimPhase, Progress};
 use jitney_domain::trip::Phase;
 use jitney_domain::{LiftNumber, State, TripId};
 
-use crate::explore::Explore;
 use crate::promise::ways_home;
-use crate::world::World;
 
 /// Returns ways out that the rider counts on, with their ways home that nobody has.
 pub(crate) fn orphans(state: &State) -> impl Iterator<Item = (TripId, TripId)> {
@@ -28,16 +26,4 @@ pub(crate) fn unfit_lifts(state: &State) -> impl Iterator<Item = LiftNumber> {
         let driver = state.runs.get(&claim.run)?.frame.driver;
         state.members.get(&driver)?.suspended.then_some(claim.number)
     })
-}
-
-pub(crate) fn returns(_model: &Explore, _world: &World) -> bool {
-    true
-}
-
-pub(crate) fn unfit(_model: &Explore, _world: &World) -> bool {
-    true
-}
-
-pub(crate) fn broken_promises(_model: &Explore, _world: &World) -> bool {
-    true
 }

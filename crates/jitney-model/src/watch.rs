@@ -1,9 +1,9 @@
 //! What can only be seen in the step from one state to the next: each rule here looks at a coop before and
 //! after, and at what caused the step, and knows nothing of how the domain decided.
 
-use jitney_domain::State;
 use jitney_domain::booking::{BookingMessage, ClaimPhase, Progress, Ticket, TicketPhase};
 use jitney_domain::trip::{Link, Phase};
+use jitney_domain::{ClaimId, State};
 use jitney_identity::PublicKey;
 
 /// Why a coop took a step.
@@ -44,7 +44,7 @@ pub(crate) fn broken(before: &State, after: &State, us: PublicKey, cause: &Cause
 }
 
 fn overwritten(before: &State, after: &State, us: PublicKey, cause: &Cause) -> Option<Broken> {
-    let ended_by = |provider: PublicKey, claim| match cause {
+    let ended_by = |provider: PublicKey, claim: ClaimId| match cause {
         Cause::People => true,
         Cause::Time => false,
         // What our own driver gives up reaches us as a message to ourselves, and a person is the cause.
