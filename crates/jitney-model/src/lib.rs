@@ -16,7 +16,7 @@
 //!
 //! What bounds the exploration stands in the [`scene::Scene`]: how often nodes crash, letters come twice,
 //! people change their minds and coops claim, and which moments of the day matter. Within that every order of
-//! everything is tried, to the end.
+//! everything is tried, to the end or until time runs out; the report says which.
 //!
 //! What is not explored: clocks that differ (a node that looks at its clock late stands for one that is slow),
 //! letters that are never delivered, more than three coops, more than two trips, and what the node does by
