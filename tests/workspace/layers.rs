@@ -46,7 +46,7 @@ const LAYERS: &[(&str, &[&str])] = &[
 ];
 
 /// Members that are no part of the product; nothing in it may depend on them.
-const TOOLS: &[&str] = &["jitney-examples", "jitney-fuzz", "jitney-tests", "xtask"];
+const TOOLS: &[&str] = &["jitney-examples", "jitney-fuzz", "jitney-model", "jitney-tests", "xtask"];
 
 /// The crates that know neither async, nor sockets, nor disk, nor the clock.
 pub(crate) const PURE: &[&str] =

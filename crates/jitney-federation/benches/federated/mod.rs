@@ -110,6 +110,7 @@ fn record(coop: u16) -> CoopRecord {
     let coop_key = key("coop", coop);
     let until = NOW.after(Minutes(400 * 24 * 60));
     CoopRecord {
+        key: None,
         coop: coop_key.public(),
         name: format!("Coop {coop}"),
         phone: Some("+33 1 55 55 01 00".into()),

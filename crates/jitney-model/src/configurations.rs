@@ -1,0 +1,235 @@
+//! The configurations that ship: what the program explores, and smaller ones for the tests.
+
+use jitney_domain::member::Consent;
+
+use crate::mail::Order;
+use crate::promise::reached::*;
+use crate::scene::{Changes, Left, Scene, Wanted};
+
+const ASK: Option<Consent> = Some(Consent::Ask);
+const STANDING: Option<Consent> = Some(Consent::Standing);
+
+/// Before a hold made at seven ends: the award lapses for the driver, then for the originator; the hold ends;
+/// the pick-up; its window is past.
+fn one_way() -> Vec<(i8, i8)> {
+    vec![(7, 0), (7, 31), (7, 36), (8, 1), (10, 15), (10, 31)]
+}
+
+/// Returns the scene of which the others are variations: one trip, and everything that may happen to it.
+fn plain() -> Scene {
+    Scene {
+        name: "plain",
+        about: "one trip of A, offered to B",
+        coops: 2,
+        order: Order::AsSent,
+        trips: vec![Wanted { coop: 0, hour: 10, home: None }],
+        drivers: [None, ASK, None],
+        own: false,
+        by_hand: false,
+        en_route: false,
+        no_show: false,
+        changes: Changes::default(),
+        left: Left { crashes: 0, copies: 0, changes: 0, claims: [0, 1, 1] },
+        moments: one_way(),
+        day_from: 4,
+        reaches: Vec::new(),
+    }
+}
+
+const MOST: Changes =
+    Changes { decline: true, cancel: true, unassign: true, postpone: false, suspend: true, missed: true };
+
+/// Returns what the program explores.
+pub fn shipped() -> Vec<Scene> {
+    vec![
+        two_coops(),
+        two_coops_free(),
+        competing(),
+        competing_free(),
+        round_trip(),
+        round_trip_free(),
+        one_driver(),
+    ]
+}
+
+/// Returns smaller ones: those of two coops end within seconds, those of three within minutes.
+pub fn small() -> Vec<Scene> {
+    let small = |scene: Scene| Scene {
+        en_route: false,
+        no_show: false,
+        changes: Changes { postpone: false, missed: false, ..scene.changes },
+        left: Left { changes: 1, crashes: 0, copies: 0, claims: [0, 1, 1] },
+        moments: vec![(7, 0), (7, 36), (8, 1), (10, 15)],
+        day_from: 3,
+        own: false,
+        reaches: vec![BY_PARTNER],
+        ..scene
+    };
+    let crash = |scene: Scene| Scene { left: Left { changes: 0, crashes: 1, ..scene.left }, ..scene };
+    let copy = |scene: Scene| Scene { left: Left { changes: 0, copies: 1, ..scene.left }, ..scene };
+    vec![
+        small(two_coops()),
+        copy(small(two_coops_free())),
+        Scene { name: "crash", ..crash(small(two_coops())) },
+        small(competing()),
+        Scene { left: Left { changes: 0, ..small(round_trip()).left }, ..small(round_trip()) },
+        Scene {
+            drivers: [None, ASK, None],
+            own: true,
+            left: Left { changes: 0, crashes: 0, copies: 0, claims: [0, 2, 0] },
+            ..small(one_driver())
+        },
+    ]
+}
+
+fn two_coops() -> Scene {
+    Scene {
+        name: "two-coops",
+        about: "one trip of A that B or A's own driver may carry; crashes, and everything that people change",
+        drivers: [STANDING, ASK, None],
+        own: true,
+        en_route: true,
+        no_show: true,
+        changes: Changes { postpone: true, ..MOST },
+        left: Left { crashes: 1, copies: 0, changes: 2, claims: [1, 2, 0] },
+        reaches: vec![
+            BY_PARTNER,
+            BY_OWN,
+            HOLD_EXPIRED,
+            DRIVER_SILENT,
+            LATE_CONFIRM,
+            TOO_LATE_AWARD,
+            RE_AWARDED,
+            AGREED,
+            AGREED_NO_SHOW,
+            DISPUTED,
+            CANCELLED,
+            ON_BOARD,
+            UNMET,
+            SECOND_TICKET,
+            UNFIT,
+            CRASHED,
+        ],
+        ..plain()
+    }
+}
+
+fn two_coops_free() -> Scene {
+    Scene {
+        name: "two-coops-any-order",
+        about: "one trip of A that B may carry; letters overtake each other and come twice",
+        order: Order::Free,
+        en_route: true,
+        no_show: true,
+        changes: MOST,
+        left: Left { crashes: 0, copies: 2, changes: 2, claims: [0, 2, 0] },
+        reaches: vec![
+            BY_PARTNER,
+            HOLD_EXPIRED,
+            DRIVER_SILENT,
+            LATE_CONFIRM,
+            TOO_LATE_AWARD,
+            AGREED,
+            AGREED_NO_SHOW,
+            DISPUTED,
+            CANCELLED,
+            ON_BOARD,
+            UNMET,
+            SECOND_TICKET,
+            UNFIT,
+        ],
+        ..plain()
+    }
+}
+
+fn competing() -> Scene {
+    Scene {
+        name: "competing",
+        about: "one trip of A that B and C claim at once; crashes, failing providers, a dispatcher who takes back",
+        coops: 3,
+        drivers: [None, ASK, STANDING],
+        changes: Changes { decline: true, cancel: true, unassign: true, ..Changes::default() },
+        left: Left { crashes: 1, copies: 0, changes: 2, claims: [0, 1, 1] },
+        reaches: vec![
+            BY_PARTNER,
+            COMPETING,
+            HOLD_EXPIRED,
+            DRIVER_SILENT,
+            LATE_CONFIRM,
+            TOO_LATE_AWARD,
+            RE_AWARDED,
+            AGREED,
+            DISPUTED,
+            CANCELLED,
+            ON_BOARD,
+            UNMET,
+            SECOND_TICKET,
+            CRASHED,
+        ],
+        ..plain()
+    }
+}
+
+fn competing_free() -> Scene {
+    Scene {
+        name: "competing-any-order",
+        about: "one trip of A that B and C claim at once; letters overtake each other and come twice",
+        coops: 3,
+        order: Order::Free,
+        drivers: [None, ASK, STANDING],
+        changes: Changes { decline: true, unassign: true, ..Changes::default() },
+        left: Left { crashes: 0, copies: 1, changes: 1, claims: [0, 1, 1] },
+        reaches: vec![
+            BY_PARTNER,
+            COMPETING,
+            HOLD_EXPIRED,
+            DRIVER_SILENT,
+            LATE_CONFIRM,
+            RE_AWARDED,
+            AGREED,
+            UNMET,
+        ],
+        ..plain()
+    }
+}
+
+fn round_trip() -> Scene {
+    Scene {
+        name: "round-trip",
+        about: "a way out and a way home of A that B and C may carry, each one half or both; providers fail, trips are called off",
+        coops: 3,
+        trips: vec![Wanted { coop: 0, hour: 10, home: Some(13) }],
+        drivers: [None, ASK, STANDING],
+        changes: Changes { decline: true, cancel: true, ..Changes::default() },
+        left: Left { crashes: 0, copies: 0, changes: 1, claims: [0, 1, 1] },
+        moments: vec![(7, 0), (7, 36), (8, 1), (10, 15), (13, 31)],
+        day_from: 3,
+        reaches: vec![BY_PARTNER, PAIR_TWO_COOPS, ORPHAN, AGREED, UNMET],
+        ..plain()
+    }
+}
+
+fn round_trip_free() -> Scene {
+    Scene {
+        name: "round-trip-any-order",
+        about: "a way out and a way home of A for B and C; letters overtake each other and come twice",
+        order: Order::Free,
+        left: Left { crashes: 0, copies: 1, changes: 1, claims: [0, 1, 1] },
+        changes: Changes { decline: true, ..Changes::default() },
+        moments: vec![(7, 0), (7, 36), (8, 1), (10, 15)],
+        ..round_trip()
+    }
+}
+
+fn one_driver() -> Scene {
+    Scene {
+        name: "one-driver",
+        about: "a trip of A and a trip of B at the same time, and one driver at B for both",
+        trips: vec![Wanted { coop: 0, hour: 10, home: None }, Wanted { coop: 1, hour: 10, home: None }],
+        own: true,
+        changes: Changes { decline: true, cancel: true, ..Changes::default() },
+        left: Left { crashes: 1, copies: 0, changes: 1, claims: [0, 3, 0] },
+        reaches: vec![BY_PARTNER, BY_OWN, BUSY, HOLD_EXPIRED, AGREED, UNMET, CANCELLED],
+        ..plain()
+    }
+}
