@@ -271,7 +271,8 @@ impl Log {
     /// Keeps the proof if the two contradict each other and none of their log is kept yet.
     fn accuse(&mut self, first: &Entry, second: &Entry, now: Timestamp) -> bool {
         let log = first.header().log();
-        if !contradict(first, second) || self.proofs.contains(&log) {
+        let news = contradict(first, second) && !self.proofs.contains(&log);
+        if !news || !self.has_room_for_proof(&log.origin) {
             return false;
         }
         let bytes = |entry: &Entry| Blob(entry.bytes().to_vec());

@@ -9,7 +9,7 @@ use jitney_store::{Store, StoreError, TableTag};
 use rand::rngs::StdRng;
 use thiserror::Error;
 
-use super::{Core, Pending, tags};
+use super::{Core, Fatal, Pending, tags};
 use crate::settings::Settings;
 use crate::vault::{PersonKeys, Vault, VaultError};
 
@@ -70,6 +70,21 @@ impl<S: Store> Core<S> {
         core.state.reindex();
         core.start_federation(now);
         Ok(core)
+    }
+
+    /// Notes that the store is an older copy of what this node once had: begins a new life of the coop's public
+    /// log, so that what the node writes from now on contradicts nothing it wrote after the copy was made. To be
+    /// called once, right after [`Core::open`]; it is durable when it returns.
+    ///
+    /// What was agreed after the copy was made is not known here any more. Partners keep to it: what they have
+    /// awarded or confirmed stands on their side, and is shown to their dispatchers when no word comes.
+    ///
+    /// # Errors
+    /// [`Fatal`] if the store failed: nothing may be written until it has succeeded.
+    pub fn restored(&mut self, now: Timestamp) -> Result<(), Fatal> {
+        let (machine, mut cx) = self.machine(now);
+        machine.new_incarnation(&mut cx);
+        self.persist()
     }
 
     fn stored_rows(&self) -> Result<Vec<RowChange>, StoreError> {
