@@ -32,10 +32,6 @@ const STROKES: [Stroke; 7] = [
     Stroke::Upgrade,
 ];
 
-/// Furthest that a clock is set back: a machine without one of its own wakes at the time it went to sleep, and
-/// what it writes to a partner must not have expired there. Five days in milliseconds.
-const BACK_MOST_MS: i64 = 5 * 24 * 3_600_000;
-
 /// Lets things go wrong.
 #[derive(Debug)]
 pub struct Chaos {
@@ -141,7 +137,7 @@ impl Chaos {
             let most = self.faults.clock_most_ms;
             let until = world.now().0.saturating_add(self.chance.between(60_000, 2 * 3_600_000));
             self.wrong = Some((Timestamp(until), at, world.nodes[at].skew_ms));
-            world.set_clock(at, self.chance.between(-most.min(BACK_MOST_MS), most));
+            world.set_clock(at, self.chance.between(-most, most));
             world.watch.seen.clocks_wrong = world.watch.seen.clocks_wrong.saturating_add(1);
         }
     }

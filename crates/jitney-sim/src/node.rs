@@ -172,6 +172,18 @@ impl Node {
         Core::open(disk, Box::new(keys), settings, rng, now).map_err(|e| e.to_string())
     }
 
+    /// Opens a core on a disk that holds an older copy of what the node once had.
+    pub(crate) fn restore(
+        &mut self,
+        disk: Disk,
+        keys: KeyFile,
+        now: Timestamp,
+    ) -> Result<Core<Disk>, String> {
+        let (settings, rng) = (self.settings.clone(), self.chance.for_node());
+        let now = self.clock(now);
+        Core::restore(disk, Box::new(keys), settings, rng, now).map_err(|e| e.to_string())
+    }
+
     /// Tells what a core that came back does not know as it should.
     pub(crate) fn forgotten(core: &Core<Disk>, expected: &Expected) -> Option<&'static str> {
         let heads = core.federation().frontier();

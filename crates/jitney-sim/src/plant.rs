@@ -3,8 +3,8 @@
 
 use std::borrow::Cow;
 
-use jitney_domain::State;
-use jitney_domain::booking::{BidPhase, BookingMessage, TicketPhase};
+use jitney_domain::booking::{BidPhase, BookingMessage, ClaimPhase, Progress};
+use jitney_domain::{State, Timestamp};
 use jitney_federation::{DirectMessage, DirectReply};
 use jitney_net::{Channel, NetCommand, NetEvent};
 
@@ -23,7 +23,7 @@ pub enum Plant {
     SwallowedCancellation,
     /// The dispatcher's board never asks for attention.
     SilentBoard,
-    /// A confirmed ticket is open again although nobody said so.
+    /// A lift whose driver is on the way is only held again.
     Overwritten,
     /// A write that was acknowledged is gone after a crash.
     ForgottenWrite,
@@ -70,10 +70,15 @@ impl Plant {
                 run.map(|run| seen.runs.insert(second, run)).is_some()
             }
             Plant::Overwritten => {
-                let confirmed = |phase: &TicketPhase| matches!(phase, TicketPhase::Confirmed(..));
-                let found = seen.tickets.iter().find(|(_, ticket)| confirmed(&ticket.phase));
-                let found = found.map(|(id, _)| *id).filter(|_| seen.tickets.len() > 3);
-                found.is_some_and(|id| seen.tickets.update(&id, |ticket| ticket.phase = TicketPhase::Open))
+                let on_the_way = |phase: &ClaimPhase| match phase {
+                    ClaimPhase::Confirmed { progress, .. } => *progress > Progress::Booked,
+                    _ => false,
+                };
+                let found = seen.claims.iter().find(|(_, claim)| on_the_way(&claim.phase));
+                let (found, until) = (found.map(|(id, _)| *id), Timestamp(0));
+                found.is_some_and(|id| {
+                    seen.claims.update(&id, |claim| claim.phase = ClaimPhase::Held { until })
+                })
             }
             _ => false,
         };

@@ -326,7 +326,8 @@ fn stale_tickets(world: &mut World, at: usize) -> Vec<String> {
     let now = world.now();
     let mut found = Vec::new();
     for (other, node) in world.nodes.iter().enumerate().filter(|(other, _)| *other != at) {
-        for (id, ticket) in node.state().into_iter().flat_map(|state| state.tickets.iter()) {
+        let tickets = node.state().into_iter().flat_map(|state| state.tickets.iter());
+        for (id, ticket) in tickets.filter(|(id, _)| !world.watch.forgotten_tickets.contains(id)) {
             let open = ticket.shared && ticket.phase == TicketPhase::Open;
             // Near the end of its window clocks may differ on whether a ticket is past.
             let future = ticket.body.pick_up.window().to > now.after(Minutes(1));

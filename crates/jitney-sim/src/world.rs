@@ -275,13 +275,10 @@ impl World {
         let Backup { disk, key_file } = backup.copy();
         (node.disk, node.key_file, node.expected) = (disk.clone(), key_file.clone(), None);
         (node.doom, node.spins, node.wake_at) = (None, (0, 0), i64::MAX);
-        let (clock, plant) = (node.clock(self.now), self.plant);
-        let opened = node.open(disk, key_file, self.now).and_then(|mut core| {
-            if plant != Some(Plant::NoNewLife) {
-                core.restored(clock).map_err(|e| e.to_string())?;
-            }
-            Ok(core)
-        });
+        let opened = match self.plant {
+            Some(Plant::NoNewLife) => node.open(disk, key_file, self.now),
+            _ => node.restore(disk, key_file, self.now),
+        };
         match (before, opened) {
             (Ok(before), Ok(core)) => {
                 self.trace.line(self.now, at, format_args!("restored {}", core.digest().digest));

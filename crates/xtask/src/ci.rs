@@ -17,7 +17,6 @@ pub(crate) const STEPS: &[Step] = &[
     Step { name: "deny", does: "hold every dependency to deny.toml", run: deny },
     Step { name: "test", does: "run every test, documentation examples included", run: test },
     Step { name: "demo", does: "build the release binary and run its demonstration once", run: demo },
-    Step { name: "sim", does: "simulate some hundred federations under faults", run: sim },
 ];
 
 /// Runs the steps asked for and prints a summary whose last line counts the tests.
@@ -153,13 +152,6 @@ fn demo(workshop: &Workshop) -> Result<Done, Failure> {
         return Ok(Done::Nothing("the binary is built, and has no demonstration"));
     }
     run_program(cargo(workshop, jitney).arg("--once"))?;
-    Ok(Done::Passed)
-}
-
-/// Runs some hundred seeds of the simulator; a seed that breaks a promise prints the line that replays it.
-fn sim(workshop: &Workshop) -> Result<Done, Failure> {
-    let arguments = ["run", "--quiet", "--release", "--package", "jitney-sim", "--", "--quiet"];
-    run_program(cargo(workshop, arguments).args(["--seeds", "0..300", "--nodes", "3", "--days", "1"]))?;
     Ok(Done::Passed)
 }
 

@@ -22,13 +22,18 @@ impl<S: Store> Core<S> {
 
     /// Begins where the stored rows left off.
     pub(super) fn start_federation(&mut self, now: Timestamp) {
+        self.see_live_entries(now);
+        let (machine, mut cx) = self.machine(now);
+        let outputs = machine.handle(federation::Input::Start, &mut cx);
+        self.let_out(outputs, now);
+    }
+
+    /// Learns neighbours' tickets from all entries that live.
+    pub(super) fn see_live_entries(&mut self, now: Timestamp) {
         let open: Vec<Entry> = self.federation.live_entries(now).cloned().collect();
         for entry in &open {
             self.entry_seen(entry);
         }
-        let (machine, mut cx) = self.machine(now);
-        let outputs = machine.handle(federation::Input::Start, &mut cx);
-        self.let_out(outputs, now);
     }
 
     /// Lets the federation's machine look at the clock.

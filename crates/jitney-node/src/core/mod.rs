@@ -181,6 +181,14 @@ impl<S: Store> Core<S> {
             self.settle(now);
         }
         self.update_gate(now);
+        if self.short_of_room {
+            // Nothing can be written, so only answers about what is written may leave. What a start on a full
+            // disk has brought about waits.
+            let pending = std::mem::take(&mut self.pending.outputs);
+            let (answers, rest) = pending.into_iter().partition(|o| matches!(o, Output::Answer { .. }));
+            self.pending.outputs = rest;
+            return Ok(answers);
+        }
         self.persist()?;
         Ok(std::mem::take(&mut self.pending.outputs))
     }
@@ -262,6 +270,10 @@ impl<S: Store> Core<S> {
     }
 
     fn woke(&mut self, now: Timestamp) {
+        if self.last_tick.is_some_and(|last| now < last) {
+            // A clock that was ahead has let neighbours' tickets pass before their time.
+            self.see_live_entries(now);
+        }
         self.last_tick = Some(now);
         if self.state.coop().is_some() {
             match self.command(Actor::System, Command::Tick, now) {

@@ -298,14 +298,14 @@ impl Attacker {
         self.deeds.request_floods += 1;
         let to = self.chance.below(victims);
         let mut hello = self.hello(now);
-        for _ in 0..200 {
+        for _ in 0..60 {
             let incarnation = Incarnation(u64::from_le_bytes(self.chance.bytes()));
             let span = Span { floor: 1, head: 1_000_000, top: 1_000_000 };
             hello.have.push(Have { origin: self.coop, incarnation, span, tip: None });
         }
         let request = SyncRequest { hello, limit: u32::MAX };
         let bytes = serde_json::to_vec(&request).unwrap_or_default();
-        Deed { requests: vec![(to, Channel::Sync, bytes); 150], ..Deed::default() }
+        Deed { requests: vec![(to, Channel::Sync, bytes); 130], ..Deed::default() }
     }
 
     fn hello(&self, now: Timestamp) -> Hello {

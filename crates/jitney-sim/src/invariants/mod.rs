@@ -9,7 +9,7 @@ mod letters;
 use std::collections::BTreeSet;
 use std::fmt;
 
-use jitney_domain::{ClaimId, State, Timestamp};
+use jitney_domain::{ClaimId, State, TicketId, Timestamp};
 use jitney_identity::PublicKey;
 use serde::Serialize;
 
@@ -141,6 +141,8 @@ pub struct Watch {
     pub(crate) known_rejected: u64,
     /// Claims about which some node was told something that it has forgotten by being restored.
     pub(crate) forgotten: BTreeSet<ClaimId>,
+    /// Tickets of which a restored node believes something else than it once told.
+    pub(crate) forgotten_tickets: BTreeSet<TicketId>,
     /// Some clock was far ahead, so that a node may have dropped what lives until it is told by a manifest.
     pub(crate) clock_was_ahead: bool,
     past: Vec<Past>,
@@ -165,7 +167,10 @@ impl Watch {
             let changed = one.claims.iter().filter(|(id, claim)| other.claims.get(id) != Some(*claim));
             forgotten.extend(changed.map(|(id, _)| *id));
             let changed = one.tickets.iter().filter(|(id, ticket)| other.tickets.get(id) != Some(*ticket));
-            forgotten.extend(changed.flat_map(|(_, ticket)| ticket.claims.keys().copied()));
+            for (id, ticket) in changed {
+                self.forgotten_tickets.insert(*id);
+                forgotten.extend(ticket.claims.keys().copied());
+            }
         }
         self.seen.restores = self.seen.restores.saturating_add(1);
         let number = u64::try_from(forgotten.len()).unwrap_or(u64::MAX);
