@@ -1,5 +1,7 @@
 //! Forty coops of sixty are out to do harm; the other twenty go on as if they were not.
 
+#![allow(clippy::print_stderr)] // Figures, shown with --nocapture.
+
 use jitney_domain::Minutes;
 use jitney_federation::log::{MAX_LIVE_PER_COOP, MAX_LOGS_PER_COOP, MAX_PARKED, MAX_PROOFS_PER_COOP};
 use jitney_sim::crowd::{Crowd, Report};

@@ -1,5 +1,7 @@
 //! Every promise is watched: a bug planted on purpose is found within a thousand seeds.
 
+#![allow(clippy::print_stderr)] // Figures, shown with --nocapture.
+
 use jitney_domain::Minutes;
 use jitney_sim::{Faults, Plan, Plant, run};
 
