@@ -246,6 +246,39 @@ impl Log {
         dropped
     }
 
+    /// Takes the entries of a log out that are issued after a moment, and returns them.
+    pub(crate) fn take_back(&mut self, log: &LogId, latest: Timestamp, now: Timestamp) -> Vec<Entry> {
+        let early = self.stretch(log, 0, u64::MAX).filter(|entry| entry.header().issued_at > latest);
+        let early: Vec<Entry> = early.cloned().collect();
+        for entry in &early {
+            let key = entry.key();
+            self.entries.remove(&key);
+            self.unpublished.remove(&key);
+            if self.by_expiry.remove(&(entry.header().expires_at, key))
+                && let Some(count) = self.held.get_mut(&key.origin)
+            {
+                *count = count.saturating_sub(1);
+            }
+        }
+        let first = early.iter().map(|entry| entry.header().seq).min();
+        let newest = self.stretch(log, 0, u64::MAX).map(|entry| entry.header().issued_at).max();
+        self.heads.update(log, |row| {
+            let head = first.map_or(row.head, |seq| row.head.min(seq.saturating_sub(1)));
+            *row = HeadRow { head, top: head, newest: newest.unwrap_or(now) };
+        });
+        early
+    }
+
+    /// Takes nothing for expired any more of which that is only believed, but in the own coop's logs.
+    pub(crate) fn doubt_all(&mut self, coop: PublicKey) {
+        let logs: Vec<LogId> =
+            self.heads.iter().map(|(log, _)| *log).filter(|log| log.origin != coop).collect();
+        for log in logs {
+            self.raise(log, |row| row.head = 0);
+            self.advance(log);
+        }
+    }
+
     /// Returns the next moment at which an entry is to be dropped.
     pub fn next_expiry(&self) -> Option<Timestamp> {
         self.by_expiry.first().map(|(at, _)| later(at.after(CLOCK_SKEW), 1))
@@ -336,7 +369,7 @@ impl Log {
         }
     }
 
-    /// Returns the lives of a coop's log that have a proof against them or a head.
+    /// Returns the lives of a coop's log that have a proof against them.
     fn logs(&self, coop: &PublicKey) -> impl Iterator<Item = LogId> {
         let first = LogId { origin: *coop, incarnation: Incarnation(0) };
         let last = LogId { origin: *coop, incarnation: Incarnation(u64::MAX) };

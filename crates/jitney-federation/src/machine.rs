@@ -83,6 +83,8 @@ pub struct Federation {
     allowed: Option<(BTreeSet<PublicKey>, bool)>,
     /// Logs whose manifest showed a hole while the current page is read.
     doubted: BTreeSet<LogId>,
+    /// When a log's manifest last showed a hole.
+    examined: BTreeMap<LogId, Timestamp>,
     now: Timestamp,
 }
 
@@ -108,6 +110,7 @@ impl Federation {
             counters: Counters::default(),
             allowed: None,
             doubted: BTreeSet::new(),
+            examined: BTreeMap::new(),
             now: Timestamp(0),
         }
     }
@@ -195,6 +198,7 @@ impl Federation {
         self.now = cx.now;
         self.lapse_due(cx.now);
         self.judge_clock(cx.now, out);
+        self.mend_own_log(cx, out);
         self.expire_due(cx, out);
         self.unpark_due(cx, out);
         self.propose_approved(cx, out);
@@ -202,7 +206,7 @@ impl Federation {
         self.dial_due(cx, out);
         self.pull_due(cx, out);
         self.publish_due(cx.now, out);
-        self.letters_due(cx.now, out);
+        self.letters_due(cx, out);
         self.ask_due(cx, out);
         self.allow(cx.now, out);
     }
@@ -262,6 +266,9 @@ impl Federation {
             return;
         }
         self.expire_from = self.expire_from.min(now.after(CLOCK_SKEW));
+        if now < self.now.before(CLOCK_SKEW) {
+            self.doubt_all_logs(now);
+        }
         self.reset_peer_timers(now);
         self.next_publish = now;
         self.next_expiry = now;

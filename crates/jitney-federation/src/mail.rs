@@ -129,6 +129,20 @@ impl Mail {
         (!self.under_way.contains_key(coop) && row.next_try <= now).then_some((key, row))
     }
 
+    /// Puts a message in the place of one of the same name.
+    pub(crate) fn replace(&mut self, key: &MailKey, message: &DirectMessage, now: Timestamp) {
+        self.outbox.update(key, |row| {
+            row.bytes = Blob(message.bytes().to_vec());
+            row.queued_at = now;
+            row.expires_at = message.expires_at;
+        });
+    }
+
+    /// Tells whether a message waits and has not expired by this node's clock.
+    pub(crate) fn is_in_time(&self, key: &MailKey, now: Timestamp) -> bool {
+        self.outbox.get(key).is_some_and(|row| row.expires_at >= now)
+    }
+
     /// Notes that a message was handed to the network.
     pub fn sent(&mut self, key: MailKey) {
         self.under_way.insert(key.coop, key);

@@ -1,96 +1,47 @@
-//! What goes wrong: weather, cuts, crashes, wrong clocks. Each seed draws some of it.
+//! What goes wrong: weather, cuts, crashes, full disks, wrong clocks, old backups.
+
+use std::collections::BTreeMap;
 
 use jitney_domain::{Minutes, Timestamp};
 
+use crate::faults::Faults;
 use crate::network::Weather;
-use crate::node::Crash;
+use crate::node::{Backup, Crash};
 use crate::rng::Chance;
 use crate::world::World;
 
-/// What may go wrong in a run.
-#[derive(Debug, Clone)]
-pub struct Faults {
-    /// What the network does to messages.
-    pub weather: Weather,
-    /// Time between two cuts on average; none if there are none.
-    pub cut_every: Option<Minutes>,
-    /// Longest time that a cut lasts.
-    pub cut_most: Minutes,
-    /// Time between two crashes on average; none if there are none.
-    pub crash_every: Option<Minutes>,
-    /// Longest time that a node stays down, in milliseconds.
-    pub down_most_ms: i64,
-    /// Time between two moments at which some disk is full for a while, on average; none if none ever is.
-    pub full_every: Option<Minutes>,
-    /// How far clocks are off at most, in milliseconds.
-    pub skew_most_ms: i64,
-    /// One node of the federation can dial others but not be dialled.
-    pub one_behind_a_wall: bool,
+/// What may strike, each at its own times.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Stroke {
+    Cut,
+    Crash,
+    Full,
+    Clock,
+    Backup,
+    Restore,
+    Upgrade,
 }
 
-impl Faults {
-    /// Returns a run in which nothing goes wrong.
-    pub fn none() -> Self {
-        Faults {
-            weather: Weather::fair(),
-            cut_every: None,
-            cut_most: Minutes(0),
-            crash_every: None,
-            down_most_ms: 0,
-            full_every: None,
-            skew_most_ms: 0,
-            one_behind_a_wall: false,
-        }
-    }
-
-    /// Draws a random part of all that can go wrong.
-    pub fn draw(nodes: usize, chance: &mut Chance) -> Self {
-        let mut weather = Weather::fair();
-        if chance.percent(60) {
-            weather.loss_per_mille = 10 + u32::try_from(chance.between(0, 150)).unwrap_or(0);
-        }
-        if chance.percent(50) {
-            weather.repeat_per_mille = 100;
-        }
-        if chance.percent(50) {
-            weather.straggle_per_mille = 60;
-        }
-        if chance.percent(40) {
-            weather.mute_per_mille = 200;
-        }
-        if chance.percent(30) {
-            weather.slow.insert(chance.below(nodes));
-        }
-        let cut_every = chance.percent(60).then(|| Minutes(if chance.percent(30) { 20 } else { 90 }));
-        let crash_every = chance.percent(60).then(|| Minutes(if chance.percent(30) { 15 } else { 90 }));
-        Faults {
-            weather,
-            cut_every,
-            cut_most: Minutes(if chance.percent(20) { 600 } else { 60 }),
-            crash_every,
-            down_most_ms: if chance.percent(20) { 4 * 3_600_000 } else { 600_000 },
-            full_every: chance.percent(20).then_some(Minutes(120)),
-            skew_most_ms: if chance.percent(50) { 30_000 } else { 0 },
-            one_behind_a_wall: chance.percent(30),
-        }
-    }
-
-    /// Draws crashes and nothing else, one after the other.
-    pub fn crashes(every: Minutes) -> Self {
-        Faults { crash_every: Some(every), down_most_ms: 300_000, ..Faults::none() }
-    }
-}
+const STROKES: [Stroke; 7] = [
+    Stroke::Cut,
+    Stroke::Crash,
+    Stroke::Full,
+    Stroke::Clock,
+    Stroke::Backup,
+    Stroke::Restore,
+    Stroke::Upgrade,
+];
 
 /// Lets things go wrong.
 #[derive(Debug)]
 pub struct Chaos {
     faults: Faults,
     chance: Chance,
-    next_cut: Option<Timestamp>,
-    next_crash: Option<Timestamp>,
-    next_full: Option<Timestamp>,
+    due: BTreeMap<Stroke, Timestamp>,
     full: Option<(Timestamp, usize)>,
+    wrong: Option<(Timestamp, usize, i64)>,
     heals: Vec<(Timestamp, usize, usize)>,
+    backups: BTreeMap<usize, Backup>,
 }
 
 impl Chaos {
@@ -99,11 +50,11 @@ impl Chaos {
         Chaos {
             faults,
             chance,
-            next_cut: None,
-            next_crash: None,
-            next_full: None,
+            due: BTreeMap::new(),
             full: None,
+            wrong: None,
             heals: Vec::new(),
+            backups: BTreeMap::new(),
         }
     }
 
@@ -119,22 +70,33 @@ impl Chaos {
                 world.net.wall(from, behind);
             }
         }
-        self.next_cut = self.draw(self.faults.cut_every, world.now());
-        self.next_crash = self.draw(self.faults.crash_every, world.now());
-        self.next_full = self.draw(self.faults.full_every, world.now());
+        for stroke in STROKES {
+            self.draw(stroke, world.now());
+        }
     }
 
-    fn draw(&mut self, every: Option<Minutes>, now: Timestamp) -> Option<Timestamp> {
-        let twice = every?.millis().saturating_mul(2);
-        Some(Timestamp(now.0.saturating_add(self.chance.between(1, twice))))
+    /// Draws when something strikes next, if it ever does.
+    fn draw(&mut self, stroke: Stroke, now: Timestamp) {
+        let every = match stroke {
+            Stroke::Cut => self.faults.cut_every,
+            Stroke::Crash => self.faults.crash_every,
+            Stroke::Full => self.faults.full_every,
+            Stroke::Clock => self.faults.clock_every,
+            Stroke::Backup => self.faults.restore_every.map(|every| Minutes(every.0 / 2)),
+            Stroke::Restore => self.faults.restore_every,
+            Stroke::Upgrade => self.faults.upgrade_every,
+        };
+        if let Some(every) = every {
+            let at = now.0.saturating_add(self.chance.between(1, every.millis().saturating_mul(2)));
+            self.due.insert(stroke, Timestamp(at));
+        }
     }
 
     /// Returns when something goes wrong or is mended next; far away if never.
     pub fn next(&self, now: Timestamp) -> Timestamp {
         let heal = self.heals.iter().map(|(at, ..)| *at).min();
-        let emptied = self.full.map(|(at, _)| at);
-        let next =
-            [self.next_cut, self.next_crash, self.next_full, emptied, heal].into_iter().flatten().min();
+        let mended = [self.full.map(|(at, _)| at), self.wrong.map(|(at, ..)| at), heal];
+        let next = self.due.values().copied().chain(mended.into_iter().flatten()).min();
         next.unwrap_or(Timestamp(i64::MAX)).max(now)
     }
 
@@ -149,17 +111,56 @@ impl Chaos {
         if let Some((_, at)) = self.full.take_if(|(until, _)| *until <= now) {
             world.fill_disk(at, false);
         }
-        if self.next_full.is_some_and(|at| at <= now) {
-            self.fill(world);
-            self.next_full = self.draw(self.faults.full_every, now);
+        if let Some((_, at, right)) = self.wrong.take_if(|(until, ..)| *until <= now) {
+            world.set_clock(at, right);
         }
-        if self.next_cut.is_some_and(|at| at <= now) {
-            self.cut(world);
-            self.next_cut = self.draw(self.faults.cut_every, now);
+        let due: Vec<Stroke> = self.due.iter().filter(|(_, at)| **at <= now).map(|(what, _)| *what).collect();
+        for stroke in due {
+            self.due.remove(&stroke);
+            match stroke {
+                Stroke::Cut => self.cut(world),
+                Stroke::Crash => self.crash(world),
+                Stroke::Full => self.fill(world),
+                Stroke::Clock => self.misset(world),
+                Stroke::Backup => self.back_up(world),
+                Stroke::Restore => self.restore(world),
+                Stroke::Upgrade => self.upgrade(world),
+            }
+            self.draw(stroke, now);
         }
-        if self.next_crash.is_some_and(|at| at <= now) {
-            self.crash(world);
-            self.next_crash = self.draw(self.faults.crash_every, now);
+    }
+
+    /// Sets some node's clock wrong for a while, unless another is wrong already.
+    fn misset(&mut self, world: &mut World) {
+        if self.wrong.is_none() {
+            let at = self.chance.below(world.nodes.len());
+            let most = self.faults.clock_most_ms;
+            let until = world.now().0.saturating_add(self.chance.between(60_000, 2 * 3_600_000));
+            self.wrong = Some((Timestamp(until), at, world.nodes[at].skew_ms));
+            world.set_clock(at, self.chance.between(-most, most));
+            world.watch.seen.clocks_wrong = world.watch.seen.clocks_wrong.saturating_add(1);
+        }
+    }
+
+    /// Starts some node as its next version, if its disk lets it.
+    fn upgrade(&mut self, world: &mut World) {
+        let at = self.chance.below(world.nodes.len());
+        if !world.nodes[at].is_full() {
+            world.upgrade(at);
+        }
+    }
+
+    /// Keeps a copy of some node's disk.
+    fn back_up(&mut self, world: &mut World) {
+        let at = self.chance.below(world.nodes.len());
+        self.backups.insert(at, world.nodes[at].back_up());
+    }
+
+    /// Brings some node back from its last copy.
+    fn restore(&mut self, world: &mut World) {
+        let at = self.chance.below(world.nodes.len());
+        if let Some(backup) = self.backups.get(&at) {
+            world.restore(at, backup);
         }
     }
 
@@ -189,8 +190,13 @@ impl Chaos {
             let all = (0..nodes).flat_map(|a| (0..a).map(move |b| (a, b)));
             all.filter(|(a, b)| side[*a] != side[*b]).collect()
         };
+        let one_way = self.chance.percent(self.faults.one_way_percent);
         for (a, b) in pairs {
-            world.net.cut(a, b);
+            if one_way {
+                world.net.cut_one_way(a, b);
+            } else {
+                world.net.cut(a, b);
+            }
             self.heals.push((until, a, b));
         }
     }
@@ -211,9 +217,12 @@ impl Chaos {
     /// Mends everything and starts every node that is down.
     pub fn end(&mut self, world: &mut World) {
         self.heals.clear();
-        (self.next_cut, self.next_crash, self.next_full) = (None, None, None);
+        self.due.clear();
         if let Some((_, at)) = self.full.take() {
             world.fill_disk(at, false);
+        }
+        if let Some((_, at, right)) = self.wrong.take() {
+            world.set_clock(at, right);
         }
         world.net.weather = Weather::fair();
         world.net.heal_all();

@@ -13,6 +13,8 @@ use jitney_store::{Batch, Committed, Fate, MemStore, RowReader, Store, StoreErro
 pub struct Disk {
     store: Arc<Mutex<MemStore>>,
     full: Arc<AtomicBool>,
+    /// What a crash leaves, on a disk that acknowledges its last write and loses it.
+    lossy: Arc<Mutex<Option<MemStore>>>,
 }
 
 impl Disk {
@@ -43,22 +45,31 @@ impl Disk {
         self.store().fail_next(fate);
     }
 
+    /// Makes the disk lose its last write in a crash although it acknowledged it.
+    pub fn be_lossy(&self) {
+        *self.lossy.lock().unwrap_or_else(PoisonError::into_inner) = Some(self.store().clone());
+    }
+
     /// Does to the disk what a crash does: what was not durable is gone.
     pub fn crash(&self) {
         let mut store = self.store();
-        *store = std::mem::take(&mut *store).survivors();
+        let left = self.lossy.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        *store = left.unwrap_or_else(|| std::mem::take(&mut *store)).survivors();
     }
 
     /// Returns a disk of its own with the same content.
     pub fn copy(&self) -> Disk {
         let store = Arc::new(Mutex::new(self.store().clone().survivors()));
-        Disk { store, full: Arc::default() }
+        Disk { store, ..Disk::default() }
     }
 }
 
 impl Store for Disk {
     fn commit(&mut self, batch: &Batch) -> Result<Committed, StoreError> {
         self.has_room()?;
+        if let Some(before) = self.lossy.lock().unwrap_or_else(PoisonError::into_inner).as_mut() {
+            *before = self.store().clone();
+        }
         self.store().commit(batch)
     }
     fn get(&self, table: TableTag, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {

@@ -25,22 +25,28 @@
 #![warn(missing_docs)]
 
 pub mod chaos;
+pub mod crowd;
 pub mod disk;
+pub mod faults;
 pub mod invariants;
 pub mod marker;
 pub mod network;
+mod newer;
 pub mod node;
 pub mod people;
+pub mod plant;
 pub mod rng;
 pub mod scenario;
 pub mod trace;
 pub mod workload;
 pub mod world;
 
-pub use chaos::{Chaos, Faults};
+pub use chaos::Chaos;
+pub use faults::Faults;
 pub use invariants::{Seen, Violation};
 pub use network::Weather;
 pub use node::Crash;
+pub use plant::Plant;
 pub use rng::Chance;
 pub use scenario::{Outcome, Plan, run};
 pub use workload::Workload;

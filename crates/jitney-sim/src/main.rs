@@ -4,6 +4,9 @@
 
 use std::ops::Range;
 use std::process::ExitCode;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc;
+use std::thread;
 use std::time::Instant;
 
 use clap::Parser;
@@ -11,7 +14,7 @@ use jitney_domain::Minutes;
 use jitney_sim::{Outcome, Plan, Seen, run};
 
 /// Simulates whole federations, one seed after the other, and looks for broken promises.
-#[derive(Debug, Parser)]
+#[derive(Debug, Clone, Parser)]
 #[command(name = "jitney-sim")]
 struct Args {
     /// Seeds to run, `A..B` without B, or one seed
@@ -21,20 +24,39 @@ struct Args {
     #[arg(long, default_value_t = 3)]
     nodes: usize,
     /// Days that people live
-    #[arg(long, default_value_t = 1.0)]
+    #[arg(long, default_value_t = 1.0, conflicts_with = "minutes")]
     days: f64,
+    /// The same in minutes
+    #[arg(long)]
+    minutes: Option<u32>,
     /// Riders of each coop
     #[arg(long, default_value_t = 6)]
     riders: usize,
     /// Drivers of each coop
     #[arg(long, default_value_t = 3)]
     drivers: usize,
+    /// Seeds to run at a time; one for each processor unless given
+    #[arg(long)]
+    jobs: Option<usize>,
+    /// Print only seeds that break a promise, and the sums
+    #[arg(long)]
+    quiet: bool,
     /// Show what nodes log, as RUST_LOG has it
     #[arg(long)]
     log: bool,
     /// Show the last lines of the trace of a seed that breaks a promise
     #[arg(long)]
     trace: bool,
+}
+
+impl Args {
+    fn plan(&self, seed: u64) -> Plan {
+        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // Days are few and not negative.
+        let days = (self.days.max(0.0) * 24.0 * 60.0).round() as u32;
+        let length = Minutes(self.minutes.unwrap_or(days));
+        let (riders, drivers) = (self.riders, self.drivers);
+        Plan { riders, drivers, ..Plan::new(seed, self.nodes.max(1), length) }
+    }
 }
 
 fn seeds(text: &str) -> Result<Range<u64>, String> {
@@ -53,40 +75,89 @@ fn main() -> ExitCode {
             .with_writer(std::io::stderr)
             .init();
     }
-    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // Days are few and not negative.
-    let length = Minutes((args.days.max(0.0) * 24.0 * 60.0) as u32);
-    let (mut seen, mut simulated, mut broken) = (Seen::default(), 0_u64, false);
     let began = Instant::now();
-    for seed in args.seeds.clone() {
-        let plan =
-            Plan { riders: args.riders, drivers: args.drivers, ..Plan::new(seed, args.nodes.max(1), length) };
-        let outcome = run(&plan);
-        seen.add(&outcome.seen);
-        simulated = simulated.saturating_add(u64::from(outcome.simulated.0) * 60);
-        broken |= tell(&args, seed, &outcome);
+    let mut sums = Sums::default();
+    for (plan, outcome) in outcomes(&args) {
+        sums.add(&plan, &outcome);
+        tell(&args, &plan, &outcome);
     }
-    let real = began.elapsed().as_secs_f64();
-    #[allow(clippy::cast_precision_loss)] // A ratio for people.
-    let speed = simulated as f64 / real.max(0.001);
-    eprintln!("{simulated} s simulated in {real:.1} s, {speed:.0} to 1");
-    eprintln!("{}", serde_json::to_string(&seen).unwrap_or_default());
-    if broken { ExitCode::FAILURE } else { ExitCode::SUCCESS }
+    sums.print(began.elapsed().as_secs_f64());
+    if sums.broken > 0 { ExitCode::FAILURE } else { ExitCode::SUCCESS }
 }
 
-/// Prints a seed's line, and on failure what was found and how to see it again; tells whether it failed.
-fn tell(args: &Args, seed: u64, outcome: &Outcome) -> bool {
-    println!("{}", serde_json::to_string(&outcome.line(seed)).unwrap_or_default());
-    let Some(first) = outcome.violations.first() else { return false };
+/// Carries all plans out, several at a time, and gives them back as they are done.
+fn outcomes(args: &Args) -> mpsc::Receiver<(Plan, Outcome)> {
+    let (done, outcomes) = mpsc::channel();
+    let next = std::sync::Arc::new(AtomicU64::new(args.seeds.start));
+    let jobs = args.jobs.or_else(|| thread::available_parallelism().ok().map(usize::from)).unwrap_or(1);
+    for _ in 0..jobs.max(1) {
+        let (args, next, done) = (args.clone(), next.clone(), done.clone());
+        thread::spawn(move || {
+            loop {
+                let seed = next.fetch_add(1, Ordering::Relaxed);
+                if seed >= args.seeds.end {
+                    return;
+                }
+                let plan = args.plan(seed);
+                let outcome = run(&plan);
+                if done.send((plan, outcome)).is_err() {
+                    return;
+                }
+            }
+        });
+    }
+    outcomes
+}
+
+/// What all seeds came to.
+#[derive(Debug, Default)]
+struct Sums {
+    seeds: u64,
+    broken: u64,
+    faults: u64,
+    steps: u64,
+    simulated_s: u64,
+    node_hours: u64,
+    seen: Seen,
+}
+
+impl Sums {
+    fn add(&mut self, plan: &Plan, outcome: &Outcome) {
+        let minutes = u64::from(outcome.simulated.0);
+        let nodes = u64::try_from(plan.nodes).unwrap_or(0);
+        self.seeds += 1;
+        self.broken += u64::from(!outcome.violations.is_empty());
+        self.faults += outcome.line(plan.seed).faults;
+        self.steps += outcome.steps;
+        self.simulated_s += minutes * 60;
+        self.node_hours += minutes * nodes / 60;
+        self.seen.add(&outcome.seen);
+    }
+
+    fn print(&self, took: f64) {
+        #[allow(clippy::cast_precision_loss)] // Ratios for people.
+        let (speed, steps) = (self.simulated_s as f64 / took.max(0.001), self.steps as f64 / took.max(0.001));
+        eprintln!("{}", serde_json::to_string(&self.seen).unwrap_or_default());
+        eprintln!(
+            "{} seeds, {} break a promise; {} faults, {} node-hours; {} s simulated in {took:.1} s: {speed:.0} to 1, \
+             {steps:.0} steps a second",
+            self.seeds, self.broken, self.faults, self.node_hours, self.simulated_s
+        );
+    }
+}
+
+/// Prints a seed's line, and on failure what was found and how to see it again.
+fn tell(args: &Args, plan: &Plan, outcome: &Outcome) {
+    let first = outcome.violations.first();
+    if !args.quiet || first.is_some() {
+        println!("{}", serde_json::to_string(&outcome.line(plan.seed)).unwrap_or_default());
+    }
+    let Some(first) = first else { return };
     if args.trace {
         for line in &outcome.tail {
             eprintln!("{line}");
         }
     }
     eprintln!("{first}");
-    let Args { nodes, days, riders, drivers, .. } = args;
-    eprintln!(
-        "replay: jitney-sim --seeds {seed} --nodes {nodes} --days {days} --riders {riders} --drivers {drivers} \
-         --trace"
-    );
-    true
+    eprintln!("replay: cargo run --release -p jitney-sim -- {plan} --trace");
 }

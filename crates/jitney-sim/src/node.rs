@@ -32,6 +32,20 @@ pub enum Crash {
     MidOutput(usize),
 }
 
+/// A copy of a node's disk and of its file of personal keys.
+#[derive(Debug, Clone)]
+pub struct Backup {
+    pub(crate) disk: Disk,
+    pub(crate) key_file: KeyFile,
+}
+
+impl Backup {
+    /// Returns a copy of its own.
+    pub(crate) fn copy(&self) -> Backup {
+        Backup { disk: self.disk.copy(), key_file: self.key_file.copy() }
+    }
+}
+
 /// What a node that comes back must know.
 #[derive(Debug, Clone)]
 pub(crate) struct Expected {
@@ -66,6 +80,8 @@ pub struct Node {
     pub zone: Zone,
     /// What its clock shows more than the world's, in milliseconds.
     pub skew_ms: i64,
+    /// It speaks as the next version does.
+    pub newer: bool,
     /// The core, while the node is up.
     pub core: Option<Core<Disk>>,
     /// Devices of members that enrolled one.
@@ -102,6 +118,7 @@ impl Node {
             name,
             zone,
             skew_ms: 0,
+            newer: false,
             core: None,
             devices: BTreeMap::new(),
             settings,
@@ -144,11 +161,28 @@ impl Node {
         self.core.as_ref().map(Core::state)
     }
 
+    /// Copies what the node has on its disk.
+    pub fn back_up(&self) -> Backup {
+        Backup { disk: self.disk.copy(), key_file: self.key_file.copy() }
+    }
+
     /// Opens a core on a disk of this node.
     pub(crate) fn open(&mut self, disk: Disk, keys: KeyFile, now: Timestamp) -> Result<Core<Disk>, String> {
         let (settings, rng) = (self.settings.clone(), self.chance.for_node());
         let now = self.clock(now);
         Core::open(disk, Box::new(keys), settings, rng, now).map_err(|e| e.to_string())
+    }
+
+    /// Opens a core on a disk that holds an older copy of what the node once had.
+    pub(crate) fn restore(
+        &mut self,
+        disk: Disk,
+        keys: KeyFile,
+        now: Timestamp,
+    ) -> Result<Core<Disk>, String> {
+        let (settings, rng) = (self.settings.clone(), self.chance.for_node());
+        let now = self.clock(now);
+        Core::restore(disk, Box::new(keys), settings, rng, now).map_err(|e| e.to_string())
     }
 
     /// Tells what a core that came back does not know as it should.

@@ -1,6 +1,8 @@
 //! Whole stories: a federation is founded, people live their days, things break and are mended.
 
 use std::collections::BTreeSet;
+use std::fmt;
+use std::str::FromStr;
 
 use jiff::civil::{Date, date};
 use jitney_domain::booking::TicketPhase;
@@ -9,10 +11,12 @@ use jitney_node::api::{Reply, Request};
 use jitney_node::view;
 use serde::Serialize;
 
-use crate::chaos::{Chaos, Faults};
+use crate::chaos::Chaos;
+use crate::faults::Faults;
 use crate::invariants::{Seen, Violation, differing_logs, disagreements};
 use crate::network::Counts;
 use crate::people;
+use crate::plant::Plant;
 use crate::rng::Chance;
 use crate::workload::Workload;
 use crate::world::World;
@@ -23,6 +27,9 @@ pub const ZONE: &str = "Europe/Berlin";
 const FIRST_DAYS: [Date; 2] = [date(2026, 6, 15), date(2026, 3, 23)];
 /// How long after everything works again all nodes agree at the latest: two intervals between syncs.
 pub const PEACE: Minutes = Minutes(20);
+/// The same where a clock ran far ahead: its node dropped what still lived, and learns so from a manifest at the
+/// latest, which comes every hour.
+pub const PEACE_AFTER_LEAPS: Minutes = Minutes(80);
 /// Lines of the trace that are kept to explain a violation.
 const TAIL: usize = 400;
 
@@ -41,12 +48,47 @@ pub struct Plan {
     pub drivers: usize,
     /// What goes wrong; drawn from the seed if none is given.
     pub faults: Option<Faults>,
+    /// A bug that all nodes have; none but to try the watch.
+    pub plant: Option<Plant>,
 }
 
 impl Plan {
     /// Returns a plan of ordinary size.
     pub fn new(seed: u64, nodes: usize, length: Minutes) -> Self {
-        Plan { seed, nodes, length, riders: 6, drivers: 3, faults: None }
+        Plan { seed, nodes, length, riders: 6, drivers: 3, faults: None, plant: None }
+    }
+}
+
+impl fmt::Display for Plan {
+    /// Writes the words that make the program carry the plan out.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Plan { seed, nodes, length, riders, drivers, .. } = self;
+        let minutes = length.0;
+        write!(f, "--seeds {seed} --nodes {nodes} --minutes {minutes} --riders {riders} --drivers {drivers}")
+    }
+}
+
+impl FromStr for Plan {
+    type Err = String;
+
+    /// Reads the words that [`Plan`] is written as.
+    fn from_str(words: &str) -> Result<Self, String> {
+        let mut plan = Plan::new(0, 3, Minutes(24 * 60));
+        let mut words = words.split_whitespace();
+        while let Some(name) = words.next() {
+            let value = words.next().and_then(|word| word.parse::<u64>().ok());
+            let value = value.ok_or_else(|| format!("after {name} there is no number"))?;
+            let small = usize::try_from(value).map_err(|_| format!("{value} is too many"))?;
+            match name {
+                "--seeds" => plan.seed = value,
+                "--nodes" => plan.nodes = small,
+                "--minutes" => plan.length = Minutes(u32::try_from(value).unwrap_or(u32::MAX)),
+                "--riders" => plan.riders = small,
+                "--drivers" => plan.drivers = small,
+                _ => return Err(format!("{name} is not understood")),
+            }
+        }
+        Ok(plan)
     }
 }
 
@@ -99,7 +141,11 @@ impl Outcome {
             faults: messages
                 .saturating_add(counts.muted)
                 .saturating_add(self.seen.crashes)
-                .saturating_add(self.seen.cuts),
+                .saturating_add(self.seen.cuts)
+                .saturating_add(self.seen.full_disks)
+                .saturating_add(self.seen.clocks_wrong)
+                .saturating_add(self.seen.restores)
+                .saturating_add(self.seen.upgrades),
             booked: self.seen.trips,
             partners: self.seen.confirmed_by_partners,
             violations: self.violations.len(),
@@ -116,6 +162,10 @@ pub fn run(plan: &Plan) -> Outcome {
     federation(&mut world, plan.nodes, people::policy, &mut chance);
     for at in 0..plan.nodes {
         people::populate(&mut world, at, plan.riders, plan.drivers, &mut chance);
+    }
+    world.plant = plan.plant;
+    if plan.plant == Some(Plant::ForgottenWrite) {
+        world.nodes.iter().for_each(|node| node.disk.be_lossy());
     }
     let faults = plan.faults.clone().unwrap_or_else(|| Faults::draw(plan.nodes, &mut chance));
     let mut chaos = Chaos::new(faults, chance.fork());
@@ -250,8 +300,8 @@ pub fn settle(world: &mut World) {
     if !world.watch.violations.is_empty() {
         return;
     }
-    world.run_for(PEACE);
-    for (at, what) in disagreements(&world.nodes) {
+    world.run_for(if world.watch.clock_was_ahead { PEACE_AFTER_LEAPS } else { PEACE });
+    for (at, what) in disagreements(&world.nodes, &world.watch.forgotten) {
         world.violated(at, "agreement", what);
     }
     for (at, lacks, extra) in differing_logs(&world.nodes, world.now()) {
@@ -276,7 +326,8 @@ fn stale_tickets(world: &mut World, at: usize) -> Vec<String> {
     let now = world.now();
     let mut found = Vec::new();
     for (other, node) in world.nodes.iter().enumerate().filter(|(other, _)| *other != at) {
-        for (id, ticket) in node.state().into_iter().flat_map(|state| state.tickets.iter()) {
+        let tickets = node.state().into_iter().flat_map(|state| state.tickets.iter());
+        for (id, ticket) in tickets.filter(|(id, _)| !world.watch.forgotten_tickets.contains(id)) {
             let open = ticket.shared && ticket.phase == TicketPhase::Open;
             // Near the end of its window clocks may differ on whether a ticket is past.
             let future = ticket.body.pick_up.window().to > now.after(Minutes(1));

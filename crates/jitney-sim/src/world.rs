@@ -12,7 +12,9 @@ use jitney_store::Fate;
 use crate::disk::Disk;
 use crate::invariants::{Cause, Violation, Watch};
 use crate::network::{Happens, Network, Packet, address};
-use crate::node::{Crash, Expected, Node};
+use crate::newer;
+use crate::node::{Backup, Crash, Expected, Node};
+use crate::plant::Plant;
 use crate::rng::Chance;
 use crate::trace::Trace;
 
@@ -21,6 +23,8 @@ use crate::trace::Trace;
 const GATHER_MS: i64 = 10;
 /// Most steps of one node within a second; a node that makes more spins.
 const SPIN: u32 = 5_000;
+/// A clock that is further ahead may have let things expire that live.
+const FAR_AHEAD_MS: i64 = 10 * 60_000;
 /// Tokens from here on name questions of members' devices, which are not on the simulated network.
 const DEVICE_TOKENS: u64 = 1 << 48;
 
@@ -48,6 +52,8 @@ pub struct World {
     pub trace: Trace,
     /// What must never happen, and what must sometimes.
     pub watch: Watch,
+    /// A bug that all nodes have, to see whether the watch notices.
+    pub plant: Option<Plant>,
     now: Timestamp,
     queue: BTreeMap<(i64, u64), Happening>,
     order: u64,
@@ -65,6 +71,7 @@ impl World {
             net: Network::new(chance.fork()),
             trace: Trace::new(keep),
             watch: Watch::default(),
+            plant: None,
             now,
             queue: BTreeMap::new(),
             order: 0,
@@ -244,6 +251,45 @@ impl World {
         self.nodes[at].disk.fill(full);
     }
 
+    /// Sets a node's clock to show so many milliseconds more than the world's.
+    pub fn set_clock(&mut self, at: usize, skew_ms: i64) {
+        self.trace.line(self.now, at, format_args!("clock off by {skew_ms} ms"));
+        self.watch.clock_was_ahead |= skew_ms > FAR_AHEAD_MS;
+        self.nodes[at].skew_ms = skew_ms;
+    }
+
+    /// Brings a node back from a backup: whatever it has known since is forgotten. What was agreed in that
+    /// time is noted, as nobody can hold the node to it.
+    /// On a full disk nothing is restored.
+    pub fn restore(&mut self, at: usize, backup: &Backup) {
+        if self.nodes[at].is_full() {
+            return;
+        }
+        self.reprieve(at);
+        if self.nodes[at].core.is_some() {
+            self.crash(at, Crash::Kill, None);
+        }
+        let known = self.nodes[at].back_up();
+        let before = self.nodes[at].open(known.disk, known.key_file, self.now);
+        let node = &mut self.nodes[at];
+        let Backup { disk, key_file } = backup.copy();
+        (node.disk, node.key_file, node.expected) = (disk.clone(), key_file.clone(), None);
+        (node.doom, node.spins, node.wake_at) = (None, (0, 0), i64::MAX);
+        let opened = match self.plant {
+            Some(Plant::NoNewLife) => node.open(disk, key_file, self.now),
+            _ => node.restore(disk, key_file, self.now),
+        };
+        match (before, opened) {
+            (Ok(before), Ok(core)) => {
+                self.trace.line(self.now, at, format_args!("restored {}", core.digest().digest));
+                self.watch.restored(at, before.state(), core.state());
+                self.nodes[at].core = Some(core);
+                self.begin(at);
+            }
+            (Err(why), _) | (_, Err(why)) => self.violated(at, "restoring", why),
+        }
+    }
+
     /// Records that something happened that must not.
     pub fn violated(&mut self, node: usize, promise: &'static str, what: String) {
         self.trace.line(self.now, node, format_args!("violates {promise}: {what}"));
@@ -283,9 +329,16 @@ impl World {
 
     /// Brings what the network has for nodes to them, and remembers what it has for later.
     fn take_from_net(&mut self) {
+        let mut swallowed = false;
         for happens in self.net.drain() {
             match happens {
                 Happens::Later(delay, packet) => self.later(delay, Happening::Arrives(packet)),
+                Happens::Event(node, event)
+                    if let Some(answer) = self.plant.and_then(|plant| plant.swallows(&event)) =>
+                {
+                    self.net.command(node, answer);
+                    swallowed = true;
+                }
                 Happens::Event(node, event) => {
                     if self.nodes[node].inbox.is_empty() {
                         let delay = self.chance.between(0, GATHER_MS);
@@ -295,6 +348,18 @@ impl World {
                 }
             }
         }
+        if swallowed {
+            self.take_from_net();
+        }
+    }
+
+    /// Stops a node in good order and starts it as its next version.
+    pub fn upgrade(&mut self, at: usize) {
+        self.reprieve(at);
+        self.crash(at, Crash::Stop, None);
+        self.nodes[at].newer = true;
+        self.start(at);
+        self.watch.seen.upgrades = self.watch.seen.upgrades.saturating_add(1);
     }
 
     /// Lets a node make one step and carries out what it lets out.
@@ -329,7 +394,7 @@ impl World {
         }
         if changed {
             self.trace.line(self.now, at, format_args!("= {digest}"));
-            self.watch.look(at, &self.nodes, &cause, self.now);
+            self.watch.look(at, &self.nodes, &cause, self.now, self.plant);
         }
         self.schedule(at, clock);
         self.let_out(at, outputs)
@@ -366,7 +431,12 @@ impl World {
                 Output::Net(NetCommand::Respond { token, bytes }) if token >= DEVICE_TOKENS => {
                     answers.push(Output::Net(NetCommand::Respond { token, bytes }));
                 }
-                Output::Net(command) => self.net.command(at, command),
+                Output::Net(command) => {
+                    let command =
+                        self.plant.map_or_else(|| command.clone(), |plant| plant.alter(command.clone()));
+                    let newer = self.nodes[at].newer;
+                    self.net.command(at, if newer { newer::spoken(command) } else { command });
+                }
                 answer => answers.push(answer),
             }
         }

@@ -95,6 +95,27 @@ fn an_entry_that_names_another_predecessor_is_proof_too() {
 }
 
 #[test]
+fn only_so_many_proofs_against_one_coop_are_kept_and_a_cleared_one_makes_room() {
+    let mut log = Log::default();
+    let accuse = |log: &mut Log, life: u64| {
+        let bytes = ["to the clinic", "to the market"].map(|text| {
+            let mut writer = Writer::new();
+            writer.log.begin(Incarnation(life));
+            Blob(writer.write(text).bytes().to_vec())
+        });
+        let [first, second] = bytes;
+        log.accept_proof(&EquivocationProof { first, second }, &roster(), now()).is_some()
+    };
+    for life in 0..4 {
+        assert!(accuse(&mut log, life));
+    }
+    assert!(!accuse(&mut log, 4), "a coop cannot fill a disk with proofs against itself");
+    assert!(log.clear(&key("orchard").public()));
+    assert!(accuse(&mut log, 5) && log.is_suspended(&key("orchard").public()));
+    assert_eq!(log.proofs.len(), MAX_PROOFS_PER_COOP);
+}
+
+#[test]
 fn a_proof_of_nothing_is_no_proof() {
     let mut writer = Writer::new();
     let (first, second) = (writer.write("a"), writer.write("b"));

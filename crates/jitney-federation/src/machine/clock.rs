@@ -2,8 +2,11 @@
 
 use jitney_domain::{Minutes, Timestamp};
 
-use super::{Federation, Output};
-use crate::log::CLOCK_SKEW;
+use super::{Cx, Federation, Output};
+use crate::bytes::later;
+use crate::entry::{Kind, MAX_ENTRY_LIFE};
+use crate::ids::Incarnation;
+use crate::log::{CLOCK_SKEW, Draft};
 
 /// How far this clock may differ from the median of the others' before the operator is told.
 pub(crate) const CLOCK_TOLERANCE: Minutes = Minutes(2);
@@ -28,9 +31,7 @@ impl Federation {
     /// Compares this clock with the others' and with the newest entry that was ever accepted (a machine
     /// without a clock of its own may wake weeks back).
     pub(super) fn judge_clock(&mut self, now: Timestamp, out: &mut Vec<Output>) {
-        // This clock has a vote as well: one peer that is wrong among two does not convince it.
-        let others = self.peers.values().filter_map(|peer| peer.offset_ms);
-        let median = median(others.chain([0]).collect());
+        let median = self.median_offset();
         let newest = self.log.newest().unwrap_or(now);
         let behind_own_past = newest.0.saturating_sub(now.after(CLOCK_SKEW).0);
         let offset_ms = median.max(behind_own_past);
@@ -39,6 +40,48 @@ impl Federation {
             out.push(if suspect { Output::ClockSuspect { offset_ms } } else { Output::ClockGood });
         }
         self.clock = Clock { offset_ms, suspect };
+    }
+
+    /// Returns what the others' clocks show more than this one, by their median. This clock has a vote as well:
+    /// one peer that is wrong among two does not convince it.
+    fn median_offset(&self) -> i64 {
+        let others = self.peers.values().filter_map(|peer| peer.offset_ms);
+        median(others.chain([0]).collect())
+    }
+
+    /// Begins a new life of the own log if this clock was ahead when it wrote: nobody takes such entries before
+    /// their time. Those that still mean something are written again. Only while others say that the clock is
+    /// right now, else it may be now that it is wrong.
+    pub(super) fn mend_own_log(&mut self, cx: &mut Cx<'_>, out: &mut Vec<Output>) {
+        let Some(log) = self.log.own_log(self.coop) else { return };
+        let latest = cx.now.after(CLOCK_SKEW);
+        let ahead = self.log.heads.get(&log).is_some_and(|row| row.newest > latest);
+        let asked = self.peers.values().any(|peer| peer.offset_ms.is_some());
+        if !ahead || !asked || self.median_offset().saturating_abs() > CLOCK_TOLERANCE.millis() {
+            return;
+        }
+        let early = self.log.take_back(&log, latest, cx.now);
+        self.log.begin(Incarnation(cx.rng.next_u64()));
+        for entry in early {
+            let header = entry.header();
+            let life = header.expires_at.0.saturating_sub(header.issued_at.0);
+            let expires_at = header.expires_at.min(later(cx.now, life.clamp(0, MAX_ENTRY_LIFE.millis())));
+            let draft = Draft { kind: header.kind, body: entry.body(), expires_at };
+            if header.kind != Kind::MANIFEST && expires_at > cx.now {
+                // The first life may have been full; then so is this one, and what is left out is refused.
+                let _refused = self.write_entry(draft, cx, out);
+            }
+        }
+        self.doubt_all_logs(cx.now);
+    }
+
+    /// Asks anew for all that lives: a clock that was ahead may have dropped it before its time.
+    pub(super) fn doubt_all_logs(&mut self, now: Timestamp) {
+        self.log.doubt_all(self.coop);
+        for peer in self.peers.values_mut() {
+            peer.sent_upto.clear();
+        }
+        self.pull_from_all(now);
     }
 
     /// Returns what the others' clocks show more than this one, in milliseconds, and whether that is so much

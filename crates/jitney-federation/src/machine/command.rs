@@ -416,8 +416,8 @@ impl Federation {
         self.log.clear(coop)
     }
 
-    /// Begins a new life of this node's log. To be called after a backup was restored, before anything is
-    /// appended; else the log forks.
+    /// Begins a new life of this node's log. To be called after a backup was restored, before
+    /// [`Input::Start`](super::Input::Start), which may append something; else the log forks.
     pub fn new_incarnation(&mut self, cx: &mut Cx<'_>) {
         if self.log.own.contains(&()) {
             self.log.begin(Incarnation(cx.rng.next_u64()));

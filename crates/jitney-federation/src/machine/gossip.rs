@@ -1,6 +1,6 @@
 //! Entries: what comes by gossip or sync, what this node writes and publishes, what expires.
 
-use jitney_domain::Timestamp;
+use jitney_domain::{Minutes, Timestamp};
 use jitney_identity::PublicKey;
 
 use super::command::CommandError;
@@ -15,6 +15,8 @@ use crate::sync::write;
 
 /// Time before entries that gossip did not take are offered again, half a minute in milliseconds.
 pub(crate) const PUBLISH_AGAIN_MS: i64 = 30_000;
+/// Least time between two manifests of one log that find something missing.
+const MANIFEST_SPACING: Minutes = Minutes(30);
 /// Most entries that are offered to gossip at a time.
 pub(crate) const MAX_PUBLISHING: usize = 64;
 
@@ -132,10 +134,17 @@ impl Federation {
     }
 
     fn examine(&mut self, manifest: &Entry, now: Timestamp, out: &mut Vec<Output>) {
+        let (log, seq) = (manifest.header().log(), manifest.header().seq);
+        // Each false one sets off a pull from everybody, so that of one log they count only so often.
+        let last = self.examined.get(&log).copied().filter(|last| *last <= now);
+        if last.is_some_and(|last| last.after(MANIFEST_SPACING) > now) {
+            return;
+        }
         if self.log.examine(manifest, now) != Finding::Missing {
             return;
         }
-        let (log, seq) = (manifest.header().log(), manifest.header().seq);
+        self.examined.retain(|_, last| last.after(MANIFEST_SPACING) > now);
+        self.examined.insert(log, now);
         self.doubted.insert(log);
         let mut withheld = false;
         for (node, peer) in &mut self.peers {

@@ -3,9 +3,11 @@
 use jitney_domain::Timestamp;
 use jitney_identity::PublicKey;
 
-use super::{About, Federation, Output};
-use crate::direct::{DirectError, DirectMessage, DirectRefusal, DirectReply};
+use super::{About, Cx, Federation, Output};
+use crate::bytes::later;
+use crate::direct::{DirectDraft, DirectError, DirectMessage, DirectRefusal, DirectReply};
 use crate::ids::{MailKey, MessageId};
+use crate::log::CLOCK_SKEW;
 use crate::mail::Arrival;
 use crate::sync::{read, write};
 
@@ -14,13 +16,21 @@ pub(crate) const MAX_DIRECT_REPLY_BYTES: usize = 1024;
 
 impl Federation {
     /// Sends what is due to every coop within reach.
-    pub(super) fn letters_due(&mut self, now: Timestamp, out: &mut Vec<Output>) {
+    pub(super) fn letters_due(&mut self, cx: &mut Cx<'_>, out: &mut Vec<Output>) {
         for coop in self.mail.receivers().collect::<Vec<_>>() {
             let Some(peer) = self.reach(&coop) else { continue };
-            let Some((key, row)) = self.mail.due(&coop, now) else { continue };
-            let bytes = row.bytes.0.clone();
+            let Some((key, row)) = self.mail.due(&coop, cx.now) else { continue };
+            let early = row.queued_at > cx.now.after(CLOCK_SKEW) && !self.clock.is_suspect();
+            let anew = if early { redated(&row.bytes.0, cx) } else { None };
+            let bytes = match anew {
+                Some(message) => {
+                    self.mail.replace(&key, &message, cx.now);
+                    message.bytes().to_vec()
+                }
+                None => row.bytes.0.clone(),
+            };
             self.mail.sent(key);
-            self.ask(peer, About::Letter(key), bytes, now, out);
+            self.ask(peer, About::Letter(key), bytes, cx.now, out);
         }
     }
 
@@ -82,6 +92,10 @@ impl Federation {
                     out.push(Output::DirectDelivered { to: key.coop, id });
                 }
             }
+            // One of the two clocks is wrong: by ours it has not expired.
+            Ok(DirectReply::Refused(DirectRefusal::Expired)) if self.mail.is_in_time(&key, now) => {
+                self.mail.failed(key, now);
+            }
             Ok(DirectReply::Refused(reason)) if !reason.is_passing() => self.give_up(key, reason, out),
             _ => self.mail.failed(key, now),
         }
@@ -99,6 +113,23 @@ impl Federation {
             out.push(Output::DirectFailed { to: key.coop, id: key.id, reason });
         }
     }
+}
+
+/// Writes a message anew under the same name, if it was written while this node's clock was ahead: until that
+/// time came nobody would take it.
+fn redated(bytes: &[u8], cx: &Cx<'_>) -> Option<DirectMessage> {
+    let old = DirectMessage::decode(bytes).ok()?;
+    let life = old.expires_at.0.saturating_sub(old.issued_at.0);
+    let draft = DirectDraft {
+        federation: old.federation,
+        from: old.from,
+        to: old.to,
+        id: old.id,
+        issued_at: cx.now,
+        expires_at: later(cx.now, life),
+        body: old.body(),
+    };
+    DirectMessage::sign(draft, cx.keys.node).ok()
 }
 
 /// Returns the output by which the domain learns of a message.

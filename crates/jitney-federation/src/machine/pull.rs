@@ -65,15 +65,35 @@ impl Federation {
         Some(RosterMark { version: roster.version(), hash: roster.hash() })
     }
 
-    /// Returns a frontier as a hello names it.
+    /// Returns a frontier as a hello names it. If there are more logs than fit, the newest of every coop comes
+    /// before the second newest of any: a coop that begins ever new logs crowds out its own and nobody else's.
     fn have(&self, frontier: Frontier) -> Vec<Have> {
-        let spans = self.of_roster(frontier).0.into_iter().take(MAX_FRONTIER_LOGS);
-        let have = spans.map(|(log, span)| {
+        let mut spans: Vec<(LogId, Span)> = self.of_roster(frontier).0.into_iter().collect();
+        if spans.len() > MAX_FRONTIER_LOGS {
+            spans = self.fairly(spans);
+        }
+        let have = spans.into_iter().take(MAX_FRONTIER_LOGS).map(|(log, span)| {
             let end = self.log.entries.get(&log.at(span.head));
             let tip = end.map(|entry| tip(&entry.id()));
             Have { origin: log.origin, incarnation: log.incarnation, span, tip }
         });
         have.collect()
+    }
+
+    /// Puts the newest log of every coop first, then the second newest of each, and so on.
+    fn fairly(&self, spans: Vec<(LogId, Span)>) -> Vec<(LogId, Span)> {
+        let mut of_coop: BTreeMap<PublicKey, Vec<(LogId, Span)>> = BTreeMap::new();
+        for (log, span) in spans {
+            of_coop.entry(log.origin).or_default().push((log, span));
+        }
+        let newest = |log: &LogId| self.log.heads.get(log).map_or(Timestamp(0), |row| row.newest);
+        let mut ranked = Vec::new();
+        for logs in of_coop.values_mut() {
+            logs.sort_by_key(|(log, _)| (std::cmp::Reverse(newest(log)), *log));
+            ranked.extend(logs.iter().copied().enumerate());
+        }
+        ranked.sort_by_key(|(rank, (log, _))| (*rank, *log));
+        ranked.into_iter().map(|(_, named)| named).collect()
     }
 
     /// Returns our entry at the head that a node named, if that node named another one there.

@@ -1,5 +1,7 @@
 //! Serving: what another node may have, one page at a time.
 
+use std::collections::BTreeMap;
+
 use jitney_identity::PublicKey;
 use rand::RngExt;
 
@@ -10,7 +12,8 @@ use crate::frontier::{Range, behind, diff};
 use crate::ids::{LogId, Version};
 use crate::log::{MAX_PROOFS_PER_COOP, ProofRow};
 use crate::sync::{
-    Covered, Room, RosterMark, SyncPage, SyncRefusal, SyncReply, SyncRequest, Versions, write,
+    Covered, MAX_FRONTIER_LOGS, MAX_PAGE_RECORDS, Room, RosterMark, SyncPage, SyncRefusal, SyncReply,
+    SyncRequest, Versions, write,
 };
 
 /// Requests that a node may make in a minute.
@@ -120,9 +123,19 @@ impl Federation {
             let first = cx.rng.random_range(0..ranges.len());
             ranges.rotate_left(first);
         }
+        let mut covered = BTreeMap::new();
+        let share = MAX_PAGE_RECORDS.checked_div(ranges.len()).unwrap_or(0).max(1);
+        let mut rest = Vec::new();
         for range in ranges {
-            self.fill_range(page, &range, &mut room, cx);
+            rest.extend(self.fill_range(page, &range, &mut room, share, &mut covered, cx));
         }
+        for range in rest {
+            self.fill_range(page, &range, &mut room, usize::MAX, &mut covered, cx);
+        }
+        let covered = covered.into_iter().take(MAX_FRONTIER_LOGS);
+        page.covered = covered
+            .map(|(log, upto)| Covered { origin: log.origin, incarnation: log.incarnation, upto })
+            .collect();
         let untold = self.proofs_beyond(known).nth(PROOFS_A_PAGE).is_some();
         page.more = room.is_full() || untold;
     }
@@ -139,23 +152,32 @@ impl Federation {
         self.log.proofs.iter().filter(move |(log, _)| wanted(log)).map(|(_, row)| row)
     }
 
-    /// Puts the entries of one stretch on the page, and how far the log is covered by them.
-    fn fill_range(&self, page: &mut SyncPage, range: &Range, room: &mut Room, cx: &Cx<'_>) {
-        let mut upto = range.head;
-        let mut last = range.after;
-        for entry in self.log.live_in(range, cx.now) {
-            let length = entry.bytes().len();
-            if !room.take(length) {
+    /// Puts up to `share` entries of one stretch on the page and notes how far the log is covered by them;
+    /// returns what is left of the stretch beyond its share.
+    fn fill_range(
+        &self,
+        page: &mut SyncPage,
+        range: &Range,
+        room: &mut Room,
+        share: usize,
+        covered: &mut BTreeMap<LogId, u64>,
+        cx: &Cx<'_>,
+    ) -> Option<Range> {
+        let (mut upto, mut last, mut left) = (range.head, range.after, None);
+        for (taken, entry) in self.log.live_in(range, cx.now).enumerate() {
+            let beyond = taken >= share;
+            if beyond || !room.take(entry.bytes().len()) {
                 upto = upto.min(last);
+                left = beyond.then_some(Range { after: last, ..*range });
                 break;
             }
             last = entry.header().seq;
             page.entries.push(Blob(entry.bytes().to_vec()));
         }
-        if upto > range.after && page.covered.len() < crate::sync::MAX_FRONTIER_LOGS {
-            let (origin, incarnation) = (range.log.origin, range.log.incarnation);
-            page.covered.push(Covered { origin, incarnation, upto });
+        if upto > range.after {
+            covered.insert(range.log, upto);
         }
+        left
     }
 
     /// Returns the acts that the asker lacks: those after its version if it stands on our chain, all if it

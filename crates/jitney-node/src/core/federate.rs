@@ -24,10 +24,7 @@ impl<S: Store> Core<S> {
 
     /// Begins where the stored rows left off.
     pub(super) fn start_federation(&mut self, now: Timestamp) {
-        let open: Vec<Entry> = self.federation.live_entries(now).cloned().collect();
-        for entry in &open {
-            self.entry_seen(entry);
-        }
+        self.see_live_entries(now);
         let (machine, mut cx) = self.machine(now);
         let outputs = machine.handle(federation::Input::Start, &mut cx);
         self.let_out(outputs, now);
@@ -35,6 +32,14 @@ impl<S: Store> Core<S> {
         let coops = self.federation.roster().into_iter().flat_map(|roster| roster.coops().map(|c| c.coop));
         for coop in coops.filter(|c| self.federation.is_suspended(c)).collect::<Vec<_>>() {
             self.bar(coop, now);
+        }
+    }
+
+    /// Learns neighbours' tickets from all entries that live.
+    pub(super) fn see_live_entries(&mut self, now: Timestamp) {
+        let open: Vec<Entry> = self.federation.live_entries(now).cloned().collect();
+        for entry in &open {
+            self.entry_seen(entry);
         }
     }
 

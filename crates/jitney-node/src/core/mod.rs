@@ -343,6 +343,10 @@ impl<S: Store> Core<S> {
     }
 
     fn woke(&mut self, now: Timestamp) {
+        if self.last_tick.is_some_and(|last| now < last) {
+            // A clock that was ahead has let neighbours' tickets pass before their time.
+            self.see_live_entries(now);
+        }
         self.last_tick = Some(now);
         if self.state.coop().is_some() {
             match self.command(Actor::System, Command::Tick, now) {

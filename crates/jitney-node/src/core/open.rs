@@ -9,7 +9,7 @@ use jitney_store::{Store, StoreError, TableTag};
 use rand::rngs::StdRng;
 use thiserror::Error;
 
-use super::{AreaKey, Core, CredentialId, Issued, Pending, PlaceName, Shown, tags};
+use super::{AreaKey, Core, CredentialId, Fatal, Issued, Pending, PlaceName, Shown, tags};
 use crate::person::Place;
 use crate::settings::Settings;
 use crate::vault::{PersonKeys, Vault, VaultError};
@@ -28,12 +28,34 @@ pub enum OpenError {
     Vault(#[from] VaultError),
 }
 
+impl From<Fatal> for OpenError {
+    fn from(fatal: Fatal) -> Self {
+        match fatal {
+            Fatal::Store(error) => OpenError::Store(error),
+            Fatal::Row(error) => OpenError::Row(error),
+            Fatal::Vault(error) => OpenError::Vault(error),
+        }
+    }
+}
+
 impl<S: Store> Core<S> {
     /// Reads every row of `store` and returns the core as it was after its last durable step.
     ///
     /// # Errors
     /// [`OpenError`] that names the first row that cannot be read.
     pub fn open(
+        store: S,
+        person_keys: Box<dyn PersonKeys>,
+        settings: Settings,
+        rng: StdRng,
+        now: Timestamp,
+    ) -> Result<Self, OpenError> {
+        let mut core = Self::read(store, person_keys, settings, rng, now)?;
+        core.start_federation(now);
+        Ok(core)
+    }
+
+    fn read(
         store: S,
         person_keys: Box<dyn PersonKeys>,
         settings: Settings,
@@ -81,7 +103,32 @@ impl<S: Store> Core<S> {
         core.state.reindex();
         core.restore_addresses();
         core.recall_circuits();
+        Ok(core)
+    }
+
+    /// Brings a core back from an older copy of what this node once had: begins a new life of the coop's public
+    /// log before anything else, so that what the node writes from now on contradicts nothing it wrote after the
+    /// copy was made. The new life is durable when this returns.
+    ///
+    /// What was agreed after the copy was made is not known here any more. Partners keep to it: what they have
+    /// awarded or confirmed stands on their side, and is shown to their dispatchers when no word comes.
+    ///
+    /// # Errors
+    /// [`OpenError`] as [`Core::open`]; then nothing has been written, and it is to be tried again before the store
+    /// is opened in any other way.
+    pub fn restore(
+        store: S,
+        person_keys: Box<dyn PersonKeys>,
+        settings: Settings,
+        rng: StdRng,
+        now: Timestamp,
+    ) -> Result<Self, OpenError> {
+        let mut core = Self::read(store, person_keys, settings, rng, now)?;
+        // Starting may write a manifest.
+        let (machine, mut cx) = core.machine(now);
+        machine.new_incarnation(&mut cx);
         core.start_federation(now);
+        core.persist()?;
         Ok(core)
     }
 

@@ -16,18 +16,28 @@ const KEPT_WORD: &str = "3 what is confirmed is in the calendar";
 const AGREED: &str = "4 both sides agree";
 
 /// Holds an originator's tickets and a provider's claims against each other; both must be up.
-pub(super) fn between(originator: &Node, provider: &Node, found: &mut Vec<Broken>) {
+///
+/// Claims that one of them has forgotten by being restored from a backup are passed over.
+pub(super) fn between(
+    originator: &Node,
+    provider: &Node,
+    forgotten: &BTreeSet<ClaimId>,
+    found: &mut Vec<Broken>,
+) {
     let (Some(theirs), Some(ours)) = (originator.state(), provider.state()) else { return };
     for (id, ticket) in theirs.live_tickets() {
         if let TicketPhase::Confirmed(award, _) = &ticket.phase
             && award.provider == provider.coop()
+            && !forgotten.contains(&award.claim)
             && let Some(why) = confirmed_but(originator, provider, award.claim)
         {
             found.push((KEPT_WORD, format!("{id:?} is told confirmed by {}, but {why}", provider.name)));
         }
     }
     for (id, claim) in ours.live_claims().filter(|(_, claim)| claim.originator == originator.coop()) {
-        if let Some(why) = kept_but(originator, provider, id, claim) {
+        if !forgotten.contains(&id)
+            && let Some(why) = kept_but(originator, provider, id, claim)
+        {
             let number = claim.number;
             found.push((
                 KEPT_WORD,
@@ -86,7 +96,8 @@ fn kept_but(originator: &Node, provider: &Node, id: ClaimId, claim: &Claim) -> O
 }
 
 /// Returns what two coops that are up, connected and have nothing left to say still do not agree on.
-pub fn disagreements(nodes: &[Node]) -> Vec<(usize, String)> {
+/// but for what some of them have forgotten by being restored from a backup.
+pub fn disagreements(nodes: &[Node], forgotten: &BTreeSet<ClaimId>) -> Vec<(usize, String)> {
     let mut found = Vec::new();
     for (at, node) in nodes.iter().enumerate() {
         let waiting = letters::waiting(node);
@@ -95,18 +106,19 @@ pub fn disagreements(nodes: &[Node]) -> Vec<(usize, String)> {
         }
         for other in nodes.iter().filter(|other| other.key() != node.key()) {
             let mut broken = Vec::new();
-            between(node, other, &mut broken);
+            between(node, other, forgotten, &mut broken);
             found.extend(broken.into_iter().map(|(promise, what)| (at, format!("{promise}: {what}"))));
-            settled(node, other, &mut |what| found.push((at, format!("{AGREED}: {what}"))));
+            settled(node, other, forgotten, &mut |what| found.push((at, format!("{AGREED}: {what}"))));
         }
     }
     found
 }
 
 /// Holds every claim on a coop's tickets against the ticket, when nothing is on its way.
-fn settled(originator: &Node, provider: &Node, found: &mut dyn FnMut(String)) {
+fn settled(originator: &Node, provider: &Node, forgotten: &BTreeSet<ClaimId>, found: &mut dyn FnMut(String)) {
     let (Some(theirs), Some(ours)) = (originator.state(), provider.state()) else { return };
-    for (id, claim) in ours.claims.iter().filter(|(_, claim)| claim.originator == originator.coop()) {
+    let with_us = ours.claims.iter().filter(|(_, claim)| claim.originator == originator.coop());
+    for (id, claim) in with_us.filter(|(id, _)| !forgotten.contains(id)) {
         let ticket = theirs.ticket_of_claim(*id).map(|(_, ticket)| ticket);
         let awarded = ticket.filter(|t| t.award().is_some_and(|award| award.claim == *id));
         let agree = match &claim.phase {
@@ -139,7 +151,7 @@ fn settled(originator: &Node, provider: &Node, found: &mut dyn FnMut(String)) {
     }
     for (id, ticket) in theirs.live_tickets() {
         let award = ticket.award().filter(|award| award.provider == provider.coop());
-        if award.is_some_and(|award| !ours.claims.contains(&award.claim)) {
+        if award.is_some_and(|a| !ours.claims.contains(&a.claim) && !forgotten.contains(&a.claim)) {
             found(format!("{id:?} is awarded to {}, which knows no such claim", provider.name));
         }
     }

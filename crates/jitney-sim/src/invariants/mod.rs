@@ -9,11 +9,12 @@ mod letters;
 use std::collections::BTreeSet;
 use std::fmt;
 
-use jitney_domain::{State, Timestamp};
+use jitney_domain::{ClaimId, State, TicketId, Timestamp};
 use jitney_identity::PublicKey;
 use serde::Serialize;
 
 use crate::node::Node;
+use crate::plant::Plant;
 use history::Past;
 
 pub use agreement::{differing_logs, disagreements};
@@ -80,6 +81,10 @@ pub struct Seen {
     pub crashes: u64,
     pub cuts: u64,
     pub full_disks: u64,
+    pub forgotten: u64,
+    pub upgrades: u64,
+    pub restores: u64,
+    pub clocks_wrong: u64,
 }
 
 impl Seen {
@@ -104,11 +109,25 @@ impl Seen {
             (&mut self.crashes, other.crashes),
             (&mut self.cuts, other.cuts),
             (&mut self.full_disks, other.full_disks),
+            (&mut self.forgotten, other.forgotten),
+            (&mut self.upgrades, other.upgrades),
+            (&mut self.restores, other.restores),
+            (&mut self.clocks_wrong, other.clocks_wrong),
         ];
         for (sum, more) in pairs {
             *sum = sum.saturating_add(more);
         }
     }
+}
+
+/// Nobody who keeps to the protocol is ever shown to contradict itself.
+const HONEST: &str = "no honest coop is accused";
+
+/// Tells whom a node holds a proof of equivocation against.
+fn blamed(node: &Node) -> Option<String> {
+    let core = node.core.as_ref()?;
+    let (log, row) = core.federation().log().proofs.iter().next()?;
+    Some(format!("{} holds a proof against {log:?} since {}", node.name, row.seen_at))
 }
 
 /// Watches all nodes.
@@ -120,6 +139,12 @@ pub struct Watch {
     pub seen: Seen,
     pub(crate) known_leaks: u64,
     pub(crate) known_rejected: u64,
+    /// Claims about which some node was told something that it has forgotten by being restored.
+    pub(crate) forgotten: BTreeSet<ClaimId>,
+    /// Tickets of which a restored node believes something else than it once told.
+    pub(crate) forgotten_tickets: BTreeSet<TicketId>,
+    /// Some clock was far ahead, so that a node may have dropped what lives until it is told by a manifest.
+    pub(crate) clock_was_ahead: bool,
     past: Vec<Past>,
 }
 
@@ -133,15 +158,47 @@ impl Watch {
         self.past[at] = Past::of(state);
     }
 
+    /// Takes up a node that was restored: its past is what its backup says, and everything that differs from
+    /// what it knew before is noted as forgotten.
+    pub(crate) fn restored(&mut self, at: usize, before: &State, after: &State) {
+        self.came_back(at, after);
+        let mut forgotten = BTreeSet::new();
+        for (one, other) in [(before, after), (after, before)] {
+            let changed = one.claims.iter().filter(|(id, claim)| other.claims.get(id) != Some(*claim));
+            forgotten.extend(changed.map(|(id, _)| *id));
+            let changed = one.tickets.iter().filter(|(id, ticket)| other.tickets.get(id) != Some(*ticket));
+            for (id, ticket) in changed {
+                self.forgotten_tickets.insert(*id);
+                forgotten.extend(ticket.claims.keys().copied());
+            }
+        }
+        self.seen.restores = self.seen.restores.saturating_add(1);
+        let number = u64::try_from(forgotten.len()).unwrap_or(u64::MAX);
+        self.seen.forgotten = self.seen.forgotten.saturating_add(number);
+        self.forgotten.extend(forgotten);
+    }
+
     /// Looks at a node after a step that changed something.
-    pub(crate) fn look(&mut self, at: usize, nodes: &[Node], cause: &Cause, now: Timestamp) {
+    pub(crate) fn look(
+        &mut self,
+        at: usize,
+        nodes: &[Node],
+        cause: &Cause,
+        now: Timestamp,
+        plant: Option<Plant>,
+    ) {
         let Some(state) = nodes[at].state() else { return };
+        let seen = plant.map(|plant| plant.view(state));
+        let state = seen.as_deref().unwrap_or(state);
         let mut found = Vec::new();
         calendar::check(state, &mut found);
         self.past[at].compare(state, cause, &mut self.seen, &mut found);
         for other in nodes.iter().filter(|other| other.key() != nodes[at].key()) {
-            agreement::between(&nodes[at], other, &mut found);
-            agreement::between(other, &nodes[at], &mut found);
+            agreement::between(&nodes[at], other, &self.forgotten, &mut found);
+            agreement::between(other, &nodes[at], &self.forgotten, &mut found);
+        }
+        if let Some(why) = blamed(&nodes[at]) {
+            found.push((HONEST, why));
         }
         let violation = |(promise, what)| Violation { at: now, node: at, promise, what };
         self.violations.extend(found.into_iter().map(violation));

@@ -61,7 +61,7 @@ impl Network {
     /// Somebody stands at the door.
     pub(super) fn knock(&mut self, from: usize, to: usize, conn: u64) {
         let fail = |reason| Packet::Failed { node: from, peer: to, conn, reason };
-        if self.is_cut(from, to) || self.walls.contains(&(from, to)) {
+        if self.is_cut(from, to) || self.is_cut(to, from) || self.walls.contains(&(from, to)) {
             return self.later(DIAL_PATIENCE_MS, fail("nobody answers"));
         }
         let delay = self.weather.latency(to, from, &mut self.chance);

@@ -66,6 +66,7 @@ pub struct Network {
     ports: Vec<Port>,
     by_key: BTreeMap<PublicKey, usize>,
     chance: Chance,
+    /// From whom nothing reaches whom.
     cuts: BTreeSet<(usize, usize)>,
     /// Who cannot dial whom.
     walls: BTreeSet<(usize, usize)>,
@@ -74,10 +75,6 @@ pub struct Network {
     next: u64,
     now: i64,
     out: Vec<Happens>,
-}
-
-fn pair(a: usize, b: usize) -> (usize, usize) {
-    (a.min(b), a.max(b))
 }
 
 impl Network {
@@ -191,12 +188,19 @@ impl Network {
         }
     }
 
-    /// Cuts all that goes between two nodes; both notice when their pings stay unanswered.
+    /// Cuts all that goes between two nodes, in both directions.
     pub fn cut(&mut self, a: usize, b: usize) {
-        if a == b || !self.cuts.insert(pair(a, b)) {
+        self.cut_one_way(a, b);
+        self.cut_one_way(b, a);
+    }
+
+    /// Cuts all that one node sends another, while what comes back still arrives. Nothing is acknowledged
+    /// over such a line, so both notice that their connection is dead, and neither can open another.
+    pub fn cut_one_way(&mut self, from: usize, to: usize) {
+        if from == to || !self.cuts.insert((from, to)) {
             return;
         }
-        for (node, peer) in [(a, b), (b, a)] {
+        for (node, peer) in [(from, to), (to, from)] {
             let conns: Vec<u64> = self.ports[node]
                 .peers
                 .get(&peer)
@@ -211,7 +215,8 @@ impl Network {
 
     /// Joins two nodes again.
     pub fn heal(&mut self, a: usize, b: usize) {
-        self.cuts.remove(&pair(a, b));
+        self.cuts.remove(&(a, b));
+        self.cuts.remove(&(b, a));
     }
 
     /// Joins everything that was cut.
@@ -224,9 +229,9 @@ impl Network {
         self.walls.insert((from, to));
     }
 
-    /// Tells whether two nodes are cut from each other.
-    pub fn is_cut(&self, a: usize, b: usize) -> bool {
-        self.cuts.contains(&pair(a, b))
+    /// Tells whether what one node sends does not reach another.
+    pub fn is_cut(&self, from: usize, to: usize) -> bool {
+        self.cuts.contains(&(from, to))
     }
 
     /// Returns whom a node is connected with, as far as it knows.

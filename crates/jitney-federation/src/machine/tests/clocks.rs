@@ -4,6 +4,7 @@ use jitney_domain::Minutes;
 
 use super::net::Net;
 use crate::machine::*;
+use crate::testing::key;
 
 #[test]
 fn a_clock_that_differs_from_the_others_is_told_once_and_told_good_again() {
@@ -54,6 +55,39 @@ fn an_entry_from_the_future_is_fetched_again_if_it_was_forgotten() {
     net.restart("orchard");
     net.run(Minutes(15));
     assert_eq!(net.tickets("orchard"), ["early"]);
+}
+
+#[test]
+fn what_a_clock_far_ahead_dated_arrives_once_it_is_set_right() {
+    let mut net = Net::federation(87, &["orchard", "harbour", "mill"]);
+    net.sites.get_mut("harbour").unwrap().skew_ms = 21 * 24 * 60 * 60_000;
+    net.append("harbour", "early", 600);
+    net.send("harbour", "orchard", "a claim");
+    net.run(Minutes(25));
+    assert!(net.tickets("orchard").is_empty() && net.letters("orchard").is_empty());
+    net.sites.get_mut("harbour").unwrap().skew_ms = 0;
+    net.run(Minutes(25));
+    assert_eq!(net.tickets("orchard"), ["early"]);
+    assert_eq!(net.letters("orchard"), ["a claim"]);
+    assert!(!net.machine("harbour").clock().1, "the clock is trusted again");
+    for name in ["orchard", "mill"] {
+        assert!(!net.machine(name).is_suspended(&key("harbour").public()));
+    }
+}
+
+#[test]
+fn what_a_clock_far_ahead_dropped_is_fetched_again_once_it_is_set_right() {
+    let mut net = Net::federation(88, &["orchard", "harbour", "mill"]);
+    net.append("orchard", "ticket", 600);
+    net.run(Minutes(11));
+    net.partition(&["harbour"], &["orchard", "mill"]);
+    net.sites.get_mut("harbour").unwrap().skew_ms = 21 * 24 * 60 * 60_000;
+    net.run(Minutes(60));
+    assert!(net.tickets("harbour").is_empty(), "nobody could tell it that it is not that late");
+    net.sites.get_mut("harbour").unwrap().skew_ms = 0;
+    net.heal();
+    net.run(Minutes(20));
+    assert_eq!(net.tickets("harbour"), ["ticket"]);
 }
 
 #[test]
