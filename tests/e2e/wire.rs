@@ -152,13 +152,14 @@ fn a_coop_that_contradicts_itself_is_named_until_a_person_clears_it() {
     until("the contradiction to be known", || said().contains("Oak Rides contradicted itself").then_some(()));
     let told = said();
     assert!(told.contains("nothing new is agreed with it"), "{told}");
-    assert!(told.contains("`jitney federation clear \"Oak Rides\"`"), "{told}");
+    assert!(told.contains("`jitney federation clear \"Oak Rides\" --why …`"), "{told}");
 
-    coop.refuses(3, "no coop of the federation is called", &["federation", "clear", "Elm Drivers"]);
-    coop.ok(&["federation", "clear", "Oak Rides"]);
+    let clear = |coop| ["federation", "clear", coop, "--why", "a copy of its node ran beside it"];
+    coop.refuses(3, "no partner coop is called", &clear("Elm Drivers"));
+    coop.ok(&clear("Oak Rides"));
     let told = said();
     assert!(told.contains("cleared since") && !told.contains("nothing new is agreed"), "{told}");
-    coop.refuses(6, "nothing to clear", &["federation", "clear", "Oak Rides"]);
+    coop.refuses(3, "nothing to clear", &clear("Oak Rides"));
     scene.close();
 }
 

@@ -2,6 +2,7 @@
 
 mod across_coops;
 mod alarms;
+mod alarms_on_the_day;
 mod authorisation;
 mod barred;
 mod booking;

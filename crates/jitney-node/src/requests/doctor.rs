@@ -142,7 +142,7 @@ fn contradictions(coop: &CoopHealth, all: &mut Vec<Problem>) {
         all.push(problem(
             format!("{} has signed two different entries under one number; nothing new is agreed with it", coop.name),
             format!(
-                "{} and ask whether it runs a copied or restored node; when that is mended, `jitney federation clear \"{}\"`",
+                "{} and ask whether it runs a copied or restored node; when that is mended, `jitney federation clear \"{}\" --why …`",
                 phone(coop),
                 coop.name
             ),
