@@ -169,8 +169,9 @@ impl Planner<'_> {
         } else {
             None
         };
-        let barred_block = [Window { from: self.now, to: self.now }];
-        let blocks: &[Window] = if bar.is_some() { &barred_block } else { &blocks };
+        let barred_block = Window { from: self.now, to: self.now };
+        let blocks =
+            if bar.is_some() { vec![barred_block] } else { self.slots(driver, wanted.date, &blocks) };
         let capability = vehicle
             .and_then(|v| self.state.vehicles.get(&v))
             .map(|v| Capability { assistance: terms.terms.assistance, ..v.capability })
@@ -209,6 +210,26 @@ impl Planner<'_> {
             .claims_on(body.ticket)
             .filter(|(_, claim)| claim.phase == no)
             .any(|(_, claim)| self.state.runs.get(&claim.run).is_some_and(|r| r.frame.driver == driver))
+    }
+
+    /// Returns the stretches of the driver's time in which a run may be: those that the day's runs have taken, as
+    /// they were planned, and what is left of the hours around them, which may have been changed since.
+    fn slots(&self, driver: MemberId, date: Date, hours: &[Window]) -> Vec<Window> {
+        let runs = self.state.runs_of(driver).map(|(_, run)| run);
+        let taken = runs.filter(|run| run.frame.date == date && !run.stops.is_empty());
+        let mut taken: Vec<Window> = taken.map(|run| run.frame.block).collect();
+        taken.sort_unstable_by_key(|block| block.from);
+        let mut slots = Vec::new();
+        for block in hours {
+            let mut from = block.from;
+            for run in taken.iter().filter(|run| run.overlaps(block)) {
+                slots.extend(Window::new(from, run.from.min(block.to)).filter(|gap| gap.from < gap.to));
+                slots.extend(block.covers(run).then_some(*run));
+                from = from.max(run.to);
+            }
+            slots.extend(Window::new(from, block.to).filter(|gap| gap.from < gap.to));
+        }
+        slots
     }
 
     fn standing_run(&self, driver: MemberId, date: Date, block: &Window) -> Option<(RunId, &Run)> {

@@ -1,7 +1,7 @@
 //! A process killed at any moment loses nothing it acknowledged.
 //!
 //! The test starts itself again as a writer, which reports each durable batch on its output, kills it after a
-//! random time, and opens what is left. `JITNEY_KILLS` sets how often (20 by default).
+//! random time, and opens what is left. `JITNEY_KILLS` sets how often (100 by default).
 
 #![allow(clippy::unwrap_used, clippy::print_stderr, reason = "helpers of tests")]
 
@@ -16,7 +16,7 @@ use jitney_store::{MemStore, SledStore, Store};
 use support::{Numbers, assert_same, batch, small};
 
 const WRITER_DIR: &str = "JITNEY_STORE_WRITER_DIR";
-const DEFAULT_KILLS: u64 = 20;
+const DEFAULT_KILLS: u64 = 100;
 const LONGEST_LIFE_MS: u64 = 400;
 
 /// Not a test: the process that is killed. Without its variable it does nothing.

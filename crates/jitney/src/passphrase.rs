@@ -38,10 +38,11 @@ pub(crate) fn new(cx: &Context, of: &str) -> Result<Zeroizing<String>, Failure> 
 }
 
 fn told(cx: &Context) -> Result<Option<Zeroizing<String>>, Failure> {
-    if let Some(passphrase) = &cx.env.passphrase {
-        return Ok(Some(passphrase.clone()));
+    // What was said on the command line outdoes what the environment says.
+    match &cx.passphrase_file {
+        Some(file) => from_file(file).map(Some),
+        None => Ok(cx.env.passphrase.clone()),
     }
-    cx.passphrase_file.as_deref().map(from_file).transpose()
 }
 
 /// Returns the first line of the file.

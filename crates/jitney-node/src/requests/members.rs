@@ -148,5 +148,6 @@ fn profile_matches(profile: &Profile, needle: &str) -> bool {
     let by_phone = number.len() >= 4
         && number.len() * 2 >= needle.chars().count()
         && profile.phone.as_deref().is_some_and(|p| digits(p).contains(&number));
-    by_phone || profile.name.to_lowercase().contains(needle)
+    let needle = needle.trim();
+    by_phone || (!needle.is_empty() && profile.name.to_lowercase().contains(needle))
 }
