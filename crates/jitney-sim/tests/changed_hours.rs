@@ -3,10 +3,10 @@
 #![allow(clippy::unwrap_used)] // A test ends where it fails.
 
 use jiff::civil::{Weekday, date, time};
+use jitney_domain::Coordinate;
 use jitney_domain::availability::{Hours, WeeklyHours};
 use jitney_domain::trip::Timing;
 use jitney_domain::{Assistance, Capability, Load, MemberId, Policy, Role, Timestamp, VettingItem, Zone};
-use jitney_domain::Coordinate;
 use jitney_node::api::{PlaceAsked, Reply, Request, TripAsked};
 use jitney_node::person::{Place, Profile};
 use jitney_sim::World;
