@@ -1,6 +1,6 @@
 //! A federation most of whose coops are out to do harm.
 //!
-//! The honest ones run the very machine that the node runs ([`Federation`]) with its rows on a disk; the others
+//! The honest ones run the very machine that the node runs ([`Federation`](jitney_federation::Federation)) with its rows on a disk; the others
 //! hold keys that the roster certifies and say whatever [`Attacker`] draws. Honest nodes are linked with two
 //! other honest ones and with every attacker, so that most of what they hear and most of whom they ask is bad.
 
