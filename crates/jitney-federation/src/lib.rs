@@ -14,9 +14,10 @@
 //! leave only when those rows are durable.
 //!
 //! ```
-//! use jitney_domain::{Minutes, Timestamp};
+//! use jitney_domain::booking::TicketClosed;
+//! use jitney_domain::{Minutes, TicketId, Timestamp};
 //! use jitney_federation::{
-//!     Agreement, CoopRecord, Cx, Federation, FoundParams, Input, Keys, Kind, NodeCert, NodeRecord, Output,
+//!     Agreement, CoopRecord, Cx, Federation, FoundParams, Input, Keys, NodeCert, NodeRecord, Output,
 //! };
 //! use jitney_identity::{Hash, SecretKey};
 //! use rand::SeedableRng;
@@ -44,8 +45,8 @@
 //! let mut federation = Federation::new(coop.public(), node.public());
 //! federation.handle(Input::Start, &mut cx);
 //! federation.found(params, &mut cx)?;
-//! let (id, outputs) =
-//!     federation.append(Kind::TICKET_OPENED, br#"{"seats":1}"#, now.after(Minutes(60)), &mut cx)?;
+//! let closed = TicketClosed { ticket: TicketId::from_bytes([9; 16]) };
+//! let (id, outputs) = federation.append(&closed, now.after(Minutes(60)), &mut cx)?;
 //! assert!(matches!(&outputs[..], [Output::EntryAccepted { entry }] if entry.id() == id));
 //! assert!(!federation.drain_changes()?.is_empty());
 //! # Ok::<(), Box<dyn std::error::Error>>(())
