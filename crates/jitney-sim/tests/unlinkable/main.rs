@@ -1,5 +1,6 @@
-//! A partner coop tries to link the tickets of one rider by everything it sees, and cannot; the same partner
-//! can, where tickets are written to the minute and told as they are booked.
+//! A partner coop tries to link the tickets of one rider by everything it sees. The same way again it cannot tell
+//! from chance; a day's way out and way home it still often can, see the decision on what gossip says. The same
+//! partner links both where tickets are written to the minute and told as they are booked.
 
 #![allow(clippy::unwrap_used)] // A test ends where it fails.
 
