@@ -62,6 +62,16 @@ pub enum Refusal {
     /// The run has no place to spare.
     #[error("run {0} has nothing to offer: it is full, empty or over")]
     NothingSpare(RunId),
+    /// The subscription has no trip on that date.
+    #[error(
+        "subscription {subscription} has no trip on {date}; see its rule with `jitney subscription list`"
+    )]
+    NoTripOnDate {
+        /// Which subscription.
+        subscription: SubscriptionId,
+        /// The date.
+        date: Date,
+    },
     /// There is no federation.
     #[error("there is no partner coop; join a federation with `jitney federation join`")]
     NoPartners,
@@ -170,6 +180,15 @@ pub enum Refusal {
         /// When the return was to begin.
         back: Timestamp,
     },
+    /// The rider is in another vehicle then.
+    #[error(
+        "the rider is on trip {trip} at that time; change that one with `jitney trip change {trip}` or choose \
+         another time"
+    )]
+    RiderBusy {
+        /// The trip that stands there.
+        trip: TripId,
+    },
     /// The party is too large.
     #[error("{0} people besides the rider are too many for one trip; the most is {PARTY_MAX}: book two")]
     PartyTooLarge(u8),
@@ -211,6 +230,19 @@ pub enum Refusal {
         /// Which lift.
         lift: LiftNumber,
         /// From when it is allowed.
+        allowed_from: Timestamp,
+    },
+    /// A lift cannot have begun so long before its time.
+    #[error(
+        "lift {lift} is planned for {planned}; nothing can have happened on it before {allowed_from}: \
+         check the number and the day"
+    )]
+    TooEarlyForLift {
+        /// Which lift.
+        lift: LiftNumber,
+        /// When the rider is to be fetched.
+        planned: Timestamp,
+        /// From when it may be reported on.
         allowed_from: Timestamp,
     },
     /// The lift is another driver's.
@@ -271,7 +303,7 @@ impl Refusal {
         use Refusal::*;
         match self {
             NoMember(_) | NoVehicle(_) | NoTrip(_) | NoSubscription(_) | NoTicket(_) | NoClaim(_)
-            | NoLift(_) | NoRun(_) | NoCapacity(_) | NotBarred(_) | NoOffer(_) | NoInvitation | NoCoop => {
+            | NoLift(_) | NoRun(_) | NoTripOnDate { .. } | NoCapacity(_) | NotBarred(_) | NoOffer(_) | NoInvitation | NoCoop => {
                 RefusalClass::NotFound
             }
             NotAllowed { .. } | NotYourLift { .. } | NotTheirs => RefusalClass::NotAllowed,

@@ -201,6 +201,22 @@ impl Zone {
         Ok(Timestamp(moment.as_millisecond()))
     }
 
+    /// Returns the time that clocks in this zone do show: `local` itself, or as much later as the clocks jump
+    /// if they jump over it. RFC 5545, section 3.3.5, reads a recurring time so.
+    pub fn shown(&self, local: DateTime) -> DateTime {
+        let ambiguous = self.tz.to_ambiguous_timestamp(local);
+        match (ambiguous.offset(), ambiguous.compatible()) {
+            (AmbiguousOffset::Gap { .. }, Ok(moment)) => self.tz.to_datetime(moment),
+            _ => local,
+        }
+    }
+
+    /// Returns the wall-clock time here of a moment that a calendar gives in UTC.
+    pub(crate) fn wall_clock(&self, utc: DateTime) -> Option<DateTime> {
+        let moment = TimeZone::UTC.to_timestamp(utc).ok()?;
+        Some(self.tz.to_datetime(moment))
+    }
+
     /// Returns the first moment of `date` in this zone, also where the clocks jump over midnight.
     ///
     /// # Errors
@@ -237,6 +253,15 @@ mod tests {
         let paris = Zone::named("Europe/Paris").unwrap();
         let gap = datetime(2026, 3, 29, 2, 30, 0, 0);
         assert!(matches!(paris.moment(gap), Err(ZoneError::Nonexistent { .. })));
+    }
+
+    #[test]
+    fn a_recurring_time_that_the_clocks_jump_over_is_shown_an_hour_later() {
+        let paris = Zone::named("Europe/Paris").unwrap();
+        let gap = datetime(2026, 3, 29, 2, 30, 0, 0);
+        assert_eq!(paris.shown(gap), datetime(2026, 3, 29, 3, 30, 0, 0));
+        let plain = datetime(2026, 3, 30, 2, 30, 0, 0);
+        assert_eq!(paris.shown(plain), plain);
     }
 
     #[test]

@@ -31,6 +31,15 @@ impl Timing {
         }
     }
 
+    /// Returns the timing with a time that clocks in `zone` do show; see [`Zone::shown`].
+    pub fn shown(&self, zone: &Zone) -> Timing {
+        match self {
+            Timing::PickUp(at) => Timing::PickUp(zone.shown(*at)),
+            Timing::Appointment(at) => Timing::Appointment(zone.shown(*at)),
+            Timing::WillCall(date) => Timing::WillCall(*date),
+        }
+    }
+
     /// Returns the same timing on another day.
     pub fn on(&self, date: Date) -> Timing {
         match self {

@@ -14,6 +14,9 @@ use crate::{ClaimId, LiftNumber, ReportId};
 
 /// How much a driver's clock may be ahead of ours.
 pub const CLOCK_SKEW_MAX: Minutes = Minutes(10);
+/// How long before the planned pick-up a driver may set out, and anything be reported of the day: the
+/// longest drive from home to a rider and the time to load. Earlier, it is the wrong lift or the wrong day.
+pub const EARLY_MAX: Minutes = Minutes(180);
 
 /// Counts a report once; the same report again changes nothing and is no error.
 pub(super) fn take(
@@ -83,6 +86,11 @@ fn on_the_day(
     at: Timestamp,
 ) -> Result<Vec<Event>, Refusal> {
     let wrong = |wanted| Refusal::LiftState { lift: claim.number, state: progress_name(progress), wanted };
+    let planned = planned_pick_up(state, id, claim);
+    let allowed_from = planned.min(claim.pick_up_at).before(EARLY_MAX);
+    if at < allowed_from && !matches!(step, Step::Accept | Step::Decline | Step::NoShow) {
+        return Err(Refusal::TooEarlyForLift { lift: claim.number, planned, allowed_from });
+    }
     let forward = |to: Progress| -> Vec<Event> {
         if to > progress { vec![Event::LiftProgressed { claim: id, progress: to, at }] } else { Vec::new() }
     };
@@ -99,7 +107,7 @@ fn on_the_day(
         Step::Miles(metres) => Ok(vec![Event::MilesNoted { claim: id, metres }]),
         Step::NoShow if progress >= Progress::OnBoard => Err(wrong("a no-show")),
         Step::NoShow => {
-            let allowed_from = no_show_from(state, id, claim)?;
+            let allowed_from = no_show_from(state, claim, planned)?;
             if at < allowed_from {
                 return Err(Refusal::TooEarlyForNoShow { lift: claim.number, allowed_from });
             }
@@ -117,14 +125,16 @@ fn on_the_day(
     }
 }
 
+/// Returns when the rider is to be fetched: as the run is planned now, else as was agreed.
+fn planned_pick_up(state: &State, id: ClaimId, claim: &Claim) -> Timestamp {
+    let run = state.runs.get(&claim.run);
+    run.and_then(|run| run.stop(id, Leg::PickUp)).map_or(claim.pick_up_at, |stop| stop.planned)
+}
+
 /// A driver waits for the coop's wait limit from the time the rider was told, or if that is later from the
 /// time planned since or from arriving.
-fn no_show_from(state: &State, id: ClaimId, claim: &Claim) -> Result<Timestamp, Refusal> {
-    let planned = state
-        .runs
-        .get(&claim.run)
-        .and_then(|run| run.stop(id, Leg::PickUp))
-        .map_or(claim.pick_up_at, |stop| stop.planned.max(claim.pick_up_at));
+fn no_show_from(state: &State, claim: &Claim, planned: Timestamp) -> Result<Timestamp, Refusal> {
+    let planned = planned.max(claim.pick_up_at);
     let from = match claim.phase {
         ClaimPhase::Confirmed { progress: Progress::Arrived, at } => at.max(planned),
         _ => planned,

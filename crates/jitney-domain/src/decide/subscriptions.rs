@@ -11,7 +11,7 @@ use crate::refusal::Refusal;
 use crate::state::{Coop, State};
 use crate::subscription::{Pattern, Subscription, check_rule};
 use crate::time::Timestamp;
-use crate::trip::{Link, Timing, Trip};
+use crate::trip::{Link, Trip};
 use crate::{SubscriptionId, TripId};
 
 /// Most dates that may be left out of one standing order.
@@ -25,16 +25,13 @@ pub(super) fn start<R: Rng>(
     cx: &mut Context<'_, R>,
 ) -> Result<Vec<Event>, Refusal> {
     let coop = coop(state)?;
-    let first = match asked.timing {
-        Timing::PickUp(at) | Timing::Appointment(at) => at,
-        Timing::WillCall(date) => date.at(0, 0, 0, 0),
-    };
-    check_rule(&repeat.rule, first)?;
     if repeat.except.len() > EXCEPTIONS_MAX {
         return Err(Refusal::TooManyExceptions);
     }
     // The first date must be bookable as it stands; later ones follow the same words.
-    trips::refuse_the_past(coop, &round_trip(coop, &asked, state.next_trip())?, cx.now)?;
+    let first_trips = round_trip(coop, &asked, state.next_trip())?;
+    trips::refuse_the_past(coop, &first_trips, cx.now)?;
+    trips::refuse_two_at_once(state, &first_trips)?;
     let id = state.next_subscription();
     let pattern = Pattern {
         rider: asked.rider,
@@ -44,6 +41,7 @@ pub(super) fn start<R: Rng>(
         dwell: asked.dwell,
         home: asked.home,
     };
+    check_rule(&repeat.rule, pattern.first(), &coop.zone)?;
     let subscription = Subscription {
         pattern: pattern.clone(),
         rule: repeat.rule.clone(),
@@ -62,8 +60,8 @@ pub(super) fn start<R: Rng>(
     Ok(events)
 }
 
-/// Books what is due of one subscription. A date on which the trip cannot be, because a time does not
-/// exist or the way home would begin too early when the clocks change, is left out and excepted.
+/// Books what is due of one subscription. A time that the clocks jump over is booked as much later as they
+/// jump; a date on which the way home would then begin too early is left out and excepted.
 fn extend(
     coop: &Coop,
     id: SubscriptionId,
@@ -81,14 +79,14 @@ fn extend(
     }
     let pattern = &subscription.pattern;
     let mut events = Vec::new();
-    for date in subscription.due(today, horizon)? {
+    for date in subscription.due(today, horizon, &coop.zone)? {
         let asked = Asked {
             rider: pattern.rider,
-            timing: pattern.timing.on(date),
+            timing: pattern.timing.on(date).shown(&coop.zone),
             way: pattern.way,
             requirement: &pattern.requirement,
             dwell: pattern.dwell,
-            home: pattern.home_on(date),
+            home: pattern.home_on(date).map(|home| home.shown(&coop.zone)),
             subscription: Some(id),
         };
         match round_trip(coop, &asked, next) {
@@ -132,6 +130,13 @@ pub(super) fn except(
     let row = state.subscriptions.get(&id).ok_or(Refusal::NoSubscription(id))?;
     if row.except.contains(&date) {
         return Ok(Vec::new());
+    }
+    let zone = &coop(state)?.zone;
+    if date < now.local(zone).date() {
+        return Err(Refusal::InThePast { when: zone.start_of(date)? });
+    }
+    if !row.falls_on(date, zone)? {
+        return Err(Refusal::NoTripOnDate { subscription: id, date });
     }
     let mut events = vec![Event::SubscriptionDateExcepted { subscription: id, date }];
     events.extend(call_off(state, id, |begins| begins == date, now)?);

@@ -11,7 +11,7 @@ use crate::needs::{PARTY_MAX, Requirement};
 use crate::outcome::Outcome;
 use crate::refusal::Refusal;
 use crate::state::{Coop, State};
-use crate::time::Timestamp;
+use crate::time::{Timestamp, Window};
 use crate::trip::{Dwell, Link, Phase, Timing, Trip, TripDetails, Way, windows};
 use crate::{MemberId, SubscriptionId, TripId};
 
@@ -49,6 +49,7 @@ pub(super) fn book<R: Rng>(
         None => {
             let events = round_trip(coop, &asked, state.next_trip())?;
             refuse_the_past(coop, &events, cx.now)?;
+            refuse_two_at_once(state, &events)?;
             Ok(events)
         }
     }
@@ -89,11 +90,14 @@ fn details(coop: &Coop, asked: &Asked<'_>, timing: Timing, way: Way) -> Result<T
     })
 }
 
-/// The way home may not begin before the rider is there.
+/// The way home may not begin before the rider is there and has got out; and who has an appointment is
+/// still there when it begins.
 fn check_order(coop: &Coop, out: &TripDetails, home: &TripDetails) -> Result<(), Refusal> {
     let arrived = match (out.timing, &out.windows) {
         (Timing::Appointment(by), _) => coop.zone.moment(by)?,
-        (_, Some(w)) => w.preferred.after(out.dwell.pick_up).after(out.way.direct),
+        (_, Some(w)) => {
+            w.preferred.after(out.dwell.pick_up).after(out.way.direct).after(out.dwell.drop_off)
+        }
         (timing, None) => coop.zone.start_of(timing.date())?,
     };
     let leaves = match (&home.windows, home.timing) {
@@ -101,7 +105,8 @@ fn check_order(coop: &Coop, out: &TripDetails, home: &TripDetails) -> Result<(),
         (None, timing) if timing.date() >= out.timing.date() => return Ok(()),
         (None, timing) => coop.zone.start_of(timing.date())?,
     };
-    if leaves < arrived {
+    let at_once = matches!(out.timing, Timing::Appointment(_)) && leaves == arrived;
+    if leaves < arrived || at_once {
         return Err(Refusal::ReturnBeforeOutbound { out: arrived, back: leaves });
     }
     Ok(())
@@ -128,6 +133,33 @@ fn refuse_past(coop: &Coop, details: &TripDetails, now: Timestamp) -> Result<(),
         }
         _ => Ok(()),
     }
+}
+
+/// Nobody sits in two vehicles. What is compared is the direct way at the time aimed at: windows may touch.
+pub(super) fn refuse_two_at_once(state: &State, events: &[Event]) -> Result<(), Refusal> {
+    events.iter().try_for_each(|event| match event {
+        Event::TripBooked { details, .. } => refuse_busy(state, None, details),
+        _ => Ok(()),
+    })
+}
+
+fn refuse_busy(state: &State, besides: Option<TripId>, details: &TripDetails) -> Result<(), Refusal> {
+    let Some(wanted) = on_board(details) else { return Ok(()) };
+    let date = details.timing.date();
+    let days = [date.yesterday().unwrap_or(date), date, date.tomorrow().unwrap_or(date)];
+    let mut standing = days.into_iter().flat_map(|day| state.trips_on(day)).filter(|(id, trip)| {
+        Some(*id) != besides && !trip.is_closed() && trip.details.rider == details.rider
+    });
+    match standing.find(|(_, trip)| on_board(&trip.details).is_some_and(|on| on.overlaps(&wanted))) {
+        Some((trip, _)) => Err(Refusal::RiderBusy { trip }),
+        None => Ok(()),
+    }
+}
+
+/// Returns the time the rider sits in the vehicle if all goes as wished; none if no time is known.
+fn on_board(details: &TripDetails) -> Option<Window> {
+    let from = details.windows?.preferred.after(details.dwell.pick_up);
+    Window::new(from, from.after(details.way.direct))
 }
 
 pub(super) fn open(state: &State, id: TripId) -> Result<&Trip, Refusal> {
@@ -167,6 +199,7 @@ pub(super) fn change(
         return Ok(Vec::new());
     }
     refuse_past(coop, &details, now)?;
+    refuse_busy(state, Some(id), &details)?;
     let still_on = |id: TripId| open(state, id).ok().map(|t| &t.details);
     match trip.link {
         Some(Link::Outbound(out)) => still_on(out).map_or(Ok(()), |out| check_order(coop, out, &details))?,

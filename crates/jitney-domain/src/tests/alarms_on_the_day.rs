@@ -63,7 +63,7 @@ fn a_rider_who_does_not_come_to_the_door_is_phoned_by_the_driver_who_stands_ther
     w.until(tue(10, 11));
     let alarms = w.alarms(HOME);
     assert!(alarms.iter().all(|a| a.kind == Kind::RiderNotAtDoor && a.urgency == Urgency::Now));
-    let rider = Callee::Rider(w.coops[HOME].rider);
+    let rider = Callee::Rider(w.trip(HOME, trip).details.rider);
     let own = Call { who: Caller::Driver(w.coops[HOME].willing), whom: rider };
     assert_eq!(alarms.iter().map(|a| a.calls.clone()).collect::<Vec<_>>(), [[w.rider_call()], [own]]);
     let theirs = Call { who: Caller::Driver(w.coops[NEXT].willing), whom: Callee::Office(key(1)) };

@@ -39,9 +39,7 @@ fn a_pick_up_time_gives_a_window_around_it() {
 fn an_appointment_is_reached_in_time_whatever_the_minute_and_whoever_drives() {
     let mut w = World::alone();
     for minute in 0..60 {
-        let booking = w.booking(HOME, Timing::Appointment(tuesday_at(10, minute)));
-        w.act(HOME, Command::BookTrip(booking));
-        let trip = *w.state(HOME).trips.last().unwrap().0;
+        let trip = w.book_for_another(HOME, |_| {}, Timing::Appointment(tuesday_at(10, minute)));
         let by = tue(10, minute).before(Minutes(5));
         assert_eq!(windows(&w, trip).drop_off.to, by);
         let told = w.body(HOME, trip).drop_off.window();
@@ -65,16 +63,38 @@ fn a_return_is_linked_both_ways_and_goes_the_way_back() {
 fn a_return_before_the_way_out_is_refused() {
     let mut w = World::alone();
     let at = |hour, minute| Timing::PickUp(tuesday_at(hour, minute));
-    let early = round_trip(&w, at(10, 0), at(10, 24));
-    let expected = Refusal::ReturnBeforeOutbound { out: tue(10, 25), back: tue(10, 24) };
+    // Five minutes to get in, twenty to drive, five to get out.
+    let early = round_trip(&w, at(10, 0), at(10, 29));
+    let expected = Refusal::ReturnBeforeOutbound { out: tue(10, 30), back: tue(10, 29) };
     assert_eq!(w.refused(HOME, early), expected);
-    let before_appointment = round_trip(&w, Timing::Appointment(tuesday_at(10, 0)), at(9, 59));
-    assert!(matches!(w.refused(HOME, before_appointment), Refusal::ReturnBeforeOutbound { .. }));
+    for (hour, minute) in [(9, 59), (10, 0)] {
+        let in_vain = round_trip(&w, Timing::Appointment(tuesday_at(10, 0)), at(hour, minute));
+        assert!(matches!(w.refused(HOME, in_vain), Refusal::ReturnBeforeOutbound { .. }));
+    }
     let day_before = round_trip(&w, at(10, 0), Timing::WillCall(MONDAY));
     assert!(matches!(w.refused(HOME, day_before), Refusal::ReturnBeforeOutbound { .. }));
     let will_call_out = round_trip(&w, Timing::WillCall(TUESDAY), Timing::PickUp(MONDAY.at(12, 0, 0, 0)));
     assert!(matches!(w.refused(HOME, will_call_out), Refusal::ReturnBeforeOutbound { .. }));
-    w.act(HOME, round_trip(&w.clone(), at(10, 0), at(10, 25)));
+    w.act(HOME, round_trip(&w.clone(), at(10, 0), at(10, 30)));
+}
+
+#[test]
+fn nobody_is_booked_into_two_vehicles_at_one_time() {
+    let mut w = World::alone();
+    let at = |hour, minute| Timing::PickUp(tuesday_at(hour, minute));
+    let book = |w: &World, timing| Command::BookTrip(w.booking(HOME, timing));
+    let first = w.book(HOME, 10, 0);
+    let busy = Refusal::RiderBusy { trip: first };
+    assert_eq!(w.refused(HOME, book(&w.clone(), at(10, 19))), busy);
+    assert_eq!(w.refused(HOME, book(&w.clone(), at(9, 41))), busy);
+    // Set down at twenty-five past, fetched again at once: tight, but a rider's own affair.
+    w.act(HOME, book(&w.clone(), at(10, 20)));
+    let later = *w.state(HOME).trips.last().unwrap().0;
+    assert_eq!(w.refused(HOME, change_timing(later, at(10, 10))), busy);
+    // What moves is not in its own way, and what is off is in nobody's.
+    w.act(HOME, change_timing(later, at(10, 25)));
+    w.act(HOME, Command::CancelTrip { trip: first, with_return: false });
+    w.act(HOME, book(&w.clone(), at(10, 0)));
 }
 
 #[test]

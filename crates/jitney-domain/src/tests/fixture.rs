@@ -276,10 +276,26 @@ impl World {
         }
     }
 
-    /// Books a one-way trip for Tuesday.
+    /// Books a one-way trip for Tuesday, for somebody who has none yet: nobody sits in two cars.
     #[track_caller]
     pub fn book(&mut self, coop: usize, hour: i8, minute: i8) -> TripId {
-        let booking = self.booking(coop, Timing::PickUp(tuesday_at(hour, minute)));
+        let timing = Timing::PickUp(tuesday_at(hour, minute));
+        self.book_for_another(coop, |_| {}, timing)
+    }
+
+    /// Books a trip that `change` makes special, for somebody who has none yet.
+    #[track_caller]
+    pub fn book_for_another(
+        &mut self,
+        coop: usize,
+        change: impl FnOnce(&mut Booking),
+        timing: Timing,
+    ) -> TripId {
+        let mut booking = self.booking(coop, timing);
+        if self.state(coop).open_trips().any(|(_, trip)| trip.details.rider == booking.rider) {
+            booking.rider = self.member(coop, Role::Rider);
+        }
+        change(&mut booking);
         self.act(coop, Command::BookTrip(booking));
         *self.state(coop).trips.last().unwrap().0
     }

@@ -10,7 +10,7 @@ use crate::*;
 /// One thing that somebody does. The numbers choose among what there is at that moment.
 #[derive(Debug, Clone, Copy)]
 pub enum Deed {
-    Book { coop: usize, quarter: i8, home: Option<i8> },
+    Book { coop: usize, rider: usize, quarter: i8, home: Option<i8> },
     Move { coop: usize, trip: usize, quarter: i8 },
     Cancel { coop: usize, trip: usize, with_return: bool },
     CallReady { coop: usize, trip: usize },
@@ -38,8 +38,8 @@ pub fn deed() -> impl Strategy<Value = Deed> {
     let nth = || any::<usize>();
     let quarter = || 36i8..68; // nine to five
     prop_oneof![
-        4 => (coop(), quarter(), prop::option::of(4i8..12))
-            .prop_map(|(coop, quarter, home)| Deed::Book { coop, quarter, home }),
+        4 => (coop(), nth(), quarter(), prop::option::of(4i8..12))
+            .prop_map(|(coop, rider, quarter, home)| Deed::Book { coop, rider, quarter, home }),
         1 => (coop(), nth(), quarter()).prop_map(|(coop, trip, quarter)| Deed::Move { coop, trip, quarter }),
         1 => (coop(), nth(), any::<bool>())
             .prop_map(|(coop, trip, with_return)| Deed::Cancel { coop, trip, with_return }),
@@ -77,6 +77,9 @@ pub fn beginning() -> World {
     let mut world = World::of(3);
     world.until(tue(7, 0));
     world.policy(NEXT, |p| p.award_first_claim = false);
+    for coop in 0..3 {
+        (0..4).for_each(|_| _ = world.member(coop, Role::Rider));
+    }
     world
 }
 
@@ -128,8 +131,11 @@ impl World {
     /// Returns what the deed asks of which coop, if there is anything to ask it of.
     fn command(&mut self, deed: Deed) -> Option<(usize, Command)> {
         Some(match deed {
-            Deed::Book { coop, quarter, home } => {
+            Deed::Book { coop, rider, quarter, home } => {
                 let mut booking = self.booking(coop, at_quarter(quarter));
+                let members = self.state(coop).members.iter();
+                let riders = members.filter(|(_, m)| m.roles.contains(&Role::Rider)).map(|(id, _)| *id);
+                booking.rider = nth(riders, rider)?;
                 booking.home = home.map(|later| match later {
                     4..6 => Timing::WillCall(TUESDAY),
                     _ => at_quarter((quarter + later).min(95)),

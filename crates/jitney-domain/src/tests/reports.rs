@@ -81,6 +81,24 @@ fn the_future_is_not_reported_beyond_what_clocks_differ() {
 }
 
 #[test]
+fn tomorrows_lift_is_not_driven_today() {
+    let mut w = World::alone();
+    let (_, _, lift) = w.confirmed();
+    w.until(moment(MONDAY, 18, 0));
+    let allowed_from = tue(7, 0);
+    let planned = tue(10, 0);
+    let wrong_day = Refusal::TooEarlyForLift { lift, planned, allowed_from };
+    let steps = [Step::EnRoute, Step::Arrived, Step::PickUp, Step::CancelledAtDoor, Step::DropOff];
+    for step in steps.into_iter().chain([Step::Miles(Metres(9000))]) {
+        assert_eq!(w.refused(HOME, report_at(1, lift, step, moment(MONDAY, 18, 0))), wrong_day);
+    }
+    w.until(allowed_from);
+    let early = report_at(1, lift, Step::EnRoute, Timestamp(allowed_from.0 - 1));
+    assert_eq!(w.refused(HOME, early), wrong_day);
+    w.act(HOME, report_at(1, lift, Step::EnRoute, allowed_from));
+}
+
+#[test]
 fn a_no_show_waits_and_the_refusal_says_until_when() {
     let mut w = World::alone();
     let (trip, _, lift) = w.confirmed();
@@ -132,6 +150,7 @@ fn a_rider_who_calls_it_off_at_the_door_ends_the_lift_there() {
 fn a_driver_reports_on_own_lifts_only() {
     let mut w = World::alone();
     let (_, _, lift) = w.confirmed();
+    w.until(tue(9, 30));
     let (mine, other) = (w.coops[HOME].willing, w.coops[HOME].driver);
     let report = report_at(1, lift, Step::EnRoute, w.now);
     let as_driver = |member| Actor::Member(member, Role::Driver);

@@ -21,10 +21,8 @@ fn spoilt(w: &mut World, driver: MemberId, change: impl FnOnce(&mut Plan)) -> Re
 }
 
 fn need(w: &mut World, requirement: Requirement) -> TripId {
-    let mut booking = w.booking(HOME, Timing::PickUp(tuesday_at(10, 0)));
-    booking.requirement = requirement;
-    w.act(HOME, Command::BookTrip(booking));
-    *w.state(HOME).trips.last().unwrap().0
+    let ten = Timing::PickUp(tuesday_at(10, 0));
+    w.book_for_another(HOME, |booking| booking.requirement = requirement, ten)
 }
 
 #[test]

@@ -56,13 +56,13 @@ fn ten_oclock_stays_ten_oclock_when_the_clocks_change() {
 }
 
 #[test]
-fn a_date_on_which_the_time_is_missing_is_left_out_and_noted() {
+fn on_a_date_on_which_the_time_is_missing_the_trip_is_an_hour_later() {
     let mut w = World::alone();
     let night = Timing::PickUp(date(2026, 3, 27).at(2, 30, 0, 0));
     w.act(HOME, Command::BookTrip(standing_order(&w.clone(), night, "FREQ=DAILY")));
-    assert_eq!(dates(&w), ["03-27", "03-28", "03-30"]);
-    let row = w.state(HOME).subscriptions.get(&FIRST).unwrap();
-    assert_eq!(row.except, BTreeSet::from([date(2026, 3, 29)]));
+    assert_eq!(dates(&w), ["03-27", "03-28", "03-29", "03-30"]);
+    let (_, trip) = w.state(HOME).trips_on(date(2026, 3, 29)).next().unwrap();
+    assert_eq!(trip.details.timing, Timing::PickUp(date(2026, 3, 29).at(3, 30, 0, 0)));
 }
 
 #[test]
@@ -117,6 +117,21 @@ fn an_excepted_date_is_called_off_and_does_not_come_back() {
     let all = dates(&w);
     assert!(!all.contains(&"04-02".to_owned()) && all.contains(&"04-03".to_owned()));
     assert!(!all.contains(&"03-12".to_owned()));
+}
+
+#[test]
+fn only_dates_that_the_rule_names_and_that_are_to_come_are_left_out() {
+    let mut w = World::alone();
+    let order = standing_order(&w, Timing::PickUp(tuesday_at(10, 0)), "FREQ=WEEKLY;UNTIL=20260324");
+    w.act(HOME, Command::BookTrip(order));
+    let leave_out = |date| Command::ExceptDate { subscription: FIRST, date };
+    for off in [date(2026, 3, 11), date(2026, 3, 31)] {
+        let refused = w.refused(HOME, leave_out(off));
+        assert_eq!(refused, Refusal::NoTripOnDate { subscription: FIRST, date: off });
+    }
+    w.until(moment(date(2026, 3, 18), 8, 0));
+    assert!(matches!(w.refused(HOME, leave_out(date(2026, 3, 17))), Refusal::InThePast { .. }));
+    w.act(HOME, leave_out(date(2026, 3, 24)));
 }
 
 #[test]
