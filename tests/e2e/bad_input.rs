@@ -35,6 +35,8 @@ fn what_keeps_a_node_from_starting_is_said_and_disturbs_nobody() {
     other.refuses(9, "is taken by another program", &["up", "--listen", &node.addresses[0]]);
     other.refuses(5, "is not a usable address", &["up", "--listen", "somewhere"]);
     other.refuses(5, "a relay must say where others reach it; add `--external-address", &["up", "--relay"]);
+    std::fs::write(coop.home().join("jitney.toml"), b"[coop]\nname = \"Caf\xe9\"\n").expect("settings");
+    coop.refuses(10, "is wrong: it is not plain text in UTF-8", &["up"]);
     for wrong in ["= = =", "", "[coop]\nname = \"Willow\"\ncolour = \"green\"\n", "[coop]\nname = 7\n"] {
         coop.set(wrong);
         coop.refuses(10, "compare with `jitney config example`", &["up"]);
@@ -47,6 +49,14 @@ fn what_keeps_a_node_from_starting_is_said_and_disturbs_nobody() {
     nowhere.with("JITNEY_KDF_MEMORY_KIB", "much").refuses(10, "whole number of KiB", &init);
     assert!(!nowhere.home().exists(), "nothing is made for a coop that cannot be");
     nowhere.refuses(3, "make one with `jitney coop init`", &["up"]);
+
+    // A key that was lost is not a coop that never was: nothing is founded over the data.
+    let (key, aside) = (other.home().join("keys/coop.key"), other.home().join("coop.key"));
+    std::fs::rename(&key, &aside).expect("the key can be moved");
+    other.refuses(3, "bring it back from your backup", &["up"]);
+    other.refuses(3, "bring it back from your backup", &init);
+    std::fs::rename(&aside, &key).expect("the key can be moved back");
+    other.up(&[TCP]).stop();
 
     assert!(node.runs());
     assert_eq!(coop.status().digest, digest);
@@ -66,12 +76,20 @@ fn what_makes_no_sense_is_refused_and_nothing_is_written() {
     let book = ["trip", "book", "--rider", "ada", "--from", "home", "--to"];
     let to_clinic = [&book[..], &["Clinic @ 47.40,8.55"]].concat();
     coop.ok(&[&to_clinic[..], &["--pickup", "tomorrow 10:00"]].concat());
+    coop.ok(&["place", "add", "Baths", "--at", "47.39,8.55"]);
     let digest = coop.status().digest;
 
     let spring = "2040-03-25 02:30";
     coop.refuses(5, "does not exist in Europe/Zurich", &[&to_clinic[..], &["--pickup", spring]].concat());
-    let early = ["--appointment", "tomorrow 10:00", "--return", "9:00"];
-    coop.refuses(5, "would begin before the rider arrives", &[&to_clinic[..], &early].concat());
+    for back in ["9:00", "10:00"] {
+        let early = ["--appointment", "tomorrow 10:00", "--return", back];
+        coop.refuses(5, "would begin before the rider arrives", &[&to_clinic[..], &early].concat());
+    }
+    let again = ["--pickup", "tomorrow 10:02"];
+    coop.refuses(6, "the rider is on trip 10001-4 at that time", &[&to_clinic[..], &again].concat());
+    coop.refuses(5, "are one place", &[&book[..], &["home", "--pickup", "tomorrow 12:00"]].concat());
+    let swapped = ["Clinic @ 8.55,47.40", "--pickup", "tomorrow 12:00"];
+    coop.refuses(5, "latitude comes first", &[&book[..], &swapped].concat());
     coop.refuses(5, "is in the past", &[&to_clinic[..], &["--pickup", "yesterday 10:00"]].concat());
     coop.refuses(2, "write the time as", &[&to_clinic[..], &["--pickup", "tomorrow 25:00"]].concat());
     coop.refuses(
@@ -79,17 +97,23 @@ fn what_makes_no_sense_is_refused_and_nothing_is_written() {
         "there is no place named",
         &[&book[..], &["Klinik", "--pickup", "tomorrow 10:00"]].concat(),
     );
-    let rule = ["--pickup", "tomorrow 10:00", "--repeat", "FREQ=SOMETIMES"];
+    let rule = ["--pickup", "tomorrow 12:00", "--repeat", "FREQ=SOMETIMES"];
     coop.refuses(5, "FREQ=SOMETIMES", &[&to_clinic[..], &rule].concat());
     coop.refuses(6, "licence has not been seen", &["trip", "assign", "10001-4", "--driver", "dora"]);
     coop.refuses(6, "there is no partner coop", &["trip", "share", "10001-4"]);
     coop.refuses(2, "a digit is wrong or two are swapped", &["trip", "show", "10001-5"]);
     coop.refuses(3, "there is no trip 10002-3", &["trip", "cancel", "10002-3"]);
     coop.refuses(3, "nobody here is called", &["rider", "show", "Zoe"]);
+    coop.refuses(3, "no rider is called \"dora\": 1002 Dora Moor is none", &["rider", "show", "dora"]);
+    coop.refuses(6, "member 1002 is not a dispatcher", &["--as", "1002", "board"]);
+    coop.refuses(3, "there is no member 1009", &["--as", "1009", "rider", "list"]);
+    let until = ["--pickup", "tomorrow 15:00", "--repeat", "FREQ=DAILY;UNTIL=soon"];
+    coop.refuses(5, "UNTIL is the last day, such as", &[&to_clinic[..], &until].concat());
     coop.refuses(5, "a member needs a name", &["rider", "add", "--name", " "]);
     let long = "x".repeat(1001);
     coop.refuses(5, "is longer than 1000", &["rider", "add", "--name", &long]);
     coop.refuses(3, "lift 7", &["drive", "pickup", "7", "--for", "dora"]);
+    coop.refuses(6, "say --replace", &["place", "add", "Baths", "--at", "47.30,8.55"]);
 
     assert_eq!(coop.status().digest, digest, "what was refused has left a trace");
     node.stop();
@@ -161,6 +185,8 @@ fn a_report_counts_once_and_for_whoever_signed_it() {
     let coop = Machine::founded(dir.path(), "Willow Lifts");
     let node = coop.up(&[TCP]);
     let home = || work::place("12 Mill Lane", work::point(47.38, 8.54));
+    // The lift is tomorrow's, and reported on today.
+    coop.ok(&["coop", "set-policy", "report-early", "4320"]);
     let rider = coop.admit(work::person("Ada Miller", home()), Role::Rider);
     let driver = |name| work::driver(&coop, work::person(name, home()), work::car(), Consent::Ask);
     let (ben, eve) = (driver("Ben Carter"), driver("Eve Stone"));

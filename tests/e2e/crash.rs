@@ -249,6 +249,8 @@ fn no_power_cut_loses_what_was_acknowledged() {
     let dir = tempfile::tempdir().expect("a directory");
     let coop = Machine::founded(dir.path(), "Willow Lifts");
     let mut node = coop.up(&[TCP]);
+    // Lifts of weeks to come are driven here within seconds.
+    coop.ok(&["coop", "set-policy", "report-early", "5000000"]);
     let mut dispatchers = staffed(&coop, &mut rng);
 
     let staff = reply!(coop.ask(Request::ListMembers { role: None, find: None }), Members).len();

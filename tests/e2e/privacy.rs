@@ -138,7 +138,8 @@ impl Site {
             name: name.to_owned(),
             phone: Some("+41 44 555 00 00".to_owned()),
             zone: Zone::named("Europe/Zurich").expect("a time zone"),
-            policy: Policy::default(),
+            // The lift is reported on the day before it.
+            policy: Policy { report_early: jitney_domain::Minutes(4320), ..Policy::default() },
             kdf: KdfParams::FAST_FOR_TESTS,
         };
         home.init_with(init, PASSPHRASE, rng, &Clock::System).expect("a coop is founded");

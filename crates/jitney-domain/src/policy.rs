@@ -28,6 +28,9 @@ pub struct Policy {
     pub detour_percent: u32,
     /// How long a driver waits before a no-show may be declared.
     pub wait_limit: Minutes,
+    /// How long before the planned pick-up a driver may report on a lift: the longest drive from home to a
+    /// rider. Earlier, it is the wrong lift or the wrong day.
+    pub report_early: Minutes,
     /// A cancellation closer to the pick-up than this is late.
     pub late_cancel: Minutes,
     /// How long a driver's time is held for a claim. Long enough for a dispatcher to decide.
@@ -73,6 +76,7 @@ impl Default for Policy {
             detour_least: Minutes(20),
             detour_percent: 50,
             wait_limit: Minutes(10),
+            report_early: Minutes(180),
             late_cancel: Minutes(120),
             hold: Minutes(240),
             award_patience: Minutes(120),

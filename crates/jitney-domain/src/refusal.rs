@@ -42,13 +42,13 @@ pub enum Refusal {
     #[error("there is no trip {0}; list them with `jitney trip list`")]
     NoTrip(TripId),
     /// No such subscription.
-    #[error("there is no subscription {0}")]
+    #[error("there is no subscription {0}; list them with `jitney subscription list`")]
     NoSubscription(SubscriptionId),
     /// No such ticket of ours.
-    #[error("there is no ticket {} of ours", .0.short())]
+    #[error("there is no ticket {} of ours; list them with `jitney ticket list`", .0.short())]
     NoTicket(TicketId),
     /// No such claim of ours.
-    #[error("there is no claim {} of ours", .0.short())]
+    #[error("there is no claim {} of ours; see `jitney ticket list`", .0.short())]
     NoClaim(ClaimId),
     /// No such lift.
     #[error("there is no lift {0}; see `jitney drive manifest`")]
@@ -60,7 +60,7 @@ pub enum Refusal {
     #[error("no ticket {} was offered to us; list them with `jitney ticket list`", .0.short())]
     NoOffer(TicketId),
     /// The run has no place to spare.
-    #[error("run {0} has nothing to offer: it is full, empty or over")]
+    #[error("run {0} has nothing to offer, it is full, empty or over; choose another from `jitney board`")]
     NothingSpare(RunId),
     /// The subscription has no trip on that date.
     #[error(
@@ -79,7 +79,7 @@ pub enum Refusal {
     #[error("that is our own coop; name a partner")]
     OurOwnCoop,
     /// No such run.
-    #[error("there is no run {0}")]
+    #[error("there is no run {0}; see the day with `jitney board`")]
     NoRun(RunId),
     /// No such invitation, or the secret is wrong.
     #[error("this invitation is not known here; ask your coop for a new one")]
@@ -91,7 +91,7 @@ pub enum Refusal {
     #[error("this invitation has been used already; ask your coop for a new one")]
     InvitationUsed(InvitationId),
     /// The table of rights says no.
-    #[error("{actor} may not {kind}")]
+    #[error("{actor} may not {kind}; ask a dispatcher or the operator")]
     NotAllowed {
         /// Who asked.
         actor: Actor,
@@ -131,7 +131,7 @@ pub enum Refusal {
         date: Date,
     },
     /// The block of time overlaps another run.
-    #[error("driver {driver} already has run {run} at that time")]
+    #[error("driver {driver} already has run {run} at that time; choose another driver or time")]
     DriverBusy {
         /// Who.
         driver: MemberId,
@@ -147,7 +147,7 @@ pub enum Refusal {
         run: RunId,
     },
     /// The vehicle cannot meet the requirement.
-    #[error("vehicle {vehicle} cannot take this trip: {why}")]
+    #[error("vehicle {vehicle} cannot take this trip, {why}; choose another with `jitney trip candidates`")]
     Incapable {
         /// Which vehicle.
         vehicle: VehicleId,
@@ -158,7 +158,9 @@ pub enum Refusal {
     #[error("the run cannot be driven like this: {0}")]
     Run(#[from] RunFault),
     /// The plan would break an agreement with somebody else.
-    #[error("this plan would change what was agreed with another rider on run {0}")]
+    #[error(
+        "this plan would change what was agreed with another rider on run {0}; choose another with `jitney trip candidates`"
+    )]
     BreaksPromise(RunId),
     /// A local time names no moment, or the zone is unknown.
     #[error(transparent)]
@@ -193,7 +195,7 @@ pub enum Refusal {
     #[error("{0} people besides the rider are too many for one trip; the most is {PARTY_MAX}: book two")]
     PartyTooLarge(u8),
     /// The trip is over.
-    #[error("trip {0} is already over; nothing was changed")]
+    #[error("trip {0} is already over and stays as it is; book another with `jitney trip book`")]
     TripOver(TripId),
     /// The trip has somebody already.
     #[error("trip {0} is already taken; cancel that first with `jitney trip unassign`")]
@@ -205,7 +207,7 @@ pub enum Refusal {
     #[error("trip {0} waits for the rider's call; say `jitney trip ready` when it comes")]
     NoTimeYet(TripId),
     /// The outcome does not follow from what is known.
-    #[error("trip {trip} cannot end as {outcome} now: {why}")]
+    #[error("trip {trip} cannot end as {outcome} now, {why}; see `jitney trip show {trip}`")]
     OutcomeImpossible {
         /// Which trip.
         trip: TripId,
@@ -215,7 +217,9 @@ pub enum Refusal {
         why: &'static str,
     },
     /// The claim is not in a state for this.
-    #[error("lift {lift} is {state}; it cannot be {wanted} now")]
+    #[error(
+        "lift {lift} is {state}, it cannot be {wanted} now; see where it stands with `jitney drive manifest`"
+    )]
     LiftState {
         /// Which lift.
         lift: LiftNumber,
@@ -246,13 +250,13 @@ pub enum Refusal {
         allowed_from: Timestamp,
     },
     /// The lift is another driver's.
-    #[error("lift {lift} is not yours")]
+    #[error("lift {lift} is not yours; see yours with `jitney drive manifest`")]
     NotYourLift {
         /// Which lift.
         lift: LiftNumber,
     },
     /// The bid is no longer held or no longer open.
-    #[error("claim {} can no longer be awarded; its driver's time is not held any more", .0.short())]
+    #[error("claim {} can no longer be awarded, its driver's time is not held any more; award another one", .0.short())]
     BidGone(ClaimId),
     /// A report says something of the future.
     #[error("the report speaks of {at}, which is still to come; check the device's clock")]
@@ -261,7 +265,7 @@ pub enum Refusal {
         at: Timestamp,
     },
     /// The message does not come from the coop it speaks for.
-    #[error("this message is not that coop's to send")]
+    #[error("this message is not that coop's to send; it is dropped")]
     NotTheirs,
     /// The coop contradicted itself and has not been cleared.
     #[error(
@@ -273,13 +277,15 @@ pub enum Refusal {
     #[error("nothing stands against that coop; there is nothing to clear")]
     NotBarred(PublicKey),
     /// Clearing needs a reason for the record.
-    #[error("say why the coop is cleared, in 1 to {WHY_MAX} characters without line breaks")]
+    #[error(
+        "no reason is given; say why the coop is cleared, in 1 to {WHY_MAX} characters without line breaks"
+    )]
     NoReason,
     /// The ticket names a time that has passed.
-    #[error("ticket {} lies in the past", .0.short())]
+    #[error("ticket {} lies in the past; choose another from `jitney ticket list`", .0.short())]
     TicketPast(TicketId),
     /// The hours end before they begin.
-    #[error("the hours end before they begin")]
+    #[error("the hours end before they begin; say the earlier time first")]
     EmptyHours,
     /// A driver's hours are too many to keep.
     #[error(
@@ -293,7 +299,7 @@ pub enum Refusal {
     #[error("there is no coop here yet; found one with `jitney coop init`")]
     NoCoop,
     /// The coop has been founded before.
-    #[error("there is a coop here already")]
+    #[error("there is a coop here already; nothing was changed")]
     CoopExists,
 }
 
@@ -302,10 +308,20 @@ impl Refusal {
     pub fn class(&self) -> RefusalClass {
         use Refusal::*;
         match self {
-            NoMember(_) | NoVehicle(_) | NoTrip(_) | NoSubscription(_) | NoTicket(_) | NoClaim(_)
-            | NoLift(_) | NoRun(_) | NoTripOnDate { .. } | NoCapacity(_) | NotBarred(_) | NoOffer(_) | NoInvitation | NoCoop => {
-                RefusalClass::NotFound
-            }
+            NoMember(_)
+            | NoVehicle(_)
+            | NoTrip(_)
+            | NoSubscription(_)
+            | NoTicket(_)
+            | NoClaim(_)
+            | NoLift(_)
+            | NoRun(_)
+            | NoTripOnDate { .. }
+            | NoCapacity(_)
+            | NotBarred(_)
+            | NoOffer(_)
+            | NoInvitation
+            | NoCoop => RefusalClass::NotFound,
             NotAllowed { .. } | NotYourLift { .. } | NotTheirs => RefusalClass::NotAllowed,
             Zone(_)
             | Rule(_)
@@ -319,6 +335,26 @@ impl Refusal {
             | OurOwnCoop
             | NotWillCall(_) => RefusalClass::Invalid,
             _ => RefusalClass::Conflict,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    /// The sentences of all refusals stand in this file, each as `#[error("…")]`.
+    #[test]
+    fn every_refusal_says_what_to_do_next() {
+        let source = include_str!("refusal.rs");
+        let (source, _) = source.split_once("mod tests").unwrap();
+        let sentences: Vec<&str> = source
+            .split("#[error(")
+            .skip(1)
+            .filter_map(|after| after.split_once(")]").map(|(sentence, _)| sentence))
+            .filter(|sentence| *sentence != "transparent")
+            .collect();
+        assert!(sentences.len() > 40, "{}", sentences.len());
+        for sentence in sentences {
+            assert!(sentence.contains([';', ':']), "no next step: {sentence}");
         }
     }
 }

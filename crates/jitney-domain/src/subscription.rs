@@ -105,13 +105,7 @@ pub enum RuleError {
 ///
 /// # Errors
 /// [`RuleError`] for a text that is no rule or one that comes back more than once a day.
-pub fn dates(
-    rule: &str,
-    first: DateTime,
-    from: Date,
-    to: Date,
-    zone: &Zone,
-) -> Result<Vec<Date>, RuleError> {
+pub fn dates(rule: &str, first: DateTime, from: Date, to: Date, zone: &Zone) -> Result<Vec<Date>, RuleError> {
     let set = rule_set(rule, first, zone)?;
     let (Some(after), Some(before)) = (naive_utc(from.at(0, 0, 0, 0)), naive_utc(to.at(23, 59, 59, 0)))
     else {
@@ -144,7 +138,9 @@ fn rule_set(rule: &str, first: DateTime, zone: &Zone) -> Result<RRuleSet, RuleEr
     let value = upper.strip_prefix("RRULE:").unwrap_or(&upper);
     let parts: Option<Vec<String>> = value.split(';').map(|part| on_wall_clock(part, zone)).collect();
     let parts = parts.ok_or_else(|| {
-        malformed("UNTIL is the last day, such as UNTIL=20271231, or a time such as 20271231T225959Z".to_owned())
+        malformed(
+            "UNTIL is the last day, such as UNTIL=20271231, or a time such as 20271231T225959Z".to_owned(),
+        )
     })?;
     let parsed: RRule<Unvalidated> =
         parts.join(";").parse().map_err(|e: rrule::RRuleError| malformed(e.to_string()))?;
@@ -241,7 +237,8 @@ mod tests {
     #[test]
     fn dialysis_on_three_days_a_week_crosses_the_change_of_clocks() {
         let first = datetime(2026, 3, 24, 9, 0, 0, 0);
-        let found = dates("FREQ=WEEKLY;BYDAY=TU,TH,SA", first, date(2026, 3, 24), date(2026, 4, 2), &paris()).unwrap();
+        let found = dates("FREQ=WEEKLY;BYDAY=TU,TH,SA", first, date(2026, 3, 24), date(2026, 4, 2), &paris())
+            .unwrap();
         let days: Vec<String> = found.iter().map(ToString::to_string).collect();
         assert_eq!(days, ["2026-03-24", "2026-03-26", "2026-03-28", "2026-03-31", "2026-04-02"]);
     }
@@ -283,7 +280,10 @@ mod tests {
     fn a_rule_more_than_daily_or_off_its_first_day_is_refused() {
         let monday = datetime(2026, 3, 2, 9, 0, 0, 0);
         assert!(matches!(check_rule("FREQ=HOURLY", monday, &paris()), Err(RuleError::TooOften { .. })));
-        assert!(matches!(check_rule("FREQ=WEEKLY;BYDAY=TU", monday, &paris()), Err(RuleError::FirstDateOff { .. })));
+        assert!(matches!(
+            check_rule("FREQ=WEEKLY;BYDAY=TU", monday, &paris()),
+            Err(RuleError::FirstDateOff { .. })
+        ));
         assert!(matches!(check_rule("every tuesday", monday, &paris()), Err(RuleError::Malformed { .. })));
     }
 

@@ -202,6 +202,8 @@ pub enum Request {
     AddPlace {
         name: String,
         place: Place,
+        /// In place of one of that name.
+        replace: bool,
     },
     ListPlaces,
     /// Takes over how many addresses there are, by cell of resolution 7.

@@ -188,6 +188,10 @@ impl Config {
             Err(e) if e.kind() == std::io::ErrorKind::NotFound => {
                 return Err(ConfigError::Missing { path: path.to_owned() });
             }
+            Err(e) if e.kind() == std::io::ErrorKind::InvalidData => {
+                let why = "it is not plain text in UTF-8; save it so".to_owned();
+                return Err(ConfigError::Malformed { path: path.to_owned(), why });
+            }
             Err(source) => return Err(ConfigError::Io { path: path.to_owned(), source }),
         };
         Config::parse(&text).map_err(|why| ConfigError::Malformed { path: path.to_owned(), why })

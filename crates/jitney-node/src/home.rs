@@ -60,6 +60,19 @@ pub enum HomeError {
         /// Where.
         dir: PathBuf,
     },
+    /// There is a coop's data, and its key is gone.
+    #[error(
+        "{} is missing, though a coop's data is there; bring it back from your backup, or, if founding was \
+         interrupted, remove {} and found again",
+        .key.display(),
+        .dir.display()
+    )]
+    KeyMissing {
+        /// The key's file.
+        key: PathBuf,
+        /// The coop's directory.
+        dir: PathBuf,
+    },
     /// A file could not be read or written.
     #[error("{} cannot be used: {source}", .path.display())]
     Io {
@@ -114,7 +127,7 @@ impl HomeError {
     /// Returns what kind of failure it was.
     pub fn kind(&self) -> FaultKind {
         match self {
-            HomeError::Missing { .. } => FaultKind::NotFound,
+            HomeError::Missing { .. } | HomeError::KeyMissing { .. } => FaultKind::NotFound,
             HomeError::Exists { .. } => FaultKind::Conflict,
             HomeError::Key { .. } => FaultKind::NotAllowed,
             HomeError::Config(_) => FaultKind::Invalid,
@@ -173,6 +186,7 @@ impl Home {
         if self.exists() {
             return Err(HomeError::Exists { dir: self.dir.clone() });
         }
+        self.refuse_without_key("coop")?;
         private_dir(&self.dir)?;
         private_dir(&self.dir.join("keys"))?;
         private_dir(&self.dir.join("store"))?;
@@ -201,6 +215,7 @@ impl Home {
     /// # Errors
     /// [`HomeError::Missing`] if no coop has been founded here, [`HomeError::Config`] if the file is wrong.
     pub fn config(&self) -> Result<Config, HomeError> {
+        KEY_NAMES.into_iter().try_for_each(|name| self.refuse_without_key(name))?;
         if !self.exists() {
             return Err(HomeError::Missing { dir: self.dir.clone() });
         }
@@ -266,6 +281,16 @@ impl Home {
         };
         let core = Core::open(store, Box::new(slots), settings, rng, clock.now())?;
         Ok((core, report))
+    }
+
+    /// Refuses a directory that holds a coop's data but not this key.
+    fn refuse_without_key(&self, name: &str) -> Result<(), HomeError> {
+        let key = self.key_path(name);
+        let has_data = fs::read_dir(self.dir.join("store")).is_ok_and(|mut files| files.next().is_some());
+        if has_data && !key.exists() {
+            return Err(HomeError::KeyMissing { key, dir: self.dir.clone() });
+        }
+        Ok(())
     }
 
     fn key_path(&self, name: &str) -> PathBuf {

@@ -1,5 +1,6 @@
 //! What a node shows: the shape of every answer, for people and for `--json`.
 
+mod federation;
 mod health;
 mod partners;
 
@@ -20,6 +21,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::person::{Place, Profile, TripPlaces};
 
+pub use federation::{FederationStatus, Joining, Node, Roster, RosterCoop, Waiting};
 pub use health::{CoopHealth, Health, NodeHealth, OwnHealth, Problem, Reach, TriedAddress};
 pub use partners::{Agreement, Capacity};
 
@@ -52,27 +54,9 @@ pub struct Status {
     pub listening: Vec<String>,
     /// The federation, once joined.
     pub federation: Option<FederationStatus>,
-}
-
-/// How the node stands in its federation.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct FederationStatus {
-    /// Its name.
-    pub name: String,
-    /// Its id.
-    pub id: String,
-    /// Version of the roster.
-    pub roster_version: u64,
-    /// Coops on the roster, ourselves included.
-    pub coops: usize,
-    /// Other coops connected at present.
-    pub connected: usize,
-    /// Live log entries of all coops.
-    pub entries: usize,
-    /// Messages to other coops that are not acknowledged yet.
-    pub outbox: usize,
-    /// Age of the oldest of them, in whole seconds.
-    pub outbox_oldest_s: Option<i64>,
+    /// What a coop waits for that has asked to join a federation.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub joining: Option<Joining>,
 }
 
 /// A member.
@@ -235,6 +219,9 @@ pub struct Booked {
     pub trips: Vec<Trip>,
     /// The subscription they belong to.
     pub subscription: Option<SubscriptionId>,
+    /// The first day of a subscription that begins later than the coop books ahead.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub begins: Option<Date>,
 }
 
 /// Who could take a trip and why not the others.
@@ -519,81 +506,4 @@ pub struct Me {
     pub zone: String,
     /// The newest credential.
     pub credential: Option<serde_json::Value>,
-}
-
-/// The federation's coops.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Roster {
-    /// The federation's name.
-    pub name: String,
-    /// Its id.
-    pub id: String,
-    /// Version of the roster.
-    pub version: u64,
-    /// Coops that belong.
-    pub coops: Vec<RosterCoop>,
-    /// Coops that wait for signatures.
-    pub waiting: Vec<Waiting>,
-}
-
-/// A coop of the federation.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct RosterCoop {
-    /// Its name.
-    pub name: String,
-    /// Its key.
-    pub coop: PublicKey,
-    /// Its key as words.
-    pub fingerprint: String,
-    /// Its dispatcher's phone.
-    pub phone: Option<String>,
-    /// Where its nodes are.
-    pub addresses: Vec<String>,
-    /// One of its nodes is connected.
-    pub connected: bool,
-    /// It is us.
-    pub us: bool,
-    /// It contradicted itself: nothing new is agreed with it until it is cleared.
-    #[serde(default)]
-    pub barred: bool,
-}
-
-/// A node that speaks for a coop of the federation.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Node {
-    /// The coop's name.
-    pub coop: String,
-    /// Its key.
-    pub node: PublicKey,
-    /// Its key as words.
-    pub fingerprint: String,
-    /// Since when it speaks for the coop.
-    pub from: Timestamp,
-    /// Until when.
-    pub until: Timestamp,
-    /// Whether it does now.
-    pub speaks: bool,
-    /// It is connected.
-    pub connected: bool,
-    /// It is this one.
-    pub us: bool,
-    /// Where it is.
-    pub addresses: Vec<String>,
-}
-
-/// A coop that wants to join.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Waiting {
-    /// Its name.
-    pub name: String,
-    /// Its key.
-    pub coop: PublicKey,
-    /// Its key as words: have them read to you over the phone.
-    pub fingerprint: String,
-    /// Signatures so far.
-    pub signed: usize,
-    /// Signatures needed.
-    pub needed: usize,
-    /// We have signed.
-    pub we_signed: bool,
 }

@@ -177,7 +177,7 @@ pub fn populate(world: &mut World, at: usize, riders: usize, drivers: usize, cha
         add_driver(world, at, number, chance);
     }
     let clinic = place(at, "clinic", chance);
-    world.operator(at, Request::AddPlace { name: "clinic".to_owned(), place: clinic });
+    world.operator(at, Request::AddPlace { name: "clinic".to_owned(), place: clinic, replace: false });
 }
 
 /// Returns a coop's dispatcher, or the operator while it has none.

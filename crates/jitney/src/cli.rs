@@ -148,7 +148,9 @@ impl Cli {
             Command::Demo(args) => crate::demo::run(args.with_json(cx.json)).map(|()| Said::default()),
             Command::Completions(args) => args.run(),
             Command::Man(args) => args.run(),
-            Command::ExitCodes => Ok(Said::text(crate::exit::table())),
+            Command::ExitCodes => {
+                cx.show(&crate::exit::Exit::ALL.map(crate::exit::Code::of), |_| Ok(crate::exit::table()))
+            }
         }
     }
 }

@@ -134,6 +134,15 @@ impl Context {
             Pick::Name(name) => name.clone(),
         };
         let found = ask!(self, Request::ListMembers { role, find: Some(name.clone()) }, Members)?;
+        if let (true, Some(role)) = (found.is_empty(), role) {
+            let others = ask!(self, Request::ListMembers { role: None, find: Some(name.clone()) }, Members)?;
+            the_one(&name, &others)?;
+            let others: Vec<String> = others.iter().take(NAMED_MAX).map(called).collect();
+            return Err(Failure::not_found(format!(
+                "no {role} is called \"{name}\": {} is none; see `jitney member role add --help`",
+                show::listed(&others, "and")
+            )));
+        }
         the_one(&name, &found)
     }
 
@@ -150,6 +159,14 @@ impl Context {
 /// Returns the zone of that name, which a node told.
 pub(crate) fn zone_named(name: &str) -> Result<Zone, Failure> {
     Zone::named(name).map_err(|error| Failure::internal(error.to_string()))
+}
+
+/// Returns a member's number and name.
+fn called(member: &view::Member) -> String {
+    match &member.profile {
+        Some(profile) => format!("{} {}", member.member, profile.name),
+        None => member.member.to_string(),
+    }
 }
 
 /// Returns the one member found: the only one, or the only one of just that name, or the only one with a
@@ -172,10 +189,6 @@ fn the_one(name: &str, found: &[view::Member]) -> Result<MemberId, Failure> {
         let next = "list all with `jitney member list`";
         return Err(Failure::not_found(format!("nobody here is called \"{name}\"; {next}")));
     }
-    let called = |member: &view::Member| match &member.profile {
-        Some(profile) => format!("{} {}", member.member, profile.name),
-        None => member.member.to_string(),
-    };
     let mut names: Vec<String> = found.iter().take(NAMED_MAX).map(called).collect();
     if found.len() > NAMED_MAX {
         names.push(format!("{} others", found.len() - NAMED_MAX));

@@ -11,6 +11,7 @@ use jitney_node::config::ConfigError;
 use jitney_node::control::ControlError;
 use jitney_node::daemon::DaemonError;
 use jitney_node::home::HomeError;
+use serde::Serialize;
 
 /// Says how the program ended. The numbers never change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -97,6 +98,20 @@ impl From<FaultKind> for Exit {
     }
 }
 
+/// A code and what it means, for programs.
+#[derive(Debug, Serialize)]
+pub(crate) struct Code {
+    code: u8,
+    meaning: &'static str,
+}
+
+impl Code {
+    /// Explains a code.
+    pub(crate) fn of(exit: Exit) -> Self {
+        Code { code: exit.code(), meaning: exit.meaning() }
+    }
+}
+
 /// Returns the table of exit codes, one a line.
 pub fn table() -> String {
     Exit::ALL.into_iter().fold(String::new(), |mut text, exit| {
@@ -169,6 +184,12 @@ impl From<KeyFileError> for Failure {
 
 impl From<NetError> for Failure {
     fn from(error: NetError) -> Self {
+        (&error).into()
+    }
+}
+
+impl From<&NetError> for Failure {
+    fn from(error: &NetError) -> Self {
         let exit = match error {
             NetError::PortTaken { .. } => Exit::Busy,
             NetError::BadAddress { .. } | NetError::RelayWithoutAddress => Exit::Invalid,

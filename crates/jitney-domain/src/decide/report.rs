@@ -14,9 +14,6 @@ use crate::{ClaimId, LiftNumber, ReportId};
 
 /// How much a driver's clock may be ahead of ours.
 pub const CLOCK_SKEW_MAX: Minutes = Minutes(10);
-/// How long before the planned pick-up a driver may set out, and anything be reported of the day: the
-/// longest drive from home to a rider and the time to load. Earlier, it is the wrong lift or the wrong day.
-pub const EARLY_MAX: Minutes = Minutes(180);
 
 /// Counts a report once; the same report again changes nothing and is no error.
 pub(super) fn take(
@@ -87,7 +84,7 @@ fn on_the_day(
 ) -> Result<Vec<Event>, Refusal> {
     let wrong = |wanted| Refusal::LiftState { lift: claim.number, state: progress_name(progress), wanted };
     let planned = planned_pick_up(state, id, claim);
-    let allowed_from = planned.min(claim.pick_up_at).before(EARLY_MAX);
+    let allowed_from = planned.min(claim.pick_up_at).before(coop(state)?.policy.report_early);
     if at < allowed_from && !matches!(step, Step::Accept | Step::Decline | Step::NoShow) {
         return Err(Refusal::TooEarlyForLift { lift: claim.number, planned, allowed_from });
     }

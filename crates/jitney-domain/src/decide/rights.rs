@@ -11,15 +11,8 @@ use crate::state::State;
 pub(super) fn authorise(state: &State, actor: &Actor, command: &Command) -> Result<(), Refusal> {
     let kind = kind(state, command);
     let refused = || Refusal::NotAllowed { actor: *actor, kind };
-    if let Actor::Member(id, role) = actor {
-        let member = state.members.get(id).ok_or(Refusal::NoMember(*id))?;
-        if member.suspended {
-            return Err(Refusal::Suspended(*id));
-        }
-        if !member.roles.contains(role) {
-            return Err(refused());
-        }
-    }
+    let takes_part = takes_part(state, actor);
+    takes_part.map_err(|why| if let Refusal::LacksRole { .. } = why { refused() } else { why })?;
     match right(actor, kind) {
         Right::All => match (actor, command) {
             (Actor::Partner(theirs), Command::Receive { from: named, .. })
@@ -39,6 +32,23 @@ pub(super) fn authorise(state: &State, actor: &Actor, command: &Command) -> Resu
             }),
         },
     }
+}
+
+/// Checks that a member who acts is known, not suspended, and has the role they act in; whoever is no member
+/// passes.
+///
+/// # Errors
+/// [`Refusal::NoMember`], [`Refusal::Suspended`] or [`Refusal::LacksRole`].
+pub fn takes_part(state: &State, actor: &Actor) -> Result<(), Refusal> {
+    let Actor::Member(id, role) = actor else { return Ok(()) };
+    let member = state.members.get(id).ok_or(Refusal::NoMember(*id))?;
+    if member.suspended {
+        return Err(Refusal::Suspended(*id));
+    }
+    if !member.roles.contains(role) {
+        return Err(Refusal::LacksRole { member: *id, role: *role });
+    }
+    Ok(())
 }
 
 /// Returns the kind of right a command needs. Who runs the coop is the operators' own affair: nobody else

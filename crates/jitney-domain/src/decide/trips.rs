@@ -95,9 +95,7 @@ fn details(coop: &Coop, asked: &Asked<'_>, timing: Timing, way: Way) -> Result<T
 fn check_order(coop: &Coop, out: &TripDetails, home: &TripDetails) -> Result<(), Refusal> {
     let arrived = match (out.timing, &out.windows) {
         (Timing::Appointment(by), _) => coop.zone.moment(by)?,
-        (_, Some(w)) => {
-            w.preferred.after(out.dwell.pick_up).after(out.way.direct).after(out.dwell.drop_off)
-        }
+        (_, Some(w)) => w.preferred.after(out.dwell.pick_up).after(out.way.direct).after(out.dwell.drop_off),
         (timing, None) => coop.zone.start_of(timing.date())?,
     };
     let leaves = match (&home.windows, home.timing) {

@@ -12,7 +12,7 @@ use crate::ids::CoopKey;
 use crate::join::{
     ASK_AGAIN_MS, ASK_LONGEST_MS, ASK_OFTEN, JoinProgress, JoinRefusal, JoinReply, JoinRequest, MAX_JOIN_ACTS,
 };
-use crate::membership::{ApplicantRow, Decision, MAX_APPLICANTS};
+use crate::membership::{ApplicantRow, Decision, JoiningRow, MAX_APPLICANTS};
 use crate::sync::write;
 
 /// How far this node's own asking is, until the program ends.
@@ -41,6 +41,12 @@ impl Asking {
 }
 
 impl Federation {
+    /// Returns what we have asked to join, and what the inviter last said of it; none once we belong.
+    pub fn joining(&self) -> Option<(&JoiningRow, Option<&JoinProgress>)> {
+        let row = self.membership.joining.get(&()).filter(|_| self.membership.roster().is_none())?;
+        Some((row, self.asking.progress.as_ref()))
+    }
+
     /// Asks the inviter if it is time to.
     pub(super) fn ask_due(&mut self, cx: &mut Cx<'_>, out: &mut Vec<Output>) {
         if self.next_ask().is_none_or(|at| at > cx.now) {

@@ -5,6 +5,9 @@ use jitney_domain::{Actor, Command, Event, MemberId, Refusal, Role, Timestamp};
 use jitney_store::Store;
 use rand::Rng as _;
 
+use unicode_normalization::UnicodeNormalization as _;
+use unicode_normalization::char::is_combining_mark;
+
 use crate::api::{Answer, Fault, Reply, Request};
 use crate::core::{Core, invitation_of};
 use crate::person::Profile;
@@ -102,7 +105,7 @@ impl<S: Store> Core<S> {
     }
 
     fn find_members(&self, role: Option<Role>, find: Option<String>, now: Timestamp) -> Vec<view::Member> {
-        let needle = find.map(|f| f.to_lowercase());
+        let needle = find.map(|f| plain(&f));
         self.state
             .members
             .iter()
@@ -149,5 +152,10 @@ fn profile_matches(profile: &Profile, needle: &str) -> bool {
         && number.len() * 2 >= needle.chars().count()
         && profile.phone.as_deref().is_some_and(|p| digits(p).contains(&number));
     let needle = needle.trim();
-    by_phone || (!needle.is_empty() && profile.name.to_lowercase().contains(needle))
+    by_phone || (!needle.is_empty() && plain(&profile.name).contains(needle))
+}
+
+/// Returns a text as a dispatcher may type it: in small letters and without accents.
+fn plain(text: &str) -> String {
+    text.nfd().filter(|c| !is_combining_mark(*c)).flat_map(char::to_lowercase).collect()
 }

@@ -85,6 +85,9 @@ impl<S: Store> Core<S> {
 
     /// Reading is for the office; a driver reads their own affairs, anybody who they are.
     fn may_read(&self, actor: &Actor, request: &Request) -> Result<(), Fault> {
+        if !matches!(request, Request::WhoAmI) {
+            jitney_domain::takes_part(&self.state, actor)?;
+        }
         let own = |member: &MemberId| matches!(actor, Actor::Member(id, Role::Driver) if id == member);
         let office = matches!(
             actor,

@@ -40,6 +40,12 @@ impl<S: Store> Core<S> {
             disk: self.store.size_on_disk(),
             listening: self.listening.clone(),
             federation: self.federation_status(now),
+            joining: self.federation.joining().map(|(row, progress)| view::Joining {
+                inviter: row.link.coop.fingerprint().to_string(),
+                expires: row.link.expires_at,
+                signed: progress.map(|p| p.signed),
+                needed: progress.map(|p| p.needed),
+            }),
         }
     }
 

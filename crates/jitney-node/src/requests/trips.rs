@@ -3,7 +3,7 @@
 use jiff::civil::{Date, Time};
 use jitney_domain::trip::Way;
 use jitney_domain::{
-    Actor, Booking, ClaimId, Command, Event, MemberId, Refusal, Repeat, SubscriptionId, Timestamp,
+    Actor, Booking, ClaimId, Command, Event, MemberId, Metres, Refusal, Repeat, SubscriptionId, Timestamp,
     TripChange, TripId,
 };
 use jitney_geo::AddressRegister;
@@ -18,16 +18,29 @@ use crate::person::{Place, TripPlaces, check_text};
 use crate::planner::{Answer as Ranking, best_by_driver, direct, plan};
 use crate::view;
 
+/// The longest way that is taken for one: further than any coop drives, nearer than a wrong coordinate.
+const FARTHEST: Metres = Metres(1_000_000);
+
 impl<S: Store> Core<S> {
     pub(super) fn answer_about_trips(&mut self, actor: Actor, request: Request, now: Timestamp) -> Answer {
         match request {
-            Request::AddPlace { name, place } => {
+            Request::AddPlace { name, place, replace } => {
                 if name.trim().is_empty() || name == "home" {
                     return Err(Fault::invalid("give the place a name of its own, not \"home\""));
                 }
                 check_text("the place's name", &name)?;
                 place.check()?;
-                self.places.insert(PlaceName(name), place);
+                let name = PlaceName(name);
+                match self.places.get(&name) {
+                    Some(old) if *old != place && !replace => {
+                        let message = format!(
+                            "\"{}\" is {} already; take another name or say --replace",
+                            name.0, old.label
+                        );
+                        return Err(Fault::new(FaultKind::Conflict, message));
+                    }
+                    _ => self.places.insert(name, place),
+                }
                 Ok(Reply::Done)
             }
             Request::ListPlaces => Ok(Reply::Places(
@@ -114,6 +127,7 @@ impl<S: Store> Core<S> {
             note: asked.note,
         };
         places.check()?;
+        self.check_ends(&places)?;
         let usual = self.vault.profile(rider).and_then(|p| p.requirement);
         let policy_dwell = self.state.coop().ok_or(Refusal::NoCoop)?.policy.dwell;
         let booking = Booking {
@@ -145,8 +159,14 @@ impl<S: Store> Core<S> {
             self.offer_booked(actor, to, subscription, &trips, now)?;
         }
         let partners = self.partners();
+        let begins = subscription.filter(|_| trips.is_empty()).and_then(|order| self.begins(order, now));
         let trips = trips.into_iter().filter_map(|t| self.trip_view(t, &partners, now)).collect();
-        Ok(Reply::Booked(view::Booked { trips, subscription }))
+        Ok(Reply::Booked(view::Booked { trips, subscription, begins }))
+    }
+
+    fn begins(&self, order: SubscriptionId, now: Timestamp) -> Option<Date> {
+        let zone = &self.state.coop()?.zone;
+        self.state.subscriptions.get(&order)?.next(now.local(zone).date(), zone).ok()?
     }
 
     /// Asks one partner before all others: for every date of a subscription, else for the trips just booked.
@@ -218,6 +238,7 @@ impl<S: Store> Core<S> {
             places.note = note;
         }
         places.check()?;
+        self.check_ends(&places)?;
         let moved = places.from != old.from || places.to != old.to;
         let change = TripChange {
             timing: asked.timing,
@@ -292,6 +313,27 @@ impl<S: Store> Core<S> {
                 ))
             }),
         }
+    }
+
+    /// Refuses ends between which nobody is driven: a slip of the hand, which is cheapest to mend now.
+    fn check_ends(&self, places: &TripPlaces) -> Result<(), Fault> {
+        let (from, to) = (&places.from, &places.to);
+        let (_, metres) = direct(&self.settings.travel, from.at, to.at);
+        if from.at == to.at {
+            return Err(Fault::invalid(format!(
+                "{} and {} are one place; say where the trip goes",
+                from.label, to.label
+            )));
+        }
+        if metres > FARTHEST {
+            return Err(Fault::invalid(format!(
+                "from {} to {} it is {:.0} km; check the coordinates: latitude comes first",
+                from.label,
+                to.label,
+                metres.km()
+            )));
+        }
+        Ok(())
     }
 
     fn way(&self, places: &TripPlaces) -> Way {

@@ -59,7 +59,10 @@ impl Town {
         federation(&mut world, 2, |_| Policy { claim_for_partners: false, ..Policy::default() }, &mut chance);
         for (name, lat, lon) in GOALS {
             let place = Place { label: name.to_owned(), at: at(lat, lon), note: String::new() };
-            world.operator(0, Request::AddPlace { name: name.to_owned(), place }).unwrap().unwrap();
+            world
+                .operator(0, Request::AddPlace { name: name.to_owned(), place, replace: false })
+                .unwrap()
+                .unwrap();
         }
         let riders: Vec<Rider> = (0..RIDERS).map(|n| rider(&mut world, n, &mut chance)).collect();
         let mut booked = BTreeMap::new();

@@ -28,7 +28,7 @@ impl Command {
                     Ok(format!("the settings at {} are sound\n{}", path.display(), told_of_places(config)))
                 })
             }
-            Command::Example => Ok(Said::text(Config::EXAMPLE)),
+            Command::Example => cx.show(&Config::EXAMPLE, |text| Ok((*text).to_owned())),
             Command::Path => cx.show(&path, |path| Ok(path.display().to_string())),
         }
     }

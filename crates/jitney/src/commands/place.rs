@@ -43,6 +43,9 @@ pub(crate) struct AddArgs {
     /// How to find the door
     #[arg(long, value_name = "TEXT")]
     door: Option<String>,
+    /// In place of what has that name now; trips booked before stay as they are
+    #[arg(long)]
+    replace: bool,
 }
 
 impl Command {
@@ -55,7 +58,7 @@ impl Command {
                 };
                 let place = Place { label, at: args.at, note: args.door.unwrap_or_default() };
                 let done = format!("{} is noted", args.name);
-                cx.tell(Request::AddPlace { name: args.name, place }, done)
+                cx.tell(Request::AddPlace { name: args.name, place, replace: args.replace }, done)
             }
             Command::List => cx.tell(Request::ListPlaces, ""),
             Command::Addresses { file } => {

@@ -7,11 +7,13 @@ use clap::{Args, Subcommand};
 use jiff::civil::Time;
 use jitney_domain::{Outcome, Role, TripId};
 use jitney_node::api::{Request, TripFilter};
+use jitney_node::view::Carriage;
 
 use crate::args::{Day, OUTCOMES, Pick, time, word};
-use crate::context::Context;
+use crate::context::{Context, ask};
 use crate::exit::Failure;
 use crate::output::Said;
+use crate::show;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
@@ -118,10 +120,7 @@ impl Command {
             Command::List(args) => args.run(cx),
             Command::Show(args) => cx.tell(Request::ShowTrip(args.trip), ""),
             Command::Change(args) => args.run(cx),
-            Command::Cancel(args) => {
-                let done = format!("trip {} is called off", args.trip);
-                cx.tell(Request::CancelTrip { trip: args.trip, with_return: args.with_return }, done)
-            }
+            Command::Cancel(args) => args.run(cx),
             Command::Ready(args) => cx.tell(
                 Request::ReadyTrip { trip: args.trip, at: args.at },
                 format!("trip {} is ready to go", args.trip),
@@ -151,6 +150,26 @@ impl ListArgs {
         let day = self.day.map(|day| cx.date(day)).transpose()?;
         let rider = self.rider.map(|pick| cx.member(&pick, Some(Role::Rider))).transpose()?;
         cx.tell(Request::ListTrips(TripFilter { day, rider, all: self.all }), "")
+    }
+}
+
+impl CancelArgs {
+    fn run(self, cx: &Context) -> Result<Said, Failure> {
+        let request = Request::CancelTrip { trip: self.trip, with_return: self.with_return };
+        let cancelled = ask!(cx, request, Trip)?;
+        let home = match cancelled.return_trip {
+            Some(home) if !cx.json => Some(ask!(cx, Request::ShowTrip(home), Trip)?),
+            _ => None,
+        };
+        cx.show(&*cancelled, |cancelled| {
+            let zone = cx.zone()?;
+            let mut text = show::trip(cancelled, &zone);
+            if let Some(home) = home.filter(|home| !matches!(home.carriage, Carriage::Over { .. })) {
+                let home = show::still_stands(&home);
+                text.push_str(&home);
+            }
+            Ok(text)
+        })
     }
 }
 

@@ -45,7 +45,8 @@ impl Story {
             let profile = Profile { requirement: Some(rider.requirement()), ..rider.person.profile() };
             roll.riders.push(self.add(coop, profile, Role::Rider)?);
             let place: Place = rider.destination()?;
-            self.stage.ask(coop, Request::AddPlace { name: rider.plan.place.to_owned(), place })?;
+            self.stage
+                .ask(coop, Request::AddPlace { name: rider.plan.place.to_owned(), place, replace: false })?;
         }
         for driver in self.sample.drivers_of(coop) {
             let member = self.add(coop, driver.person.profile(), Role::Driver)?;

@@ -3,8 +3,6 @@
 
 use data_encoding::{BASE64_NOPAD, BASE64URL_NOPAD, HEXLOWER_PERMISSIVE};
 
-/// Shortest run of letters that is tried as base64 or hexadecimal.
-const RUN_MIN: usize = 12;
 /// How deep wrappings within wrappings are opened.
 const DEPTH_MAX: usize = 3;
 
@@ -14,6 +12,8 @@ pub(super) struct Needles {
     needles: Vec<Vec<u8>>,
     /// By their first two bytes.
     heads: Vec<Vec<usize>>,
+    /// Letters that the shortest of them takes in base64, the tightest wrapping.
+    run_min: usize,
 }
 
 impl Needles {
@@ -28,7 +28,8 @@ impl Needles {
                 head.push(index);
             }
         }
-        Needles { needles, heads }
+        let shortest = needles.iter().map(Vec::len).min().unwrap_or(0);
+        Needles { needles, heads, run_min: shortest.saturating_mul(4).div_ceil(3) }
     }
 
     /// Returns which needles are in `bytes`, in whatever wrapping.
@@ -52,7 +53,8 @@ impl Needles {
             }
         }
         let text = plain.as_deref().unwrap_or(bytes);
-        for run in runs(text, |b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'-' | b'_')) {
+        let fits = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'-' | b'_');
+        for run in text.split(|b| !fits(*b)).filter(|run| run.len() >= self.run_min) {
             for unwrapped in unwrapped(run) {
                 self.look(&unwrapped, depth, found);
             }
@@ -88,11 +90,6 @@ impl Needles {
 
 fn head_of(a: u8, b: u8) -> usize {
     usize::from(u16::from_be_bytes([a, b]))
-}
-
-/// Returns the maximal runs of bytes that `fits`, long enough to be looked into.
-fn runs(bytes: &[u8], fits: impl Fn(u8) -> bool) -> impl Iterator<Item = &[u8]> {
-    bytes.split(move |b| !fits(*b)).filter(|run| run.len() >= RUN_MIN)
 }
 
 /// Returns everything that a run of letters could stand for: base64 in both alphabets, beginning at any of
@@ -178,6 +175,7 @@ mod tests {
             BASE64URL_NOPAD.encode(text).into_bytes(),
             HEXLOWER.encode(text).into_bytes(),
             twice.into_bytes(),
+            format!("\"{}\"", BASE64.encode(b"Adelheid")).into_bytes(),
             string.into_bytes(),
         ];
         for wrapping in wrappings {

@@ -51,11 +51,17 @@ impl fmt::Display for Trouble {
 
 impl From<Trouble> for Failure {
     fn from(trouble: Trouble) -> Self {
-        let message = trouble.to_string();
-        match trouble {
-            Trouble::NoLine { error, .. } => Failure { message, ..error.into() },
-            Trouble::Fault(fault) => fault.into(),
-            Trouble::Failed(failure) => failure,
+        trouble.failure()
+    }
+}
+
+impl Trouble {
+    /// Returns the failure of a command that could not do without an answer.
+    pub(crate) fn failure(&self) -> Failure {
+        match self {
+            Trouble::NoLine { error, .. } => Failure { message: self.to_string(), ..error.into() },
+            Trouble::Fault(fault) => fault.clone().into(),
+            Trouble::Failed(failure) => failure.clone(),
         }
     }
 }

@@ -7,6 +7,7 @@ use std::path::PathBuf;
 
 use data_encoding::BASE64;
 use jiff::civil::Date;
+use jitney_domain::LiftNumber;
 use jitney_identity::{DataKey, SecretKey, sealed};
 use jitney_node::person::RiderDetails;
 use jitney_node::view::{Manifest, ManifestStop};
@@ -73,6 +74,13 @@ impl<'a> Manifests<'a> {
             ))
         };
         self.open(&name, &copy).map(Some).ok_or_else(damaged)
+    }
+
+    /// Tells whether any copy that can be read names the lift.
+    pub(crate) fn name(&self, lift: LiftNumber) -> Result<bool, Failure> {
+        let days = files::names(&self.dir)?;
+        let copies = days.iter().filter_map(|day| self.find(day.parse().ok()?).ok().flatten());
+        Ok(copies.into_iter().any(|copy| copy.stops.iter().any(|stop| stop.lift == lift)))
     }
 
     /// Removes copies of days long past.

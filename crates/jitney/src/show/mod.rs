@@ -25,7 +25,7 @@ pub(crate) use manifest::{manifest, paper};
 pub(crate) use member::members;
 pub(crate) use table::Table;
 pub(crate) use time::{clock, day, moment};
-pub(crate) use trip::booked;
+pub(crate) use trip::{booked, still_stands, trip};
 
 /// Returns a reply as text, times in `zone`.
 pub(crate) fn reply(reply: &Reply, zone: &Zone) -> String {
@@ -47,7 +47,7 @@ pub(crate) fn reply(reply: &Reply, zone: &Zone) -> String {
         Reply::Places(views) => member::places(views),
         Reply::Trip(view) => trip::trip(view, zone),
         Reply::Trips(views) => trip::trips(views, zone),
-        Reply::Booked(view) => trip::booked(view, zone),
+        Reply::Booked(view) => trip::trips(&view.trips, zone),
         Reply::Candidates(view) => trip::candidates(view, zone),
         Reply::Subscriptions(views) => trip::subscriptions(views),
         Reply::Board(view) => board::board(view),

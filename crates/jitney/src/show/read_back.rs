@@ -2,22 +2,29 @@
 
 use std::fmt::Write as _;
 
+use jiff::civil::Date;
 use jitney_domain::Zone;
 use jitney_domain::trip::Timing;
 use jitney_node::view::{Booked, Carriage, Trip};
 
-use super::time::{clock, local_clock, spoken_day};
+use super::time::{clock, spoken_clock, spoken_day_from};
 
 /// Returns in plain words who is fetched when and where, how they come home, and their confirmation
 /// number digit by digit. Of a subscription the first day is read back.
-pub(crate) fn read_back(booked: &Booked, zone: &Zone) -> String {
+pub(crate) fn read_back(booked: &Booked, zone: &Zone, today: Date) -> String {
     let Some(out) = booked.trips.first() else {
-        return "Nothing has been booked yet.".to_owned();
+        return match booked.begins {
+            Some(date) => format!(
+                "Your trips begin on {}; you need not book again. We will tell you who comes when the day is near.",
+                spoken_day_from(date, today)
+            ),
+            None => "Nothing has been booked: the rule names no day that is still to come.".to_owned(),
+        };
     };
-    let mut text = way_out(out, zone);
+    let mut text = way_out(out, zone, today);
     let home = booked.trips.iter().find(|trip| trip.outbound == Some(out.trip));
     if let Some(home) = home {
-        let _ = write!(text, " {}", way_home(home, zone));
+        let _ = write!(text, " {}", way_home(home, out.date, zone, today));
     }
     if booked.subscription.is_some() {
         text.push_str(" From then on you need not book again; call us when a day shall be left out.");
@@ -26,52 +33,74 @@ pub(crate) fn read_back(booked: &Booked, zone: &Zone) -> String {
     text
 }
 
-fn way_out(trip: &Trip, zone: &Zone) -> String {
+fn way_out(trip: &Trip, zone: &Zone, today: Date) -> String {
     let name = trip.rider_name.clone().unwrap_or_else(|| format!("Rider {}", trip.rider));
     let (from, to) = match &trip.places {
         Some(places) => (places.from.label.as_str(), places.to.label.as_str()),
         None => ("the agreed place", "the agreed place"),
     };
-    let when = match &trip.windows {
-        Some(windows) => format!(
-            "between {} and {}",
-            local_clock(windows.pick_up.from, zone),
-            local_clock(windows.pick_up.to, zone)
-        ),
-        None => "when you call us".to_owned(),
-    };
     let by = match trip.timing {
         Timing::Appointment(at) => format!(", there by {}", clock(at.time())),
         Timing::PickUp(_) | Timing::WillCall(_) => String::new(),
     };
-    let day = spoken_day(trip.date);
+    let day = spoken_day_from(trip.date, today);
+    let when = fetched(trip, zone);
     let mut text = format!("{name}, on {day} we fetch you {when} at {from} and bring you to {to}{by}.");
-    match driver(trip) {
+    match driver(trip, zone) {
         Some(driver) => text.push_str(&driver),
         None => text.push_str(" We will tell you who comes."),
     }
     text
 }
 
-fn way_home(trip: &Trip, zone: &Zone) -> String {
+fn way_home(trip: &Trip, out: Date, zone: &Zone, today: Date) -> String {
+    let day = match trip.date {
+        same if same == out => String::new(),
+        other => format!(" on {}", spoken_day_from(other, today)),
+    };
     match (&trip.timing, &trip.windows) {
-        (Timing::WillCall(_), _) | (_, None) => "For the way home, call us when you are ready.".to_owned(),
-        (_, Some(windows)) => format!(
-            "For the way home we fetch you between {} and {}.{}",
-            local_clock(windows.pick_up.from, zone),
-            local_clock(windows.pick_up.to, zone),
-            driver(trip).unwrap_or_default()
+        (Timing::WillCall(_), _) | (_, None) => {
+            format!("For the way home{day}, call us when you are ready.")
+        }
+        (_, Some(_)) => format!(
+            "For the way home{day} we fetch you {}.{}",
+            fetched(trip, zone),
+            driver(trip, zone).unwrap_or_default()
         ),
     }
 }
 
-/// Says who comes, once that is certain.
-fn driver(trip: &Trip) -> Option<String> {
-    match &trip.carriage {
-        Carriage::Confirmed { card: Some(card), .. } => {
-            Some(format!(" {} comes in a {}; the word is \"{}\".", card.driver, card.vehicle, card.word))
+/// Says when the rider is fetched: the driver's time once it is certain, else the window.
+fn fetched(trip: &Trip, zone: &Zone) -> String {
+    match (&trip.carriage, &trip.windows) {
+        (Carriage::Confirmed { pick_up_at, .. }, _) => {
+            format!("at about {}", spoken_clock(*pick_up_at, trip.date, zone))
         }
-        Carriage::Confirmed { provider, .. } => Some(format!(" {provider} comes.")),
+        (_, Some(windows)) => format!(
+            "between {} and {}",
+            spoken_clock(windows.pick_up.from, trip.date, zone),
+            spoken_clock(windows.pick_up.to, trip.date, zone)
+        ),
+        (_, None) => "when you call us".to_owned(),
+    }
+}
+
+/// Says who comes, once that is certain.
+fn driver(trip: &Trip, zone: &Zone) -> Option<String> {
+    let window = trip.windows.map(|windows| {
+        format!(
+            ", between {} and {} at the most",
+            spoken_clock(windows.pick_up.from, trip.date, zone),
+            spoken_clock(windows.pick_up.to, trip.date, zone)
+        )
+    });
+    let window = window.unwrap_or_default();
+    match &trip.carriage {
+        Carriage::Confirmed { card: Some(card), .. } => Some(format!(
+            " {} comes in a {}{window}; the word is \"{}\".",
+            card.driver, card.vehicle, card.word
+        )),
+        Carriage::Confirmed { provider, .. } => Some(format!(" {provider} comes{window}.")),
         _ => None,
     }
 }
@@ -94,6 +123,8 @@ mod tests {
     fn paris() -> Zone {
         Zone::named("Europe/Paris").unwrap()
     }
+
+    const TODAY: Date = jiff::civil::date(2026, 3, 9);
 
     fn place(label: &str) -> Place {
         Place { label: label.to_owned(), at: Coordinate::new(48.5, 9.0).unwrap(), note: String::new() }
@@ -140,7 +171,8 @@ mod tests {
             outbound: Some(out.trip),
             ..trip(10_002, Timing::WillCall(jiff::civil::date(2026, 3, 10)))
         };
-        let said = read_back(&Booked { trips: vec![out, home], subscription: None }, &paris());
+        let said =
+            read_back(&Booked { trips: vec![out, home], subscription: None, begins: None }, &paris(), TODAY);
         let number = spelled(&TripId(10_001).to_string());
         assert_eq!(
             said,
@@ -167,9 +199,36 @@ mod tests {
             }),
             progress: Progress::Booked,
         };
-        let said = read_back(&Booked { trips: vec![out], subscription: None }, &paris());
+        let said = read_back(&Booked { trips: vec![out], subscription: None, begins: None }, &paris(), TODAY);
         assert!(said.contains("bring you to County Clinic, there by 10:00."));
-        assert!(said.contains("Ben comes in a blue Toyota Yaris; the word is \"heron\"."));
+        assert!(said.contains("we fetch you at about 10:00 at 12 Mill Lane"));
+        let who =
+            "Ben comes in a blue Toyota Yaris, between 09:50 and 10:20 at the most; the word is \"heron\".";
+        assert!(said.contains(who), "{said}");
         assert!(!said.contains("way home"));
+    }
+
+    #[test]
+    fn days_that_are_not_the_obvious_ones_are_named() {
+        let said = |trips| read_back(&Booked { trips, subscription: None, begins: None }, &paris(), TODAY);
+        let night = said(vec![trip(10_001, Timing::PickUp(datetime(2026, 3, 10, 0, 5, 0, 0)))]);
+        assert!(night.contains("on Tuesday 10 March we fetch you between 23:55 on Monday 9 March and 00:25"));
+        let out = trip(10_001, Timing::PickUp(datetime(2027, 3, 9, 18, 0, 0, 0)));
+        let home = Trip {
+            outbound: Some(out.trip),
+            ..trip(10_002, Timing::PickUp(datetime(2027, 3, 10, 9, 0, 0, 0)))
+        };
+        let far = said(vec![out, home]);
+        assert!(far.contains("on Tuesday 9 March 2027 we fetch you"), "{far}");
+        assert!(far.contains("For the way home on Wednesday 10 March 2027 we fetch you between"), "{far}");
+    }
+
+    #[test]
+    fn of_trips_that_begin_beyond_what_is_booked_ahead_the_first_day_is_said() {
+        let begins = Some(jiff::civil::date(2027, 1, 5));
+        let booked = Booked { trips: Vec::new(), subscription: None, begins };
+        assert!(
+            read_back(&booked, &paris(), TODAY).starts_with("Your trips begin on Tuesday 5 January 2027;")
+        );
     }
 }

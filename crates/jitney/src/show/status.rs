@@ -1,7 +1,7 @@
 //! A node's condition, the coop's rules and a member's own membership, as text.
 
 use jitney_domain::Policy;
-use jitney_node::view::{FederationStatus, Me, Status};
+use jitney_node::view::{FederationStatus, Joining, Me, Status};
 
 use super::{Table, count, moment};
 
@@ -27,9 +27,10 @@ pub(crate) fn status(status: &Status) -> String {
     for address in &status.listening {
         say("listening", address.clone());
     }
-    match &status.federation {
-        None => say("federation", "none; this coop works alone".to_owned()),
-        Some(federation) => say("federation", self::federation(federation)),
+    match (&status.federation, &status.joining) {
+        (Some(federation), _) => say("federation", self::federation(federation)),
+        (None, Some(joining)) => say("federation", self::joining(joining)),
+        (None, None) => say("federation", "none; this coop works alone".to_owned()),
     }
     table.to_string()
 }
@@ -51,6 +52,15 @@ fn federation(view: &FederationStatus) -> String {
         ));
     }
     text
+}
+
+fn joining(view: &Joining) -> String {
+    match (view.signed, view.needed) {
+        (Some(signed), Some(needed)) => format!(
+            "asked to join: {signed} of {needed} coops have signed; they see us with `jitney federation roster`"
+        ),
+        _ => format!("asked to join; the coop that invites ({}) has not answered yet", view.inviter),
+    }
 }
 
 /// Returns a number of bytes as people read it.

@@ -1,6 +1,6 @@
 //! Tickets open to partners and lifts offered to a driver, as text.
 
-use jitney_domain::Zone;
+use jitney_domain::{Metres, Zone};
 use jitney_node::view::{Offer, Ticket};
 
 use super::need::need;
@@ -31,12 +31,18 @@ pub(crate) fn tickets(tickets: &[Ticket], zone: &Zone) -> String {
             window(&ticket.pick_up, zone),
             ticket.from.clone(),
             ticket.to.clone(),
-            format!("{:.0}", ticket.metres.km()),
+            kilometres(ticket.metres),
             need(&ticket.requirement),
             who,
         ]);
     }
     table.to_string()
+}
+
+/// Returns a length in kilometres, below ten with a decimal.
+fn kilometres(metres: Metres) -> String {
+    let km = metres.km();
+    if km < 10.0 { format!("{km:.1}") } else { format!("{km:.0}") }
 }
 
 /// Returns the lifts offered to a driver.

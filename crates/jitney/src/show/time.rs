@@ -19,6 +19,21 @@ pub(crate) fn spoken_day(date: Date) -> String {
     date.strftime("%A %-d %B").to_string()
 }
 
+/// Returns the day as it is said, with its year if that is not the year of `today`.
+pub(crate) fn spoken_day_from(date: Date, today: Date) -> String {
+    let year = if date.year() == today.year() { String::new() } else { format!(" {}", date.year()) };
+    format!("{}{year}", spoken_day(date))
+}
+
+/// Returns the time of day of a moment, with its day if that is not `date`: "23:55 on Monday 9 March".
+pub(crate) fn spoken_clock(at: Timestamp, date: Date, zone: &Zone) -> String {
+    let local = at.local(zone);
+    match local.date() {
+        same if same == date => clock(local.time()),
+        other => format!("{} on {}", clock(local.time()), spoken_day(other)),
+    }
+}
+
 /// Returns the time of day of a moment.
 pub(crate) fn local_clock(at: Timestamp, zone: &Zone) -> String {
     clock(at.local(zone).time())

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use jiff::civil::Date;
 use jitney_domain::Zone;
 use jitney_node::view::{Booked, Candidates, Carriage, Subscription, Trip};
 
@@ -106,17 +107,41 @@ pub(crate) fn trip(trip: &Trip, zone: &Zone) -> String {
     table.to_string()
 }
 
+/// Says that the way home was not called off with the way out.
+pub(crate) fn still_stands(home: &Trip) -> String {
+    format!(
+        "The way home still stands: trip {}, {} {}. Call it off too with `jitney trip cancel {}`.",
+        home.confirmation,
+        day(home.date),
+        timing(&home.timing),
+        home.confirmation
+    )
+}
+
 /// Returns what was booked: the trips, and a sentence to read back to the caller.
-pub(crate) fn booked(booked: &Booked, zone: &Zone) -> String {
-    let mut text = trips(&booked.trips, zone);
-    if let Some(subscription) = booked.subscription {
-        let _ = writeln!(
-            text,
-            "subscription {subscription}: {} booked so far",
-            count(booked.trips.len(), "trip", "trips")
-        );
+pub(crate) fn booked(booked: &Booked, zone: &Zone, today: Date) -> String {
+    let mut text = String::new();
+    if !booked.trips.is_empty() {
+        text.push_str(&trips(&booked.trips, zone));
     }
-    let _ = write!(text, "\nSay: {}", read_back(booked, zone));
+    match (booked.subscription, booked.begins) {
+        (Some(subscription), Some(date)) => {
+            let _ = writeln!(
+                text,
+                "subscription {subscription}: begins on {}, booked by itself when that is near",
+                day(date)
+            );
+        }
+        (Some(subscription), None) => {
+            let _ = writeln!(
+                text,
+                "subscription {subscription}: {} booked so far",
+                count(booked.trips.len(), "trip", "trips")
+            );
+        }
+        (None, _) => {}
+    }
+    let _ = write!(text, "\nSay: {}", read_back(booked, zone, today));
     text
 }
 

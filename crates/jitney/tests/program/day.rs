@@ -74,8 +74,18 @@ fn a_booking_on_the_phone_reaches_the_driver_and_comes_back_as_reports() {
     assert!(manifest.contains("Ada Miller, phone 555-0101"), "{manifest}");
 
     assert_eq!(node.stop(), Some(0));
+    // The next day but one, on the road.
+    let morning = format!("{day}T07:00:00Z");
+    let (office, ben) = (office.when(&morning), ben.when(&morning));
     let kept = ben.ok(&["drive", "en-route", "1"]);
     assert!(kept.contains("no connection to Willow Lifts") && kept.contains("1 report is kept"), "{kept}");
+    let unknown = ben.ok(&["drive", "en-route", "7"]);
+    assert!(unknown.contains("! lift 7 is on none of the manifests kept on this device"), "{unknown}");
+    let waiting = ben.run(&["drive", "sync"]);
+    assert_eq!(waiting.code, 7, "{waiting:?}");
+    assert!(waiting.err.contains("no connection to Willow Lifts"), "{waiting:?}");
+    let no_copy = ben.run(&["drive", "manifest", "--day", "2031-01-01"]);
+    assert!(no_copy.err.contains("there is no copy of Wed 2031-01-01 on this device"), "{no_copy:?}");
     let copy = ben.ok(&["drive", "manifest", "--day", &day]);
     assert!(
         copy.starts_with("! no connection; this is the copy of") && copy.contains("12 Mill Lane"),
@@ -87,7 +97,9 @@ fn a_booking_on_the_phone_reaches_the_driver_and_comes_back_as_reports() {
     }
 
     let node = office.up(&address);
-    assert!(ben.ok(&["drive", "sync"]).starts_with("1 report delivered\n"));
+    let synced = ben.ok(&["drive", "sync"]);
+    assert!(synced.starts_with("1 report delivered\n"), "{synced}");
+    assert!(synced.contains("the office refused \"lift 7: on the way\""), "{synced}");
     let board = office.ok(&["board", "--day", &day]);
     assert!(board.contains("driver on the way"), "{board}");
     assert_eq!(node.stop(), Some(0));

@@ -8,6 +8,7 @@ use std::process::{Child, Command, Output, Stdio};
 pub struct Machine {
     home: PathBuf,
     passphrase: &'static str,
+    now: Option<String>,
 }
 
 /// What a command printed, and how it ended.
@@ -26,12 +27,17 @@ pub struct Node {
 
 impl Machine {
     pub fn at(dir: &Path, passphrase: &'static str) -> Self {
-        Machine { home: dir.to_owned(), passphrase }
+        Machine { home: dir.to_owned(), passphrase, now: None }
     }
 
     /// Returns the same home with another passphrase in mind.
     pub fn with(&self, passphrase: &'static str) -> Self {
-        Machine { home: self.home.clone(), passphrase }
+        Machine { home: self.home.clone(), passphrase, now: None }
+    }
+
+    /// Returns the same home at a moment of a rehearsal.
+    pub fn when(&self, now: &str) -> Self {
+        Machine { home: self.home.clone(), passphrase: self.passphrase, now: Some(now.to_owned()) }
     }
 
     pub fn home(&self) -> &Path {
@@ -43,6 +49,7 @@ impl Machine {
         command.args(args).env_clear().stdin(Stdio::null());
         command.env("JITNEY_HOME", &self.home).env("JITNEY_PASSPHRASE", self.passphrase);
         command.env("JITNEY_KDF_MEMORY_KIB", "64");
+        command.envs(self.now.as_ref().map(|now| ("JITNEY_NOW", now)));
         command
     }
 

@@ -80,7 +80,12 @@ fn fetch(
                 let age = format!("! no connection; this is the copy of {} ago", age(copy.made_at, now));
                 Ok((copy, Some(age)))
             }
-            None => Err(trouble.into()),
+            None => {
+                let failure = Failure::from(trouble);
+                let message =
+                    format!("there is no copy of {} on this device, and {}", show::day(day), failure.message);
+                Err(Failure { message, ..failure })
+            }
         },
         Err(other) => Err(other.into()),
     }

@@ -43,7 +43,9 @@ fn report(wheel: Wheel<'_>, lift: LiftNumber, step: Step, at: Timestamp) -> Resu
             device.queue().add(&report, &device.sign(&report)?)?;
             let delivery = deliver(&device, &mut line)?;
             line.close();
-            told(cx, &report, &done, &delivery)
+            // What is unknown here may have been given by phone: it is kept, and the driver told.
+            let unknown = delivery.stopped.is_some() && !device.manifests().name(lift)?;
+            told(cx, &report, &done, &delivery, unknown)
         }
     }
 }
@@ -54,7 +56,13 @@ pub(super) fn deliver(device: &Device, line: &mut Line) -> Result<Delivery, Fail
 }
 
 /// Says what became of a report just made, and of those that waited before it.
-fn told(cx: &Context, report: &Report, done: &str, delivery: &Delivery) -> Result<Said, Failure> {
+fn told(
+    cx: &Context,
+    report: &Report,
+    done: &str,
+    delivery: &Delivery,
+    unknown: bool,
+) -> Result<Said, Failure> {
     let own = delivery.refused.iter().find(|(refused, _)| refused.report == report.report);
     let others = delivery.refused.iter().filter(|(refused, _)| refused.report != report.report);
     let mut lines: Vec<String> = others.map(|(refused, why)| laid_aside(refused, &why.message)).collect();
@@ -62,6 +70,12 @@ fn told(cx: &Context, report: &Report, done: &str, delivery: &Delivery) -> Resul
         lines.insert(0, done.to_owned());
     }
     lines.extend(still_waiting(delivery));
+    if unknown {
+        lines.push(format!(
+            "! lift {} is on none of the manifests kept on this device; check the number",
+            report.lift
+        ));
+    }
     let failure = own.map(|(_, why)| Failure::from(why.clone()));
     if cx.json {
         return Ok(Said::json(&summary(delivery))?.but(failure));

@@ -22,16 +22,20 @@ pub(super) fn run(cx: &Context) -> Result<Said, Failure> {
     let delivery = deliver(&device, &mut line)?;
     let mut lines = vec![format!("{} delivered", show::count(delivery.taken.len(), "report", "reports"))];
     lines.extend(delivery.refused.iter().map(|(report, why)| laid_aside(report, &why.message)));
-    lines.extend(still_waiting(&delivery));
-    let mut failure = None;
-    if delivery.stopped.is_none() {
-        match fetch(&mut device, &mut line, now) {
-            Ok(fetched) => lines.extend(fetched),
-            Err(error) => failure = Some(error),
+    let failure = match &delivery.stopped {
+        Some(trouble) => {
+            let message = still_waiting(&delivery).unwrap_or_default();
+            Some(Failure { message, ..trouble.failure() })
         }
-    }
+        None => match fetch(&mut device, &mut line, now) {
+            Ok(fetched) => {
+                lines.extend(fetched);
+                None
+            }
+            Err(error) => Some(error),
+        },
+    };
     line.close();
-    // Waiting for a network is no failure of a sync; a node that says no is one.
     let said = if cx.json { Said::json(&summary(&delivery))? } else { Said::text(lines.join("\n")) };
     Ok(said.but(failure))
 }

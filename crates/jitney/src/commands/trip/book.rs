@@ -75,7 +75,7 @@ impl BookArgs {
         let mut booked = ask!(cx, Request::BookTrip(asked), Booked)?;
         // What is booked stays booked, whoever can or cannot drive it.
         let failure = if self.assign { assign(cx, &mut booked, driver, self.agreed).err() } else { None };
-        let said = cx.show(&booked, |booked| Ok(show::booked(booked, &cx.zone()?)))?;
+        let said = cx.show(&booked, |booked| Ok(show::booked(booked, &cx.zone()?, cx.today()?.0)))?;
         Ok(said.but(failure))
     }
 
