@@ -67,7 +67,7 @@ pub enum Kind {
     RiderNotAtDoor,
     /// The rider is on board longer than promised.
     OnBoardTooLong,
-    /// Whoever had it gave it up, and nobody has it now.
+    /// Whoever had it gave it up, and nobody has confirmed it since.
     ProviderFailed {
         /// Which coop, perhaps ourselves.
         provider: PublicKey,
@@ -275,6 +275,7 @@ pub fn all(state: &State, partners: &Partners, now: Timestamp) -> Vec<Alarm> {
     for (id, claim) in theirs.filter(|(_, claim)| Some(claim.originator) != us) {
         alarms.extend(lift::alarms(case, id, claim));
     }
+    alarms.extend(lift::given_up(case));
     alarms.retain(|alarm| alarm.is_due(now));
     let mut alarms = partner::one_call_each(alarms);
     sort(&mut alarms);

@@ -69,6 +69,7 @@ impl About<'_> {
                     Some((id, claim)) => alarms.extend(self.lift(id, claim)),
                     None => alarms.extend(self.unanswered(award)),
                 }
+                alarms.extend(self.promise_broken(ticket));
                 let pick_up = self.trip.details.windows.map(|w| w.preferred);
                 alarms.extend(self.partner(ticket, award, pick_up));
             }
@@ -151,6 +152,17 @@ impl About<'_> {
             _ => return None,
         };
         Some(Alarm { calls, ..alarm })
+    }
+
+    /// Whoever had confirmed gave it up, and the next who was asked has not said yes: what the rider was told is
+    /// not true any more.
+    fn promise_broken(&self, ticket: &Ticket) -> Option<Alarm> {
+        let failed = ticket.failed.filter(|failed| failed.was_confirmed)?;
+        let needed = self.answer_needed_by(self.trip.details.windows?.preferred);
+        let (provider, reason) = (failed.provider, failed.reason);
+        let kind = Kind::ProviderFailed { provider, reason, was_confirmed: true };
+        let alarm = self.alarm(kind, Urgency::by(needed, self.case.now), Some(failed.at));
+        Some(Alarm { calls: vec![self.rider()], ..alarm })
     }
 
     /// Returns the way out, if this is a way home that still brings somebody home.

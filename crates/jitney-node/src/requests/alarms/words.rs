@@ -90,7 +90,7 @@ impl Words {
             Kind::ProviderFailed { reason, was_confirmed, .. } => {
                 let why = reason.map(|reason| format!(" ({reason})")).unwrap_or_default();
                 if *was_confirmed {
-                    format!("{} had confirmed and gave it up{why}; nobody has it now", self.partner())
+                    format!("{} had confirmed and gave it up{why}; nobody has confirmed it since", self.partner())
                 } else {
                     format!("whoever was asked did not take it{why}: assign it again")
                 }
