@@ -151,4 +151,3 @@ pub(crate) fn word_for(message: &BookingMessage) -> &'static str {
         BookingMessage::Pass { .. } => "pass",
     }
 }
-

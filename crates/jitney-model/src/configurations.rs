@@ -148,7 +148,7 @@ fn two_coops_free() -> Scene {
         en_route: true,
         no_show: true,
         changes: MOST,
-        left: Left { crashes: 0, copies: 2, changes: 2, claims: [0, 2, 0] },
+        left: Left { crashes: 0, copies: 1, changes: 2, claims: [0, 2, 0] },
         reaches: vec![
             BY_PARTNER,
             HOLD_EXPIRED,
@@ -173,12 +173,12 @@ fn two_coops_free() -> Scene {
 fn competing() -> Scene {
     Scene {
         name: "competing",
-        about: "one trip of A that B and C claim at once; failing providers, a dispatcher who takes back",
+        about: "one trip of A that B and C claim at once; crashes, failing providers, a dispatcher who takes back",
         coops: 3,
         drivers: [None, ASK, STANDING],
         details: false,
         changes: Changes { decline: true, cancel: true, unassign: true, ..Changes::default() },
-        left: Left { crashes: 0, copies: 0, changes: 2, claims: [0, 1, 1] },
+        left: Left { crashes: 1, copies: 0, changes: 2, claims: [0, 1, 1] },
         moments: one_way_in_short(),
         day_from: 3,
         reaches: vec![
@@ -195,6 +195,7 @@ fn competing() -> Scene {
             ON_BOARD,
             UNMET,
             SECOND_TICKET,
+            CRASHED,
             BROKEN_PROMISE,
             UNDELIVERED,
         ],
@@ -233,7 +234,7 @@ fn round_trip() -> Scene {
         drivers: [None, ASK, STANDING],
         details: false,
         changes: Changes { decline: true, cancel: true, ..Changes::default() },
-        left: Left { crashes: 0, copies: 0, changes: 1, claims: [0, 1, 1] },
+        left: Left { crashes: 0, copies: 0, changes: 2, claims: [0, 2, 1] },
         moments: vec![(7, 0), (7, 36), (8, 1), (10, 15), (13, 31)],
         day_from: 3,
         reaches: vec![BY_PARTNER, PAIR_TWO_COOPS, ORPHAN, BY_PHONE, AGREED, UNMET],
@@ -249,6 +250,7 @@ fn round_trip_free() -> Scene {
         left: Left { crashes: 0, copies: 1, changes: 1, claims: [0, 1, 1] },
         changes: Changes { decline: true, ..Changes::default() },
         moments: vec![(7, 0), (7, 36), (8, 1), (10, 15)],
+        reaches: vec![BY_PARTNER, PAIR_TWO_COOPS, ORPHAN, BY_PHONE, AGREED],
         ..round_trip()
     }
 }
@@ -293,7 +295,7 @@ fn offers() -> Scene {
         drivers: [None, ASK, STANDING],
         details: false,
         changes: Changes { offer: true, decline: true, ..Changes::default() },
-        left: Left { crashes: 0, copies: 0, changes: 3, claims: [0, 1, 1] },
+        left: Left { crashes: 0, copies: 0, changes: 2, claims: [0, 1, 1] },
         // Half of the time until the pick-up, and the grace, are over at 8:36.
         moments: vec![(7, 0), (7, 36), (8, 36), (10, 15), (10, 31)],
         day_from: 3,

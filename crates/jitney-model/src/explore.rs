@@ -159,7 +159,9 @@ impl Explore {
         if !self.whole {
             let coops = &world.coops;
             let void = |letter: &Letter| {
-                coops.get(usize::from(letter.to)).is_some_and(|coop| is_void(letter, coop, self.scene.details))
+                coops
+                    .get(usize::from(letter.to))
+                    .is_some_and(|coop| is_void(letter, coop, self.scene.details))
             };
             world.mail.drop_all(void);
         }

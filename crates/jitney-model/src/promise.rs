@@ -5,8 +5,7 @@
 //! alone) are watched in [`crate::watch`] and reported here.
 
 use jitney_domain::booking::{
-    Award, Bid, BidPhase, BookingMessage, Claim, ClaimPhase, Progress, Ticket,
-    TicketPhase,
+    Award, Bid, BidPhase, BookingMessage, Claim, ClaimPhase, Progress, Ticket, TicketPhase,
 };
 use jitney_domain::{ClaimId, State, TicketId};
 use stateright::Property;
@@ -37,7 +36,8 @@ pub mod named {
     /// Nothing late overwrites a live booking.
     pub const NOT_OVERWRITTEN: &str = "6 nothing late overwrites a live booking";
     /// Vetting or capability lost after the award counts at the driver's yes, and every lift it touches is shown.
-    pub const FIT: &str = "7 lost vetting or capability flags every lift to come, and nothing is confirmed with it";
+    pub const FIT: &str =
+        "7 lost vetting or capability flags every lift to come, and nothing is confirmed with it";
     /// A restart reads back the same coop, after every step.
     pub const RESTART: &str = "a restart reads back what was known";
     /// Letters between honest coops are never refused.
@@ -59,7 +59,9 @@ pub(crate) fn properties(scene: &Scene) -> Vec<Property<Explore>> {
     let mut all = vec![
         always(ONE_AWARD, |_, w| one_award(w)),
         always(NO_OVERLAP, |_, w| w.coops.iter().all(|coop| no_overlap(&coop.state))),
-        always(CONFIRMED, |m, w| confirmed_is_true(m, w) && shown::nothing_is_kept_back(m, w, Marks::FAILURE)),
+        always(CONFIRMED, |m, w| {
+            confirmed_is_true(m, w) && shown::nothing_is_kept_back(m, w, Marks::FAILURE)
+        }),
         always(AGREE, |model, w| !model.is_quiet(w) || agree(model, w)),
         always(RETURN, |m, w| {
             unbroken(w, &[Broken::HalfAwarded]) && shown::nothing_is_kept_back(m, w, Marks::RETURN)
@@ -163,8 +165,10 @@ fn confirmed_is_true(model: &Explore, world: &World) -> bool {
         }
         let stated =
             |l: &Letter| matches!(&*l.message, BookingMessage::State { statement } if statement.claim == id);
-        let gives_up = |l: &Letter| matches!(&*l.message, BookingMessage::Refuse { claim, .. } if *claim == id);
-        let told = || world.mail.under_way().filter(|l| gives_up(l)).any(|l| shown::undelivered(model, world, l));
+        let gives_up =
+            |l: &Letter| matches!(&*l.message, BookingMessage::Refuse { claim, .. } if *claim == id);
+        let told =
+            || world.mail.under_way().filter(|l| gives_up(l)).any(|l| shown::undelivered(model, world, l));
         under_way(world, stated) || told()
     })
 }

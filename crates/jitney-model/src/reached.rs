@@ -184,7 +184,11 @@ pub(crate) fn all() -> Vec<Property<Explore>> {
             w.coops.iter().any(|coop| {
                 coop.state.trips.values().any(|home| {
                     matches!(home.link, Some(Link::Outbound(_)))
-                        && home.ticket().and_then(|t| coop.state.tickets.get(&t)).and_then(confirmed_by).is_some()
+                        && home
+                            .ticket()
+                            .and_then(|t| coop.state.tickets.get(&t))
+                            .and_then(confirmed_by)
+                            .is_some()
                 })
             })
         }),

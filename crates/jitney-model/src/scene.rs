@@ -190,7 +190,15 @@ impl Founding {
     fn act(&mut self, command: Command) {
         let told = format!("{command:?}");
         let (actor, cause) = (Actor::Operator, Cause::People);
-        let intake = Intake { actor, command, now: self.now, keys: &self.keys, fault: None, cause, told_by: self.told_by };
+        let intake = Intake {
+            actor,
+            command,
+            now: self.now,
+            keys: &self.keys,
+            fault: None,
+            cause,
+            told_by: self.told_by,
+        };
         match self.coop.take(intake) {
             Taken::Step(step) => self.coop = (*step.coop).clone(),
             refused => panic!("a coop cannot begin with {told}: {refused:?}"),
@@ -237,7 +245,8 @@ impl Founding {
             repeat: None,
         }));
         let trips: Vec<TripId> = self.coop.state.trips.range(first..).map(|(id, _)| *id).collect();
-        let has_time = |trip: &TripId| self.coop.state.trips.get(trip).is_some_and(|t| t.phase == Phase::Requested);
+        let has_time =
+            |trip: &TripId| self.coop.state.trips.get(trip).is_some_and(|t| t.phase == Phase::Requested);
         for trip in trips.into_iter().filter(has_time).filter(|_| share).collect::<Vec<_>>() {
             self.act(Command::ShareTrip(trip));
         }

@@ -99,7 +99,10 @@ fn kept_back(state: &State, now: Timestamp, fault: Option<Fault>) -> Marks {
     let told = |unsettled: &Unsettled| match unsettled {
         Unsettled::Nobody(home) => shown(*home, &|kind| matches!(kind, Kind::ReturnWithoutDriver { .. })),
         Unsettled::Unanswered(home) => shown(*home, &|kind| {
-            matches!(kind, Kind::AwardUnanswered { .. } | Kind::DriverSilent { .. } | Kind::ProviderFailed { .. })
+            matches!(
+                kind,
+                Kind::AwardUnanswered { .. } | Kind::DriverSilent { .. } | Kind::ProviderFailed { .. }
+            )
         }),
         Unsettled::Gone(home) => shown(*home, &|kind| matches!(kind, Kind::LeftBehind)),
         Unsettled::Silent(home) => shown(*home, &|kind| matches!(kind, Kind::WillCallSilent)),
@@ -183,7 +186,9 @@ pub(crate) fn unsettled_returns(state: &State, now: Timestamp) -> impl Iterator<
             },
             Phase::Ticketed(ticket) => match state.tickets.get(ticket).map(|t| &t.phase) {
                 Some(TicketPhase::Awarded(_)) => soon.then_some(Unsettled::Unanswered(id)),
-                Some(TicketPhase::Confirmed(..) | TicketPhase::Settled(..) | TicketPhase::Disputed(..)) => None,
+                Some(TicketPhase::Confirmed(..) | TicketPhase::Settled(..) | TicketPhase::Disputed(..)) => {
+                    None
+                }
                 Some(TicketPhase::Open | TicketPhase::Closed) | None => Some(Unsettled::Nobody(id)),
             },
             // Only the clock closes it so; a person who gave it up has spoken with the rider.
