@@ -118,6 +118,14 @@ pub enum Kind {
         /// Until when the driver's time is held.
         until: Timestamp,
     },
+    /// A claim on one half of a round trip waits: nobody is there for the other half, and neither is given away
+    /// by itself.
+    WaitsForOtherHalf {
+        /// Whose claim.
+        provider: PublicKey,
+        /// Until when the driver's time is held.
+        until: Timestamp,
+    },
     /// A will-call rider has been out for long and has not called.
     WillCallSilent,
     /// A partner with whom something is booked for today or tomorrow has not taken our messages for long.
@@ -353,7 +361,7 @@ impl Kind {
             Kind::AwardUnanswered { .. } => 9,
             Kind::DriverSilent { .. } => 10,
             Kind::DetailsMissing => 11,
-            Kind::ClaimEnding { .. } => 12,
+            Kind::ClaimEnding { .. } | Kind::WaitsForOtherHalf { .. } => 12,
             Kind::HoldEnding { .. } => 13,
             Kind::WillCallSilent => 14,
             Kind::MessageLost { .. } => 15,
@@ -390,6 +398,7 @@ impl Kind {
             Kind::DetailsMissing => "details-missing",
             Kind::HoldEnding { .. } => "hold-ending",
             Kind::ClaimEnding { .. } => "claim-ending",
+            Kind::WaitsForOtherHalf { .. } => "waits-for-other-half",
             Kind::WillCallSilent => "will-call-silent",
             Kind::PartnerUnreachable { .. } => "partner-unreachable",
             Kind::MessageLost { .. } => "message-lost",
