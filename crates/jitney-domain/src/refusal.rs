@@ -292,6 +292,9 @@ pub enum Refusal {
         "too many single hours or leaves are noted for this driver; say what comes back every week as weekly hours"
     )]
     TooManyHours,
+    /// A driver has as many vehicles as are kept for one.
+    #[error("driver {0} has too many vehicles; change one that is not in use any more")]
+    TooManyVehicles(MemberId),
     /// A standing order has too many exceptions.
     #[error("too many dates are left out of this subscription; end it and begin a new one")]
     TooManyExceptions,

@@ -64,6 +64,8 @@ pub struct Mail {
     pub delivered: Table<MailKey, DeliveredRow>,
     queues: BTreeMap<PublicKey, BTreeMap<u64, MessageId>>,
     under_way: BTreeMap<PublicKey, MailKey>,
+    /// How many messages of each coop are remembered as delivered.
+    remembered: BTreeMap<PublicKey, usize>,
     next_number: u64,
     forget_at: Timestamp,
 }
@@ -84,6 +86,11 @@ impl Mail {
         for (key, row) in self.outbox.iter() {
             self.queues.entry(key.coop).or_default().insert(row.number, key.id);
             self.next_number = self.next_number.max(row.number.saturating_add(1));
+        }
+        self.remembered.clear();
+        for (key, _) in self.delivered.iter() {
+            let count = self.remembered.entry(key.coop).or_default();
+            *count = count.saturating_add(1);
         }
     }
 
@@ -201,7 +208,11 @@ impl Mail {
             }
             for key in old {
                 self.delivered.remove(&key);
+                if let Some(count) = self.remembered.get_mut(&key.coop) {
+                    *count = count.saturating_sub(1);
+                }
             }
+            self.remembered.retain(|_, count| *count > 0);
         }
         expired
     }
@@ -248,17 +259,13 @@ impl Mail {
         if message.issued_at > now.after(CLOCK_SKEW) {
             return Err(DirectRefusal::TooEarly);
         }
-        if self.remembered(&message.from) >= MAX_DELIVERED_PER_COOP {
+        let remembered = self.remembered.entry(message.from).or_default();
+        if *remembered >= MAX_DELIVERED_PER_COOP {
             return Err(DirectRefusal::Busy);
         }
+        *remembered = remembered.saturating_add(1);
         self.delivered.insert(key, DeliveredRow { expires_at: message.expires_at });
         Ok(Arrival::New)
-    }
-
-    fn remembered(&self, coop: &PublicKey) -> usize {
-        let first = MailKey { coop: *coop, id: MessageId([0; 16]) };
-        let last = MailKey { coop: *coop, id: MessageId([0xff; 16]) };
-        self.delivered.range(first..=last).count()
     }
 
     fn first(&self, coop: &PublicKey) -> Option<(MailKey, &OutboxRow)> {
@@ -399,6 +406,28 @@ mod tests {
             mail.expire(late);
             assert_eq!(mail.delivered.len(), left);
         }
+    }
+
+    #[test]
+    fn a_coop_that_sends_more_than_is_remembered_waits_also_after_a_restart() {
+        let (roster, mut mail) = (roster(), Mail::default());
+        let us = key("harbour").public();
+        for n in 0..MAX_DELIVERED_PER_COOP {
+            let mut id = [0xff; 16];
+            id[..8].copy_from_slice(&n.to_be_bytes());
+            let key = MailKey { coop: key("orchard").public(), id: MessageId(id) };
+            mail.delivered.insert(key, DeliveredRow { expires_at: now() });
+        }
+        mail.rebuild();
+        assert_eq!(mail.arrive(&message(1), &us, &roster, now()), Err(DirectRefusal::Busy));
+        mail.expire(now().after(REMEMBER_DELIVERED).after(Minutes(1)));
+        assert!(matches!(mail.arrive(&message(1), &us, &roster, now()), Ok(Arrival::New)));
+        assert!(matches!(mail.arrive(&message(1), &us, &roster, now()), Ok(Arrival::Again)));
+        assert_eq!(
+            mail.remembered.values().sum::<usize>(),
+            mail.delivered.len(),
+            "counted as they come and go"
+        );
     }
 
     #[test]

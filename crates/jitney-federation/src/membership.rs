@@ -178,11 +178,17 @@ impl Membership {
             return false;
         }
         *roster = chain.roster;
-        sweep(&mut self.acts, |_| true);
+        // What both chains share stays as it is stored: all that changes goes into one durable batch.
         let mut version = Version(0);
         for act in chain.acts {
             version = version.next();
-            self.acts.insert(version, act);
+            if self.acts.get(&version) != Some(&act) {
+                self.acts.insert(version, act);
+            }
+        }
+        let beyond: Vec<Version> = self.acts.range(version.next()..).map(|(version, _)| *version).collect();
+        for version in beyond {
+            self.acts.remove(&version);
         }
         self.overlay();
         self.drop_decided();

@@ -1,10 +1,11 @@
 //! The configurations that ship: what the program explores, and smaller ones for the tests.
 
+use jitney_domain::Minutes;
 use jitney_domain::member::Consent;
 
 use crate::mail::Order;
-use crate::promise::reached::*;
-use crate::scene::{Changes, Left, Scene, Wanted};
+use crate::reached::named::*;
+use crate::scene::{Changes, Home, Left, Scene, Wanted};
 
 const ASK: Option<Consent> = Some(Consent::Ask);
 const STANDING: Option<Consent> = Some(Consent::Standing);
@@ -15,6 +16,12 @@ fn one_way() -> Vec<(i8, i8)> {
     vec![(7, 0), (7, 31), (7, 36), (8, 1), (10, 15), (10, 31)]
 }
 
+/// The same, as far as it matters: at each of these moments a coop may look at the clock or not, and one that has
+/// not looked yet is one for which it is earlier.
+fn one_way_in_short() -> Vec<(i8, i8)> {
+    vec![(7, 0), (7, 36), (8, 1), (10, 15), (10, 31)]
+}
+
 /// Returns the scene of which the others are variations: one trip, and everything that may happen to it.
 fn plain() -> Scene {
     Scene {
@@ -22,10 +29,13 @@ fn plain() -> Scene {
         about: "one trip of A, offered to B",
         coops: 2,
         order: Order::AsSent,
-        trips: vec![Wanted { coop: 0, hour: 10, home: None }],
+        trips: vec![Wanted { coop: 0, hour: 10, home: Home::No }],
         drivers: [None, ASK, None],
         own: false,
         by_hand: false,
+        gather: Minutes(0),
+        unshared: false,
+        details: true,
         en_route: false,
         no_show: false,
         changes: Changes::default(),
@@ -36,8 +46,16 @@ fn plain() -> Scene {
     }
 }
 
-const MOST: Changes =
-    Changes { decline: true, cancel: true, unassign: true, postpone: false, suspend: true, missed: true };
+const MOST: Changes = Changes {
+    decline: true,
+    cancel: true,
+    unassign: true,
+    postpone: false,
+    suspend: true,
+    missed: true,
+    lapse: false,
+    offer: false,
+};
 
 /// Returns what the program explores.
 pub fn shipped() -> Vec<Scene> {
@@ -49,10 +67,14 @@ pub fn shipped() -> Vec<Scene> {
         round_trip(),
         round_trip_free(),
         one_driver(),
+        unfit(),
+        offers(),
+        gathered(),
+        will_call(),
     ]
 }
 
-/// Returns smaller ones: those of two coops end within seconds, those of three within minutes.
+/// Returns smaller ones, which end within seconds.
 pub fn small() -> Vec<Scene> {
     let small = |scene: Scene| Scene {
         en_route: false,
@@ -72,13 +94,15 @@ pub fn small() -> Vec<Scene> {
         copy(small(two_coops_free())),
         Scene { name: "crash", ..crash(small(two_coops())) },
         small(competing()),
-        Scene { left: Left { changes: 0, ..small(round_trip()).left }, ..small(round_trip()) },
+        small(round_trip()),
         Scene {
             drivers: [None, ASK, None],
             own: true,
             left: Left { changes: 0, crashes: 0, copies: 0, claims: [0, 2, 0] },
             ..small(one_driver())
         },
+        small(unfit()),
+        Scene { reaches: vec![OFFERED, OFFER_CLAIMED], ..small(offers()) },
     ]
 }
 
@@ -109,6 +133,8 @@ fn two_coops() -> Scene {
             SECOND_TICKET,
             UNFIT,
             CRASHED,
+            BROKEN_PROMISE,
+            UNDELIVERED,
         ],
         ..plain()
     }
@@ -122,7 +148,7 @@ fn two_coops_free() -> Scene {
         en_route: true,
         no_show: true,
         changes: MOST,
-        left: Left { crashes: 0, copies: 2, changes: 2, claims: [0, 2, 0] },
+        left: Left { crashes: 0, copies: 1, changes: 2, claims: [0, 2, 0] },
         reaches: vec![
             BY_PARTNER,
             HOLD_EXPIRED,
@@ -137,6 +163,8 @@ fn two_coops_free() -> Scene {
             UNMET,
             SECOND_TICKET,
             UNFIT,
+            BROKEN_PROMISE,
+            UNDELIVERED,
         ],
         ..plain()
     }
@@ -148,8 +176,11 @@ fn competing() -> Scene {
         about: "one trip of A that B and C claim at once; crashes, failing providers, a dispatcher who takes back",
         coops: 3,
         drivers: [None, ASK, STANDING],
+        details: false,
         changes: Changes { decline: true, cancel: true, unassign: true, ..Changes::default() },
         left: Left { crashes: 1, copies: 0, changes: 2, claims: [0, 1, 1] },
+        moments: one_way_in_short(),
+        day_from: 3,
         reaches: vec![
             BY_PARTNER,
             COMPETING,
@@ -165,6 +196,8 @@ fn competing() -> Scene {
             UNMET,
             SECOND_TICKET,
             CRASHED,
+            BROKEN_PROMISE,
+            UNDELIVERED,
         ],
         ..plain()
     }
@@ -174,9 +207,7 @@ fn competing_free() -> Scene {
     Scene {
         name: "competing-any-order",
         about: "one trip of A that B and C claim at once; letters overtake each other and come twice",
-        coops: 3,
         order: Order::Free,
-        drivers: [None, ASK, STANDING],
         changes: Changes { decline: true, unassign: true, ..Changes::default() },
         left: Left { crashes: 0, copies: 1, changes: 1, claims: [0, 1, 1] },
         reaches: vec![
@@ -188,8 +219,9 @@ fn competing_free() -> Scene {
             RE_AWARDED,
             AGREED,
             UNMET,
+            BROKEN_PROMISE,
         ],
-        ..plain()
+        ..competing()
     }
 }
 
@@ -198,13 +230,14 @@ fn round_trip() -> Scene {
         name: "round-trip",
         about: "a way out and a way home of A that B and C may carry, each one half or both; providers fail, trips are called off",
         coops: 3,
-        trips: vec![Wanted { coop: 0, hour: 10, home: Some(13) }],
+        trips: vec![Wanted { coop: 0, hour: 10, home: Home::At(13) }],
         drivers: [None, ASK, STANDING],
+        details: false,
         changes: Changes { decline: true, cancel: true, ..Changes::default() },
-        left: Left { crashes: 0, copies: 0, changes: 1, claims: [0, 1, 1] },
+        left: Left { crashes: 0, copies: 0, changes: 2, claims: [0, 2, 1] },
         moments: vec![(7, 0), (7, 36), (8, 1), (10, 15), (13, 31)],
         day_from: 3,
-        reaches: vec![BY_PARTNER, PAIR_TWO_COOPS, ORPHAN, AGREED, UNMET],
+        reaches: vec![BY_PARTNER, PAIR_TWO_COOPS, ORPHAN, BY_PHONE, AGREED, UNMET],
         ..plain()
     }
 }
@@ -217,6 +250,7 @@ fn round_trip_free() -> Scene {
         left: Left { crashes: 0, copies: 1, changes: 1, claims: [0, 1, 1] },
         changes: Changes { decline: true, ..Changes::default() },
         moments: vec![(7, 0), (7, 36), (8, 1), (10, 15)],
+        reaches: vec![BY_PARTNER, PAIR_TWO_COOPS, ORPHAN, BY_PHONE, AGREED],
         ..round_trip()
     }
 }
@@ -225,11 +259,75 @@ fn one_driver() -> Scene {
     Scene {
         name: "one-driver",
         about: "a trip of A and a trip of B at the same time, and one driver at B for both",
-        trips: vec![Wanted { coop: 0, hour: 10, home: None }, Wanted { coop: 1, hour: 10, home: None }],
+        trips: vec![
+            Wanted { coop: 0, hour: 10, home: Home::No },
+            Wanted { coop: 1, hour: 10, home: Home::No },
+        ],
         own: true,
         changes: Changes { decline: true, cancel: true, ..Changes::default() },
         left: Left { crashes: 1, copies: 0, changes: 1, claims: [0, 3, 0] },
         reaches: vec![BY_PARTNER, BY_OWN, BUSY, HOLD_EXPIRED, AGREED, UNMET, CANCELLED],
+        ..plain()
+    }
+}
+
+fn unfit() -> Scene {
+    Scene {
+        name: "unfit",
+        about: "one trip of A that B or A's own driver may carry; drivers are suspended, licences void, seats gone",
+        drivers: [STANDING, ASK, None],
+        own: true,
+        changes: Changes { suspend: true, lapse: true, unassign: true, ..Changes::default() },
+        left: Left { crashes: 0, copies: 0, changes: 2, claims: [1, 1, 0] },
+        moments: one_way_in_short(),
+        day_from: 3,
+        reaches: vec![BY_PARTNER, BY_OWN, UNFIT, FLAGGED, AGREED, UNMET],
+        ..plain()
+    }
+}
+
+fn offers() -> Scene {
+    Scene {
+        name: "offers",
+        about: "one trip of A for which B or C is asked before all others; who is asked claims, passes or is silent",
+        coops: 3,
+        unshared: true,
+        drivers: [None, ASK, STANDING],
+        details: false,
+        changes: Changes { offer: true, decline: true, ..Changes::default() },
+        left: Left { crashes: 0, copies: 0, changes: 2, claims: [0, 1, 1] },
+        // Half of the time until the pick-up, and the grace, are over at 8:36.
+        moments: vec![(7, 0), (7, 36), (8, 36), (10, 15), (10, 31)],
+        day_from: 3,
+        reaches: vec![BY_PARTNER, OFFERED, OFFER_CLAIMED, RE_AWARDED, BROKEN_PROMISE, UNMET],
+        ..plain()
+    }
+}
+
+fn gathered() -> Scene {
+    Scene {
+        name: "gathered",
+        about: "one trip of A; claims are gathered for half an hour, and the first in the order of partners has it",
+        gather: Minutes(30),
+        moments: vec![(7, 0), (7, 31), (8, 6), (10, 15), (10, 31)],
+        left: Left { crashes: 0, copies: 0, changes: 1, claims: [0, 1, 1] },
+        reaches: vec![BY_PARTNER, COMPETING, HOLD_EXPIRED, RE_AWARDED, BROKEN_PROMISE, UNMET],
+        ..competing()
+    }
+}
+
+fn will_call() -> Scene {
+    Scene {
+        name: "will-call",
+        about: "a way out of A, and a way home when the rider calls; B and A's own driver may carry either",
+        trips: vec![Wanted { coop: 0, hour: 10, home: Home::Call }],
+        drivers: [STANDING, ASK, None],
+        own: true,
+        changes: Changes { decline: true, cancel: true, ..Changes::default() },
+        left: Left { crashes: 0, copies: 0, changes: 1, claims: [2, 2, 0] },
+        moments: vec![(7, 0), (7, 36), (8, 1), (10, 15), (13, 0), (13, 36), (14, 31)],
+        day_from: 3,
+        reaches: vec![BY_PARTNER, BY_OWN, WILL_CALL_WAITS, WILL_CALL_READY, BY_PHONE, ORPHAN, UNMET],
         ..plain()
     }
 }

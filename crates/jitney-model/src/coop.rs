@@ -5,10 +5,9 @@
 //! once a step: they are what a restart reads back and what the checker tells states apart by.
 
 use std::collections::{BTreeMap, VecDeque};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use jitney_domain::booking::BookingMessage;
-use jitney_domain::state::tags;
 use jitney_domain::{
     Actor, ClaimId, Command, Context, Effect, Event, Recorded, Refusal, State, Timestamp, decide, effects,
 };
@@ -16,7 +15,9 @@ use jitney_identity::{PublicKey, SecretKey};
 use rand_chacha::ChaCha12Rng;
 use rand_chacha::rand_core::SeedableRng as _;
 
+use crate::canon;
 use crate::fault::Fault;
+use crate::shown::Marks;
 use crate::watch::{self, Broken, Cause};
 
 /// Names a state, or anything else the model compares: the first half of a BLAKE3 hash.
@@ -58,6 +59,21 @@ impl Letter {
     }
 }
 
+/// What a coop is told apart by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ToldBy {
+    /// All its rows.
+    Everything,
+    /// What some rule or some promise still looks at; see [`crate::canon`].
+    WhatMatters {
+        /// Whether the driver has the rider's details is looked at.
+        details: bool,
+    },
+}
+
+/// Most moments of a scene.
+pub(crate) const MOMENTS_MAX: usize = 8;
+
 /// A coop at one moment.
 #[derive(Debug, Clone)]
 pub struct Coop {
@@ -71,6 +87,8 @@ pub struct Coop {
     pub digest: Digest,
     /// A promise that a step of this coop has broken.
     pub broken: Option<Broken>,
+    /// What its dispatcher has to be shown and is not, for each moment of the scene; reckoned when asked for.
+    pub(crate) unshown: [OnceLock<Marks>; MOMENTS_MAX],
 }
 
 /// What became of what a coop was given.
@@ -103,13 +121,14 @@ pub(crate) struct Intake<'a> {
     pub keys: &'a [PublicKey],
     pub fault: Option<Fault>,
     pub cause: Cause,
+    pub told_by: ToldBy,
 }
 
 impl Coop {
     /// Returns a coop that knows nothing yet.
     pub fn new(place: u8) -> Self {
         let rows = BTreeMap::new();
-        Coop { place, state: State::default(), rows, digest: 0, broken: None }
+        Coop { place, state: State::default(), rows, digest: 0, broken: None, unshown: Default::default() }
     }
 
     /// Takes a command and all that follows from it at once.
@@ -136,7 +155,8 @@ impl Coop {
             return Ok(None);
         }
         after.broken = self.broken.or_else(|| watch::broken(&self.state, &after.state, us, &intake.cause));
-        after.persist();
+        after.unshown = Default::default();
+        after.persist(intake.told_by);
         Ok(Some(Step { coop: Arc::new(after), letters }))
     }
 
@@ -194,9 +214,7 @@ impl Coop {
         let mut hasher = blake3::Hasher::new();
         hasher.update(&[self.place]).update(&(self.state.tickets.len() as u64).to_be_bytes());
         hasher.update(format!("{command:?}").as_bytes());
-        for ((_, key), value) in self.rows.iter().filter(|((table, _), _)| *table == tags::TRIPS) {
-            hasher.update(key).update(value);
-        }
+        hasher.update(&canon::trips(&self.state));
         *hasher.finalize().as_bytes()
     }
 
@@ -216,8 +234,9 @@ impl Coop {
         }
     }
 
-    /// Writes the rows that have changed, and checks that a restart would read back the same coop.
-    fn persist(&mut self) {
+    /// Writes the rows that have changed, checks that a restart reads back the same coop, and goes on with what
+    /// was read back: after every step of every coop the node has crashed and started again.
+    fn persist(&mut self, told_by: ToldBy) {
         let mut changes = Vec::new();
         if self.state.drain_changes(&mut changes).is_err() {
             self.broken.get_or_insert(Broken::Restart);
@@ -228,15 +247,26 @@ impl Coop {
                 None => drop(self.rows.remove(&(change.table, change.key))),
             }
         }
-        if self.restarted().is_none_or(|read| read != self.state) {
-            self.broken.get_or_insert(Broken::Restart);
+        match self.restarted() {
+            Some(read) if read == self.state => self.state = read,
+            _ => drop(self.broken.get_or_insert(Broken::Restart)),
         }
+        let image = match told_by {
+            ToldBy::Everything => {
+                let rows = self.rows.iter().map(|((table, key), value)| (*table, key.as_slice(), &**value));
+                let parts: Vec<&[u8]> = rows.flat_map(|(_, key, value)| [key, value]).collect();
+                digest(&parts)
+            }
+            ToldBy::WhatMatters { details } => self.image(details),
+        };
         let broken = [self.broken.map_or(0, |broken| broken as u8 + 1), self.place];
-        let mut parts: Vec<&[u8]> = vec![broken.as_slice()];
-        for ((table, key), value) in &self.rows {
-            parts.extend([std::slice::from_ref(table), key.as_slice(), &**value]);
-        }
-        self.digest = digest(&parts);
+        self.digest = digest(&[&broken, &image.to_be_bytes()]);
+    }
+
+    /// Returns a name for all coops that go on as this one does.
+    pub fn image(&self, details: bool) -> Digest {
+        let rows = self.rows.iter().map(|((table, key), value)| (*table, key.as_slice(), &**value));
+        canon::image(&self.state, rows, details)
     }
 
     /// Returns what a restart reads back.

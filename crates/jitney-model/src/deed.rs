@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use jitney_domain::{ClaimId, LiftNumber, MemberId, TicketId, TripId};
+use jitney_domain::{ClaimId, LiftNumber, MemberId, TicketId, TripId, VehicleId};
 
 /// One step of the whole world.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -80,6 +80,16 @@ pub enum Act {
     Missed(TripId),
     /// Keep a driver from driving.
     Suspend(MemberId),
+    /// A driver's licence turns out to be void.
+    Lapse(MemberId),
+    /// A vehicle has no seat for a rider any more.
+    Strip(VehicleId),
+    /// Ask one partner, by place, before all others.
+    Offer(TripId, u8),
+    /// Say that nobody here can carry what was offered.
+    Pass(TicketId),
+    /// A will-call rider wants to be fetched.
+    Ready(TripId),
 }
 
 /// What a driver says.
@@ -142,6 +152,11 @@ impl fmt::Display for Act {
             Act::Postpone(trip) => write!(f, "moves trip {trip} a quarter of an hour"),
             Act::Missed(trip) => write!(f, "states that nobody came for trip {trip}"),
             Act::Suspend(driver) => write!(f, "suspends driver {driver}"),
+            Act::Lapse(driver) => write!(f, "finds the licence of driver {driver} void"),
+            Act::Strip(vehicle) => write!(f, "takes the seats out of vehicle {vehicle}"),
+            Act::Offer(trip, to) => write!(f, "asks {} for trip {trip} before all others", name(*to)),
+            Act::Pass(ticket) => write!(f, "passes on ticket {}", ticket.short()),
+            Act::Ready(trip) => write!(f, "the rider of trip {trip} wants to be fetched"),
         }
     }
 }

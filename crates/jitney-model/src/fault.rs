@@ -1,6 +1,7 @@
 //! Planted bugs: each breaks one rule on the way from the decision to the state or to the wire, so that a
 //! checker that does not find it is known to be blind.
 
+use jitney_domain::alarm::Kind;
 use jitney_domain::booking::{BookingMessage, ClaimPhase, Ended, RefusalReason, TicketPhase};
 use jitney_domain::{Actor, Command, Context, Event, Refusal, State, decide};
 use rand_chacha::ChaCha12Rng;
@@ -34,11 +35,19 @@ pub enum Fault {
     CancelsOnBoard,
     /// Whether the driver still may drive is not looked at when they accept.
     IgnoresVetting,
+    /// A dispatcher is not shown that somebody who had confirmed gave it up.
+    HidesFailure,
+    /// A dispatcher is not shown that the news of it does not get through.
+    HidesSilence,
+    /// A dispatcher is not shown that nobody brings a rider home.
+    HidesReturn,
+    /// A dispatcher is not shown whose driver or vehicle may not serve a lift to come.
+    HidesUnfit,
 }
 
 impl Fault {
     /// All of them.
-    pub const ALL: [Fault; 13] = [
+    pub const ALL: [Fault; 17] = [
         Fault::AwardsTwice,
         Fault::LapsesInSilence,
         Fault::IgnoresOverlap,
@@ -52,6 +61,10 @@ impl Fault {
         Fault::RevivesExpiredHold,
         Fault::CancelsOnBoard,
         Fault::IgnoresVetting,
+        Fault::HidesFailure,
+        Fault::HidesSilence,
+        Fault::HidesReturn,
+        Fault::HidesUnfit,
     ];
 
     /// Decides as the domain does but for the bug.
@@ -172,6 +185,19 @@ impl Fault {
             }
             Fault::NeverCancels => matches!(message, BookingMessage::Cancel { .. }),
             Fault::AgreesInSilence => matches!(message, BookingMessage::Agree { .. }),
+            _ => false,
+        }
+    }
+
+    /// Tells whether dispatchers are not shown alarms of the kind.
+    pub(crate) fn hides(self, kind: &Kind) -> bool {
+        match self {
+            Fault::HidesFailure => matches!(kind, Kind::ProviderFailed { .. }),
+            Fault::HidesSilence => {
+                matches!(kind, Kind::PartnerUnreachable { .. } | Kind::DriverOverdue { .. })
+            }
+            Fault::HidesReturn => matches!(kind, Kind::ReturnWithoutDriver { .. }),
+            Fault::HidesUnfit => matches!(kind, Kind::DriverMayNot { .. }),
             _ => false,
         }
     }

@@ -22,13 +22,17 @@
 //! letters that are never delivered, more than three coops, more than two trips, and what the node does by
 //! itself in choosing runs, since any choice of a person or a planner is a step that the model may take.
 
+pub mod canon;
+mod choices;
 pub mod configurations;
 pub mod coop;
 pub mod deed;
 pub mod explore;
 pub mod fault;
 pub mod mail;
+mod orders;
 pub mod promise;
+pub mod reached;
 pub mod report;
 pub mod scene;
 mod shown;

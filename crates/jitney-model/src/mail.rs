@@ -8,7 +8,10 @@
 
 use std::hash::{Hash, Hasher};
 
-use crate::coop::Letter;
+use jitney_domain::ClaimId;
+use jitney_domain::booking::{BidPhase, BookingMessage, ClaimPhase, Progress};
+
+use crate::coop::{Coop, Letter};
 
 /// In which order messages arrive.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -17,6 +20,34 @@ pub enum Order {
     AsSent,
     /// Any, and some more than once.
     Free,
+}
+
+/// Tells whether a letter changes nothing at its receiver now, and can at no later time: what it speaks of is
+/// over there, and what is over stays over. Unless `details` matter, the rider's details change nothing either.
+pub(crate) fn is_void(letter: &Letter, receiver: &Coop, details: bool) -> bool {
+    let claim = |id| receiver.state.claims.get(id).map(|claim| &claim.phase);
+    let bid = |id: &ClaimId| {
+        let (_, ticket) = receiver.state.ticket_of_claim(*id)?;
+        ticket.claims.get(id).map(|bid| bid.phase)
+    };
+    match &*letter.message {
+        BookingMessage::TurnDown { claim: id } => {
+            claim(id).is_some_and(|phase| !matches!(phase, ClaimPhase::Held { .. }))
+        }
+        BookingMessage::Cancel { claim: id } => claim(id).is_some_and(|phase| match phase {
+            ClaimPhase::Confirmed { progress, .. } => *progress >= Progress::OnBoard,
+            ClaimPhase::Stated { .. } | ClaimPhase::Ended(_) => true,
+            _ => false,
+        }),
+        BookingMessage::Details { claim: id, .. } => {
+            let over = |phase: &ClaimPhase| matches!(phase, ClaimPhase::Stated { .. } | ClaimPhase::Ended(_));
+            !details || claim(id).is_some_and(over)
+        }
+        BookingMessage::Withdraw { claim: id }
+        | BookingMessage::Refuse { claim: id, .. }
+        | BookingMessage::Status { claim: id, .. } => bid(id) == Some(BidPhase::Over),
+        _ => false,
+    }
 }
 
 /// A letter, and whether its receiver has taken it in while the sender does not know yet.
@@ -56,6 +87,11 @@ impl Mail {
                 Order::Free => before.letter.digest != posted.letter.digest,
             })
         })
+    }
+
+    /// Drops letters that are not waited for.
+    pub(crate) fn drop_all(&mut self, void: impl Fn(&Letter) -> bool) {
+        self.posted.retain(|posted| posted.taken || !void(&posted.letter));
     }
 
     pub(crate) fn get(&self, at: usize) -> Option<&Posted> {

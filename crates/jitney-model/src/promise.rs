@@ -5,18 +5,17 @@
 //! alone) are watched in [`crate::watch`] and reported here.
 
 use jitney_domain::booking::{
-    Award, Bid, BidPhase, BookingMessage, Claim, ClaimPhase, Ended, Progress, RefusalReason, Ticket,
-    TicketPhase,
+    Award, Bid, BidPhase, BookingMessage, Claim, ClaimPhase, Progress, Ticket, TicketPhase,
 };
-use jitney_domain::trip::{Link, Phase};
-use jitney_domain::{ClaimId, Outcome, State, TicketId};
+use jitney_domain::{ClaimId, State, TicketId};
 use stateright::Property;
 
 use crate::coop::{Coop, Letter};
 use crate::explore::Explore;
 use crate::mail::Order;
+use crate::reached;
 use crate::scene::Scene;
-use crate::shown;
+use crate::shown::{self, Marks};
 use crate::watch::Broken;
 use crate::world::World;
 
@@ -26,16 +25,19 @@ pub mod named {
     pub const ONE_AWARD: &str = "1 a ticket has at most one live award";
     /// A driver is never held or booked for overlapping time.
     pub const NO_OVERLAP: &str = "2 no driver is held or booked for overlapping time";
-    /// What the rider was told is true, or its end is on the way and the dispatcher is shown it.
-    pub const CONFIRMED: &str = "3 what was confirmed is in the calendar or its end is on the way";
+    /// What the rider was told is true, or its end is on the way and a dispatcher is shown it.
+    pub const CONFIRMED: &str =
+        "3 what was confirmed is in the calendar, or its end is on the way and a dispatcher is alarmed";
     /// Once messages flow again both sides agree.
     pub const AGREE: &str = "4 when all is delivered both sides agree";
-    /// A return is never orphaned: no node gives away one half while nobody has the other.
-    pub const RETURN: &str = "5 no half of a round trip is given away by itself";
+    /// A return is never orphaned: no node gives away one half while nobody has the other, and if the other
+    /// falls through the dispatcher is told to phone the rider.
+    pub const RETURN: &str = "5 both halves of a round trip are given away together, or the rider is phoned";
     /// Nothing late overwrites a live booking.
     pub const NOT_OVERWRITTEN: &str = "6 nothing late overwrites a live booking";
-    /// Vetting lost after the award counts at the driver's yes.
-    pub const FIT: &str = "7 a driver who may not drive confirms nothing";
+    /// Vetting or capability lost after the award counts at the driver's yes, and every lift it touches is shown.
+    pub const FIT: &str =
+        "7 lost vetting or capability flags every lift to come, and nothing is confirmed with it";
     /// A restart reads back the same coop, after every step.
     pub const RESTART: &str = "a restart reads back what was known";
     /// Letters between honest coops are never refused.
@@ -48,7 +50,7 @@ fn always(name: &'static str, condition: fn(&Explore, &World) -> bool) -> Proper
     Property::always(name, condition)
 }
 
-fn sometimes(name: &'static str, condition: fn(&Explore, &World) -> bool) -> Property<Explore> {
+pub(crate) fn sometimes(name: &'static str, condition: fn(&Explore, &World) -> bool) -> Property<Explore> {
     Property::sometimes(name, condition)
 }
 
@@ -57,15 +59,21 @@ pub(crate) fn properties(scene: &Scene) -> Vec<Property<Explore>> {
     let mut all = vec![
         always(ONE_AWARD, |_, w| one_award(w)),
         always(NO_OVERLAP, |_, w| w.coops.iter().all(|coop| no_overlap(&coop.state))),
-        always(CONFIRMED, confirmed_is_true),
+        always(CONFIRMED, |m, w| {
+            confirmed_is_true(m, w) && shown::nothing_is_kept_back(m, w, Marks::FAILURE)
+        }),
         always(AGREE, |model, w| !model.is_quiet(w) || agree(model, w)),
-        always(RETURN, |_, w| unbroken(w, &[Broken::HalfAwarded])),
+        always(RETURN, |m, w| {
+            unbroken(w, &[Broken::HalfAwarded]) && shown::nothing_is_kept_back(m, w, Marks::RETURN)
+        }),
         always(NOT_OVERWRITTEN, |_, w| unbroken(w, OVERWRITING)),
-        always(FIT, |_, w| unbroken(w, &[Broken::UnfitConfirmed])),
+        always(FIT, |m, w| {
+            unbroken(w, &[Broken::UnfitConfirmed]) && shown::nothing_is_kept_back(m, w, Marks::UNFIT)
+        }),
         always(RESTART, |_, w| unbroken(w, &[Broken::Restart])),
         always(HEARD, |_, w| !w.refused),
     ];
-    let reached = reachable().into_iter().filter(|property| scene.reaches.contains(&property.name));
+    let reached = reached::all().into_iter().filter(|property| scene.reaches.contains(&property.name));
     all.extend(reached);
     all
 }
@@ -78,27 +86,27 @@ fn unbroken(world: &World, kinds: &[Broken]) -> bool {
 }
 
 /// Returns every ticket with its originator.
-fn tickets(world: &World) -> impl Iterator<Item = (&Coop, TicketId, &Ticket)> {
+pub(crate) fn tickets(world: &World) -> impl Iterator<Item = (&Coop, TicketId, &Ticket)> {
     world.coops.iter().flat_map(|coop| coop.state.tickets.iter().map(move |(id, t)| (&**coop, *id, t)))
 }
 
 /// Returns every claim with its provider.
-fn claims(world: &World) -> impl Iterator<Item = (&Coop, ClaimId, &Claim)> {
+pub(crate) fn claims(world: &World) -> impl Iterator<Item = (&Coop, ClaimId, &Claim)> {
     world.coops.iter().flat_map(|coop| coop.state.claims.iter().map(move |(id, c)| (&**coop, *id, c)))
 }
 
 /// Returns a claim by its name, which says whose it is.
-fn claim(world: &World, id: ClaimId) -> Option<(&Coop, &Claim)> {
+pub(crate) fn claim(world: &World, id: ClaimId) -> Option<(&Coop, &Claim)> {
     world.coops.iter().find_map(|coop| coop.state.claims.get(&id).map(|claim| (&**coop, claim)))
 }
 
 /// Returns the ticket that a claim was made on.
-fn ticket_of<'a>(world: &'a World, claim: &Claim) -> Option<(&'a Coop, &'a Ticket)> {
+pub(crate) fn ticket_of<'a>(world: &'a World, claim: &Claim) -> Option<(&'a Coop, &'a Ticket)> {
     let id = claim.ticket.ticket;
     world.coops.iter().find_map(|coop| coop.state.tickets.get(&id).map(|t| (&**coop, t)))
 }
 
-fn under_way(world: &World, fits: impl Fn(&Letter) -> bool) -> bool {
+pub(crate) fn under_way(world: &World, fits: impl Fn(&Letter) -> bool) -> bool {
     world.mail.under_way().any(fits)
 }
 
@@ -141,7 +149,7 @@ fn no_overlap(state: &State) -> bool {
     apart && !state.runs.values().flat_map(|run| &run.stops).any(|stop| over(&stop.claim))
 }
 
-fn confirmed_is_true(_: &Explore, world: &World) -> bool {
+fn confirmed_is_true(model: &Explore, world: &World) -> bool {
     tickets(world).all(|(_, _, ticket)| {
         let TicketPhase::Confirmed(award, _) = &ticket.phase else { return true };
         let id = award.claim;
@@ -152,12 +160,16 @@ fn confirmed_is_true(_: &Explore, world: &World) -> bool {
             }
             _ => false,
         });
-        let ends = |l: &Letter| match &*l.message {
-            BookingMessage::Refuse { claim, .. } => *claim == id,
-            BookingMessage::State { statement } => statement.claim == id,
-            _ => false,
-        };
-        carried || under_way(world, ends)
+        if carried {
+            return true;
+        }
+        let stated =
+            |l: &Letter| matches!(&*l.message, BookingMessage::State { statement } if statement.claim == id);
+        let gives_up =
+            |l: &Letter| matches!(&*l.message, BookingMessage::Refuse { claim, .. } if *claim == id);
+        let told =
+            || world.mail.under_way().filter(|l| gives_up(l)).any(|l| shown::undelivered(model, world, l));
+        under_way(world, stated) || told()
     })
 }
 
@@ -206,154 +218,4 @@ fn both_sides(order: Order, ticket: &Ticket, id: ClaimId, bid: &Bid, claim: &Cla
             _ => false,
         },
     }
-}
-
-/// Returns the trips of a coop whose way out is confirmed, with the way home that they need.
-pub(crate) fn ways_home(
-    state: &State,
-) -> impl Iterator<Item = (jitney_domain::TripId, jitney_domain::TripId)> {
-    let confirmed = move |phase: &Phase| match phase {
-        Phase::Ticketed(id) => {
-            state.tickets.get(id).is_some_and(|t| matches!(t.phase, TicketPhase::Confirmed(..)))
-        }
-        _ => false,
-    };
-    state.open_trips().filter(move |(_, trip)| confirmed(&trip.phase)).filter_map(|(id, trip)| {
-        match trip.link {
-            Some(Link::Return(home)) => Some((id, home)),
-            _ => None,
-        }
-    })
-}
-
-/// Names of what must come about.
-pub mod reached {
-    #![allow(missing_docs)] // They say what they are.
-    pub const BY_PARTNER: &str = "confirmed by a partner";
-    pub const BY_OWN: &str = "confirmed by an own driver";
-    pub const COMPETING: &str = "two coops hold a driver for one ticket";
-    pub const HOLD_EXPIRED: &str = "a hold expired";
-    pub const DRIVER_SILENT: &str = "a driver was silent and the award ended";
-    pub const LATE_CONFIRM: &str = "a driver said yes after the award had ended and is called off";
-    pub const TOO_LATE_AWARD: &str = "an award came after the hold had ended";
-    pub const RE_AWARDED: &str = "another coop confirmed after the first had failed";
-    pub const AGREED: &str = "both sides agreed on how it ended";
-    pub const AGREED_NO_SHOW: &str = "both sides agreed that nobody was there";
-    pub const DISPUTED: &str = "an outcome is disputed";
-    pub const CANCELLED: &str = "a confirmed lift was called off";
-    pub const ON_BOARD: &str = "a trip was called off with the rider on board";
-    pub const UNMET: &str = "nobody was found";
-    pub const SECOND_TICKET: &str = "a second ticket for one trip is confirmed";
-    pub const BUSY: &str = "a driver is held for one of two trips at one time";
-    pub const UNFIT: &str = "a driver may not drive any more and has a lift";
-    pub const PAIR_TWO_COOPS: &str = "out and back are confirmed by two coops";
-    pub const ORPHAN: &str = "the way out is confirmed and nobody has the way home";
-    pub const CRASHED: &str = "a letter was taken in and its sender does not know";
-}
-
-use reached::*;
-
-fn some_ticket(world: &World, fits: impl Fn(&Coop, &Ticket) -> bool) -> bool {
-    tickets(world).any(|(coop, _, ticket)| fits(coop, ticket))
-}
-
-fn some_claim(world: &World, fits: impl Fn(&ClaimPhase) -> bool) -> bool {
-    claims(world).any(|(_, _, claim)| fits(&claim.phase))
-}
-
-fn confirmed_by(ticket: &Ticket) -> Option<&Award> {
-    match &ticket.phase {
-        TicketPhase::Confirmed(award, _) => Some(award),
-        _ => None,
-    }
-}
-
-fn reachable() -> Vec<Property<Explore>> {
-    vec![
-        sometimes(BY_PARTNER, |m, w| {
-            some_ticket(w, |coop, t| {
-                confirmed_by(t).is_some_and(|a| Some(&a.provider) != m.keys.get(usize::from(coop.place)))
-            })
-        }),
-        sometimes(BY_OWN, |m, w| {
-            some_ticket(w, |coop, t| {
-                confirmed_by(t).is_some_and(|a| Some(&a.provider) == m.keys.get(usize::from(coop.place)))
-            })
-        }),
-        sometimes(COMPETING, |_, w| {
-            let held: Vec<TicketId> = claims(w)
-                .filter(|(_, _, c)| matches!(c.phase, ClaimPhase::Held { .. }))
-                .map(|(_, _, c)| c.ticket.ticket)
-                .collect();
-            held.iter().enumerate().any(|(n, id)| held.iter().skip(n + 1).any(|other| other == id))
-        }),
-        sometimes(HOLD_EXPIRED, |_, w| some_claim(w, |p| *p == ClaimPhase::Ended(Ended::HoldExpired))),
-        sometimes(DRIVER_SILENT, |_, w| {
-            some_claim(w, |p| *p == ClaimPhase::Ended(Ended::Refused(RefusalReason::DriverSilent)))
-        }),
-        sometimes(LATE_CONFIRM, |_, w| {
-            claims(w).any(|(_, id, c)| {
-                matches!(c.phase, ClaimPhase::Confirmed { .. })
-                    && ticket_of(w, c).is_some_and(|(_, t)| t.award().is_none_or(|a| a.claim != id))
-                    && under_way(w, |l| matches!(*l.message, BookingMessage::Cancel { claim } if claim == id))
-            })
-        }),
-        sometimes(TOO_LATE_AWARD, |_, w| {
-            let late = |l: &Letter| {
-                matches!(*l.message, BookingMessage::Refuse { reason: RefusalReason::HoldExpired, .. })
-            };
-            under_way(w, late)
-        }),
-        sometimes(RE_AWARDED, |_, w| {
-            let failed = ClaimPhase::Ended(Ended::Refused(RefusalReason::ProviderFailed));
-            some_ticket(w, |_, t| {
-                confirmed_by(t).is_some()
-                    && t.claims.keys().any(|id| claim(w, *id).is_some_and(|(_, c)| c.phase == failed))
-            })
-        }),
-        sometimes(AGREED, |_, w| some_claim(w, |p| matches!(p, ClaimPhase::Stated { agreed: true, .. }))),
-        sometimes(AGREED_NO_SHOW, |_, w| {
-            some_claim(
-                w,
-                |p| matches!(p, ClaimPhase::Stated { agreed: true, statement, .. } if statement.outcome == Outcome::NoShow),
-            )
-        }),
-        sometimes(DISPUTED, |_, w| some_claim(w, |p| matches!(p, ClaimPhase::Stated { disputed: true, .. }))),
-        sometimes(CANCELLED, |_, w| some_claim(w, |p| *p == ClaimPhase::Ended(Ended::Cancelled))),
-        sometimes(ON_BOARD, |m, w| {
-            m.is_quiet(w)
-                && claims(w).any(|(_, id, c)| {
-                    matches!(c.phase, ClaimPhase::Confirmed { progress, .. } if progress >= Progress::OnBoard)
-                        && ticket_of(w, c).is_some_and(|(_, t)| t.award().is_none_or(|a| a.claim != id))
-                })
-        }),
-        sometimes(UNMET, |_, w| {
-            let unmet = |p: &Phase| matches!(p, Phase::Closed(Outcome::Unmet, _));
-            w.coops.iter().any(|coop| coop.state.trips.values().any(|t| unmet(&t.phase)))
-        }),
-        sometimes(SECOND_TICKET, |_, w| {
-            some_ticket(w, |coop, t| {
-                let earlier = |other: &Ticket| other.trip == t.trip && other.phase == TicketPhase::Closed;
-                confirmed_by(t).is_some() && coop.state.tickets.values().any(earlier)
-            })
-        }),
-        sometimes(BUSY, |_, w| {
-            let open = tickets(w).filter(|(_, _, t)| t.phase == TicketPhase::Open).count();
-            open > 0 && some_claim(w, |p| matches!(p, ClaimPhase::Confirmed { .. }))
-        }),
-        sometimes(UNFIT, |_, w| w.coops.iter().any(|coop| shown::unfit_lifts(&coop.state).next().is_some())),
-        sometimes(PAIR_TWO_COOPS, |_, w| {
-            w.coops.iter().any(|coop| {
-                ways_home(&coop.state).any(|(out, home)| {
-                    let by = |trip| {
-                        let ticket = coop.state.trips.get(&trip)?.ticket()?;
-                        confirmed_by(coop.state.tickets.get(&ticket)?).map(|award| award.provider)
-                    };
-                    by(home).is_some_and(|home| Some(home) != by(out))
-                })
-            })
-        }),
-        sometimes(ORPHAN, |_, w| w.coops.iter().any(|coop| shown::orphans(&coop.state).next().is_some())),
-        sometimes(CRASHED, |_, w| w.mail.waits_for_word()),
-    ]
 }

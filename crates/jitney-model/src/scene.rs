@@ -6,14 +6,14 @@ use std::sync::Arc;
 use jiff::civil::{Date, Weekday, date, time};
 use jitney_domain::availability::{Hours, WeeklyHours};
 use jitney_domain::member::{Consent, DriverTerms};
-use jitney_domain::trip::{Timing, Way};
+use jitney_domain::trip::{Phase, Timing, Way};
 use jitney_domain::{
     Actor, Assistance, Booking, Capability, Command, Load, MemberId, Metres, Minutes, Policy, Requirement,
     Role, Timestamp, TripId, VettingItem, Zone,
 };
 use jitney_identity::PublicKey;
 
-use crate::coop::{Coop, Intake, Taken, key};
+use crate::coop::{Coop, Intake, Taken, ToldBy, key};
 use crate::mail::Order;
 use crate::watch::Cause;
 
@@ -49,6 +49,21 @@ pub struct Changes {
     pub suspend: bool,
     /// The dispatcher states that nobody came.
     pub missed: bool,
+    /// Licences turn out to be void, vehicles lose their seats.
+    pub lapse: bool,
+    /// Trips are offered to one partner before all others, and partners pass.
+    pub offer: bool,
+}
+
+/// When a rider wants to be brought home.
+#[derive(Debug, Clone, Copy)]
+pub enum Home {
+    /// Not at all.
+    No,
+    /// At this hour.
+    At(i8),
+    /// When they call.
+    Call,
 }
 
 /// A round trip or a way out.
@@ -58,8 +73,8 @@ pub struct Wanted {
     pub coop: u8,
     /// At which hour.
     pub hour: i8,
-    /// At which hour home, if at all.
-    pub home: Option<i8>,
+    /// And home.
+    pub home: Home,
 }
 
 /// A configuration.
@@ -81,6 +96,12 @@ pub struct Scene {
     pub own: bool,
     /// The dispatcher awards, and not the node.
     pub by_hand: bool,
+    /// How long claims are gathered before the best is awarded.
+    pub gather: Minutes,
+    /// Trips are not offered to all partners at the beginning.
+    pub unshared: bool,
+    /// Whether drivers have the rider's details is told apart.
+    pub details: bool,
     /// Drivers say when they are on the way.
     pub en_route: bool,
     /// Drivers wait in vain.
@@ -89,7 +110,7 @@ pub struct Scene {
     pub changes: Changes,
     /// How often.
     pub left: Left,
-    /// Times of day that matter, in order.
+    /// Times of day that matter, in order; at most eight.
     pub moments: Vec<(i8, i8)>,
     /// The first of them at which drivers are under way.
     pub day_from: u8,
@@ -125,16 +146,19 @@ impl Scene {
     ///
     /// # Panics
     /// If the domain refuses what a coop begins with.
-    pub fn begin(&self) -> Vec<Arc<Coop>> {
-        (0..self.coops).map(|place| Arc::new(self.coop(place))).collect()
+    pub fn begin(&self, told_by: ToldBy) -> Vec<Arc<Coop>> {
+        (0..self.coops).map(|place| Arc::new(self.coop(place, told_by))).collect()
     }
 
-    fn coop(&self, place: u8) -> Coop {
-        let mut founding = Founding { coop: Coop::new(place), keys: self.keys(), now: moment(self.first()) };
+    fn coop(&self, place: u8, told_by: ToldBy) -> Coop {
+        let now = moment(self.first());
+        let mut founding = Founding { coop: Coop::new(place), keys: self.keys(), now, told_by };
         let policy = Policy {
             hold: Minutes(60),
             award_patience: Minutes(30),
             award_first_claim: !self.by_hand,
+            award_wait: self.gather,
+            award_wait_until: Minutes(60),
             ..Policy::default()
         };
         founding.act(Command::FoundCoop { key: key(place + 1), zone: paris(), policy });
@@ -143,7 +167,7 @@ impl Scene {
             founding.driver(consent);
         }
         for wanted in self.trips.iter().filter(|wanted| wanted.coop == place) {
-            founding.book(rider, *wanted);
+            founding.book(rider, *wanted, !self.unshared);
         }
         founding.coop
     }
@@ -158,6 +182,7 @@ struct Founding {
     coop: Coop,
     keys: Vec<PublicKey>,
     now: Timestamp,
+    told_by: ToldBy,
 }
 
 impl Founding {
@@ -165,7 +190,15 @@ impl Founding {
     fn act(&mut self, command: Command) {
         let told = format!("{command:?}");
         let (actor, cause) = (Actor::Operator, Cause::People);
-        let intake = Intake { actor, command, now: self.now, keys: &self.keys, fault: None, cause };
+        let intake = Intake {
+            actor,
+            command,
+            now: self.now,
+            keys: &self.keys,
+            fault: None,
+            cause,
+            told_by: self.told_by,
+        };
         match self.coop.take(intake) {
             Taken::Step(step) => self.coop = (*step.coop).clone(),
             refused => panic!("a coop cannot begin with {told}: {refused:?}"),
@@ -195,7 +228,7 @@ impl Founding {
         });
     }
 
-    fn book(&mut self, rider: MemberId, wanted: Wanted) {
+    fn book(&mut self, rider: MemberId, wanted: Wanted, share: bool) {
         let at = |hour| Timing::PickUp(DAY.at(hour, 0, 0, 0));
         let first = self.coop.state.next_trip();
         self.act(Command::BookTrip(Booking {
@@ -204,11 +237,17 @@ impl Founding {
             way: way(),
             requirement: Requirement::default(),
             dwell: None,
-            home: wanted.home.map(at),
+            home: match wanted.home {
+                Home::No => None,
+                Home::At(hour) => Some(at(hour)),
+                Home::Call => Some(Timing::WillCall(DAY)),
+            },
             repeat: None,
         }));
         let trips: Vec<TripId> = self.coop.state.trips.range(first..).map(|(id, _)| *id).collect();
-        for trip in trips {
+        let has_time =
+            |trip: &TripId| self.coop.state.trips.get(trip).is_some_and(|t| t.phase == Phase::Requested);
+        for trip in trips.into_iter().filter(has_time).filter(|_| share).collect::<Vec<_>>() {
             self.act(Command::ShareTrip(trip));
         }
     }

@@ -38,6 +38,8 @@ impl Hash for World {
     }
 }
 
+impl Eq for World {}
+
 impl PartialEq for World {
     fn eq(&self, other: &Self) -> bool {
         let digests = |world: &World| world.coops.iter().map(|coop| coop.digest).collect::<Vec<_>>();

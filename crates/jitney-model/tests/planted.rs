@@ -82,3 +82,23 @@ fn the_checker_finds_a_rider_dropped_on_the_way() {
 fn the_checker_finds_an_unfit_driver_who_confirms() {
     finds(Fault::IgnoresVetting, "two-coops", FIT);
 }
+
+#[test]
+fn the_checker_finds_a_broken_promise_that_nobody_is_shown() {
+    finds(Fault::HidesFailure, "competing", CONFIRMED);
+}
+
+#[test]
+fn the_checker_finds_a_provider_who_cannot_be_heard_and_nobody_is_shown() {
+    finds(Fault::HidesSilence, "competing", CONFIRMED);
+}
+
+#[test]
+fn the_checker_finds_a_way_home_that_nobody_is_phoned_about() {
+    finds(Fault::HidesReturn, "round-trip", RETURN);
+}
+
+#[test]
+fn the_checker_finds_a_lift_with_lost_vetting_that_is_not_flagged() {
+    finds(Fault::HidesUnfit, "unfit", FIT);
+}

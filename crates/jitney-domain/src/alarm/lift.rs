@@ -2,9 +2,9 @@
 
 use super::{
     ANSWER_NEAR, Alarm, Call, Callee, Caller, Case, DETAILS_NEAR, DISPUTE_DAYS, ENDING_WITHIN, Kind,
-    OVERDUE_AFTER, RIDE_GRACE, Unfit, Urgency, partner,
+    OVERDUE_AFTER, RIDE_GRACE, UNREACHABLE_AFTER, Unfit, Urgency, partner,
 };
-use crate::booking::{Claim, ClaimPhase, Progress};
+use crate::booking::{Claim, ClaimPhase, Ended, Progress};
 use crate::decide::active;
 use crate::member::Role;
 use crate::needs::{Capability, Load};
@@ -62,6 +62,28 @@ pub(super) fn of_own_trip(
     alarms.extend(about.silent(needed));
     alarms.extend(about.details_missing().map(|a| calling(a, &[driver])));
     alarms.into_iter().map(|alarm| Alarm { trips: vec![trip], ..alarm }).collect()
+}
+
+/// Returns alarms about lifts for partners that we gave up after the award while our messages wait: as long as
+/// the partner does not know, its rider waits for a driver who does not come.
+pub(super) fn given_up(case: Case<'_>) -> Vec<Alarm> {
+    let long = |since: &Timestamp| since.after(UNREACHABLE_AFTER) <= case.now;
+    if !case.partners.waiting.values().any(long) {
+        return Vec::new();
+    }
+    let to_come = |claim: &Claim| claim.ticket.pick_up.window().to >= case.now;
+    let unsaid = case.state.claims.values().filter(|claim| {
+        matches!(claim.phase, ClaimPhase::Ended(Ended::Refused(_)))
+            && to_come(claim)
+            && case.partners.waiting.get(&claim.originator).is_some_and(long)
+    });
+    let alarms = unsaid.flat_map(|claim| {
+        let booking =
+            partner::Booking { coop: claim.originator, pick_up: claim.pick_up_at, since: Some(case.now) };
+        partner::alarms(case, booking).into_iter().map(|alarm| (alarm, claim.number))
+    });
+    let unreachable = alarms.filter(|(alarm, _)| matches!(alarm.kind, Kind::PartnerUnreachable { .. }));
+    unreachable.map(|(alarm, lift)| Alarm { lifts: vec![lift], ..alarm }).collect()
 }
 
 fn calling(alarm: Alarm, whom: &[Callee]) -> Alarm {

@@ -67,7 +67,7 @@ pub enum Kind {
     RiderNotAtDoor,
     /// The rider is on board longer than promised.
     OnBoardTooLong,
-    /// Whoever had it gave it up, and nobody has it now.
+    /// Whoever had it gave it up, and nobody has confirmed it since.
     ProviderFailed {
         /// Which coop, perhaps ourselves.
         provider: PublicKey,
@@ -114,6 +114,14 @@ pub enum Kind {
     /// A partner's claim waits for our decision and is about to run out.
     ClaimEnding {
         /// Which coop.
+        provider: PublicKey,
+        /// Until when the driver's time is held.
+        until: Timestamp,
+    },
+    /// A claim on one half of a round trip waits: nobody is there for the other half, and neither is given away
+    /// by itself.
+    WaitsForOtherHalf {
+        /// Whose claim.
         provider: PublicKey,
         /// Until when the driver's time is held.
         until: Timestamp,
@@ -275,6 +283,7 @@ pub fn all(state: &State, partners: &Partners, now: Timestamp) -> Vec<Alarm> {
     for (id, claim) in theirs.filter(|(_, claim)| Some(claim.originator) != us) {
         alarms.extend(lift::alarms(case, id, claim));
     }
+    alarms.extend(lift::given_up(case));
     alarms.retain(|alarm| alarm.is_due(now));
     let mut alarms = partner::one_call_each(alarms);
     sort(&mut alarms);
@@ -352,7 +361,7 @@ impl Kind {
             Kind::AwardUnanswered { .. } => 9,
             Kind::DriverSilent { .. } => 10,
             Kind::DetailsMissing => 11,
-            Kind::ClaimEnding { .. } => 12,
+            Kind::ClaimEnding { .. } | Kind::WaitsForOtherHalf { .. } => 12,
             Kind::HoldEnding { .. } => 13,
             Kind::WillCallSilent => 14,
             Kind::MessageLost { .. } => 15,
@@ -389,6 +398,7 @@ impl Kind {
             Kind::DetailsMissing => "details-missing",
             Kind::HoldEnding { .. } => "hold-ending",
             Kind::ClaimEnding { .. } => "claim-ending",
+            Kind::WaitsForOtherHalf { .. } => "waits-for-other-half",
             Kind::WillCallSilent => "will-call-silent",
             Kind::PartnerUnreachable { .. } => "partner-unreachable",
             Kind::MessageLost { .. } => "message-lost",

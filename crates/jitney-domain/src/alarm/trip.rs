@@ -5,6 +5,7 @@ use super::{
     NOBODY_NEAR, Stage, Urgency, lift, partner,
 };
 use crate::booking::{Award, BidPhase, Claim, Confirmation, Progress, Ticket, TicketPhase};
+use crate::decide::waits_for_other_half;
 use crate::outcome::Outcome;
 use crate::time::Timestamp;
 use crate::trip::{Link, Phase, Trip};
@@ -62,13 +63,14 @@ impl About<'_> {
         match &ticket.phase {
             TicketPhase::Open => {
                 alarms.extend(self.nobody(Some(ticket)));
-                alarms.extend(self.claim_ending(ticket));
+                alarms.extend(self.claim_ending(ticket).or_else(|| self.waits_for_other_half(ticket)));
             }
             TicketPhase::Awarded(award) => {
                 match self.own(award) {
                     Some((id, claim)) => alarms.extend(self.lift(id, claim)),
                     None => alarms.extend(self.unanswered(award)),
                 }
+                alarms.extend(self.promise_broken(ticket));
                 let pick_up = self.trip.details.windows.map(|w| w.preferred);
                 alarms.extend(self.partner(ticket, award, pick_up));
             }
@@ -151,6 +153,17 @@ impl About<'_> {
             _ => return None,
         };
         Some(Alarm { calls, ..alarm })
+    }
+
+    /// Whoever had confirmed gave it up, and the next who was asked has not said yes: what the rider was told is
+    /// not true any more.
+    fn promise_broken(&self, ticket: &Ticket) -> Option<Alarm> {
+        let failed = ticket.failed.filter(|failed| failed.was_confirmed)?;
+        let needed = self.answer_needed_by(self.trip.details.windows?.preferred);
+        let (provider, reason) = (failed.provider, failed.reason);
+        let kind = Kind::ProviderFailed { provider, reason, was_confirmed: true };
+        let alarm = self.alarm(kind, Urgency::by(needed, self.case.now), Some(failed.at));
+        Some(Alarm { calls: vec![self.rider()], ..alarm })
     }
 
     /// Returns the way out, if this is a way home that still brings somebody home.
@@ -249,6 +262,21 @@ impl About<'_> {
         let kind = Kind::ClaimEnding { provider: last.provider, until: last.hold_until };
         let alarm = self.alarm(kind, Urgency::Before(last.hold_until), Some(last.received));
         Some(Alarm { calls: vec![Call::to(Callee::Office(last.provider))], ..alarm })
+    }
+
+    /// A driver's time is held and nothing happens until somebody is found for the other half.
+    fn waits_for_other_half(&self, ticket: &Ticket) -> Option<Alarm> {
+        let now = self.case.now;
+        if !waits_for_other_half(self.case.state, ticket, now) {
+            return None;
+        }
+        let held = ticket.claims.values().filter(|bid| bid.phase == BidPhase::Open && bid.hold_until > now);
+        let last = held.max_by_key(|bid| bid.hold_until)?;
+        let kind = Kind::WaitsForOtherHalf { provider: last.provider, until: last.hold_until };
+        let alarm = self.alarm(kind, Urgency::Before(last.hold_until), Some(last.received));
+        let (Some(Link::Return(other)) | Some(Link::Outbound(other))) = self.trip.link else { return None };
+        let calls = vec![Call::to(Callee::Office(last.provider))];
+        Some(Alarm { trips: vec![self.id, other], calls, ..alarm })
     }
 
     fn on_the_day(&self, award: &Award, confirmation: &Confirmation) -> Option<Alarm> {

@@ -72,9 +72,16 @@ pub(super) fn set_terms(state: &State, member: MemberId, terms: DriverTerms) -> 
     Ok(vec![Event::DriverTermsSet { member, terms }])
 }
 
+/// Most vehicles of one driver: a device of theirs may add some, and they are kept for ever.
+pub const VEHICLES_PER_DRIVER_MAX: usize = 16;
+
 pub(super) fn add_vehicle(state: &State, owner: Option<MemberId>, capability: Capability) -> Decided {
     if let Some(owner) = owner {
         driver(state, owner)?;
+        let theirs = state.vehicles.values().filter(|vehicle| vehicle.owner == Some(owner)).count();
+        if theirs >= VEHICLES_PER_DRIVER_MAX {
+            return Err(Refusal::TooManyVehicles(owner));
+        }
     }
     Ok(vec![Event::VehicleAdded { vehicle: state.next_vehicle(), owner, capability }])
 }

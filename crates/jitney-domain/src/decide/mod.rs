@@ -17,6 +17,7 @@ use rand::Rng;
 
 pub use award::waits_for_other_half;
 pub use bar::WHY_MAX;
+pub use members::VEHICLES_PER_DRIVER_MAX;
 pub use rights::takes_part;
 pub(crate) use tick::{claim_deadline, ticket_deadline, trip_deadline};
 

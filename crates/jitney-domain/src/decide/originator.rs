@@ -332,6 +332,14 @@ pub(super) fn state_outcome(
     if confirmed && outcome != Outcome::MissedTrip {
         return Err(impossible("somebody has confirmed it; unassign it first"));
     }
+    if let (Outcome::Completed | Outcome::NoShow, Some(ticket), Some(row)) = (outcome, trip.ticket(), ticket)
+        && let TicketPhase::Disputed(award, theirs) = &row.phase
+    {
+        // Two people have talked: what they came to is countersigned. A provider that said something else
+        // keeps its dispute.
+        let statement = Statement { outcome, ..theirs.clone() };
+        return Ok(vec![Event::OutcomeAgreed { ticket, provider: award.provider, statement }]);
+    }
     let mut events = trip.ticket().map(|t| close(state, t)).unwrap_or_default();
     events.push(Event::TripClosed { trip: id, outcome });
     Ok(events)

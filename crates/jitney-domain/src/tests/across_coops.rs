@@ -276,6 +276,12 @@ fn a_disputed_ride_waits_for_two_people_and_the_dispatcher_settles_it() {
     assert!(matches!(claim_phase(&w, NEXT, claim), ClaimPhase::Stated { disputed: true, .. }));
     w.act(HOME, Command::StateOutcome { trip, outcome: Outcome::Completed });
     assert_eq!(w.outcome(HOME, trip), Outcome::Completed);
+    w.drain();
+    assert!(matches!(ticket_phase(&w, ticket), TicketPhase::Settled(..)));
+    assert!(
+        matches!(claim_phase(&w, NEXT, claim), ClaimPhase::Stated { agreed: true, .. }),
+        "it is over there too"
+    );
 }
 
 #[test]

@@ -5,7 +5,7 @@ use jiff::civil::date;
 use super::fixture::*;
 use crate::alarm::{Alarm, Call, Callee, Caller, Kind, Partners, Stage, Unfit, Urgency, all, of_trip};
 use crate::availability::Leave;
-use crate::booking::RefusalReason;
+use crate::booking::{RefusalReason, TicketPhase};
 use crate::trip::Timing;
 use crate::*;
 
@@ -208,6 +208,39 @@ fn a_confirmed_trip_that_its_provider_gives_up_alarms_however_far_away_it_is() {
     w.claim(THIRD, ticket, willing, tue(10, 0));
     w.drain();
     w.quiet(HOME);
+}
+
+#[test]
+fn a_broken_promise_alarms_until_somebody_else_has_said_yes() {
+    let mut w = World::of(3);
+    let (_, ticket, _, lift) = w.confirmed_next_door();
+    let asked = w.coops[THIRD].driver;
+    w.report(NEXT, lift, Step::Decline).unwrap();
+    w.drain();
+    w.claim(THIRD, ticket, asked, tue(10, 0));
+    w.drain();
+    assert!(matches!(w.state(HOME).tickets.get(&ticket).unwrap().phase, TicketPhase::Awarded(_)));
+    let alarm = w.alarm(HOME);
+    assert!(matches!(alarm.kind, Kind::ProviderFailed { was_confirmed: true, .. }), "{alarm:?}");
+    assert_eq!(alarm.calls, [w.rider_call()]);
+    let lift = w.last_claim(THIRD).1.number;
+    w.report(THIRD, lift, Step::Accept).unwrap();
+    w.drain();
+    w.quiet(HOME);
+}
+
+#[test]
+fn a_lift_given_up_alarms_for_as_long_as_its_coop_cannot_be_told() {
+    let mut w = World::of(2);
+    let (.., lift) = w.confirmed_next_door();
+    w.report(NEXT, lift, Step::Decline).unwrap();
+    w.until(tue(9, 0));
+    let waiting = |since| Partners { waiting: [(key(1), since)].into(), ..Partners::default() };
+    let alarms = |since| all(w.state(NEXT), &waiting(since), w.now);
+    assert_eq!(alarms(tue(8, 31)), [], "it may be on its way");
+    let [alarm] = alarms(tue(8, 30)).try_into().unwrap();
+    assert_eq!((alarm.kind, alarm.calls), (Kind::PartnerUnreachable { coop: key(1) }, vec![office(HOME)]));
+    assert_eq!(alarm.lifts, [lift]);
 }
 
 #[test]

@@ -170,3 +170,18 @@ fn papers_are_good_up_to_and_including_their_day() {
     let unvetted = row.unvetted(&required, date(2026, 3, 11)).unwrap();
     assert_eq!((unvetted.item, unvetted.expired), (item, Some(TUESDAY)));
 }
+
+#[test]
+fn a_driver_adds_as_many_vehicles_as_anybody_drives_and_no_more() {
+    use crate::decide::VEHICLES_PER_DRIVER_MAX;
+    let mut w = World::alone();
+    let driver = w.coops[HOME].driver;
+    let capability = w.state(HOME).vehicles.values().next().unwrap().capability;
+    let add = Command::AddVehicle { owner: Some(driver), capability };
+    let has = w.state(HOME).vehicles.values().filter(|v| v.owner == Some(driver)).count();
+    for _ in has..VEHICLES_PER_DRIVER_MAX {
+        w.act(HOME, add.clone());
+    }
+    assert_eq!(w.refused(HOME, add), Refusal::TooManyVehicles(driver));
+    w.act(HOME, Command::AddVehicle { owner: None, capability });
+}

@@ -3,6 +3,7 @@
 use jiff::civil::date;
 
 use super::fixture::*;
+use crate::alarm::{Alarm, Kind};
 use crate::booking::{BookingMessage, ClaimPhase, TicketPhase};
 use crate::trip::Timing;
 use crate::*;
@@ -133,11 +134,18 @@ fn a_way_out_is_not_given_away_while_nobody_brings_the_rider_home() {
     assert_eq!(*phase(&w, out), TicketPhase::Open, "the rider would be stranded");
     let ticket = w.ticket(HOME, out).1.clone();
     assert!(waits_for_other_half(w.state(HOME), &ticket, w.now));
+    let waits = |w: &World| {
+        let kind =
+            |a: &Alarm| matches!(a.kind, Kind::WaitsForOtherHalf { provider, .. } if provider == key(2));
+        w.alarms(HOME).into_iter().find(kind)
+    };
+    assert_eq!(waits(&w).unwrap().trips, [out, home], "the dispatcher is shown for what the claim waits");
     claim_for(&mut w, THIRD, home, 13);
     w.drain();
     assert_eq!((awarded_to(&w, out), awarded_to(&w, home)), (Some(NEXT), Some(THIRD)), "as a pair");
     assert!(matches!(phase(&w, out), TicketPhase::Confirmed(..)));
     assert!(matches!(phase(&w, home), TicketPhase::Confirmed(..)));
+    assert_eq!(waits(&w), None);
 }
 
 #[test]

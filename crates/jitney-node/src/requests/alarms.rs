@@ -173,6 +173,12 @@ impl<S: Store> Core<S> {
                 let ticket = alarm.trips.first().and_then(|id| self.state.trips.get(id)?.ticket());
                 ticket.map(|ticket| format!("jitney ticket award {}", ticket.short())).into_iter().collect()
             }
+            Kind::WaitsForOtherHalf { .. } => {
+                let other = alarm.trips.get(1).map(|id| format!("jitney trip candidates {id}"));
+                let ticket = alarm.trips.first().and_then(|id| self.state.trips.get(id)?.ticket());
+                let award = ticket.map(|ticket| format!("jitney ticket award {}", ticket.short()));
+                other.into_iter().chain(award).collect()
+            }
             Kind::WillCallSilent => of_trip(&["ready TRIP"]),
             Kind::RiderNotAtDoor | Kind::OnBoardTooLong => of_trip(&["show TRIP"]),
             Kind::OutcomeDisputed => of_trip(&["outcome TRIP completed", "outcome TRIP no-show"]),
@@ -196,6 +202,7 @@ fn kind_coop(kind: &Kind) -> Option<jitney_identity::PublicKey> {
         Kind::ProviderFailed { provider, .. }
         | Kind::AwardUnanswered { provider, .. }
         | Kind::CredentialWithdrawn { provider }
+        | Kind::WaitsForOtherHalf { provider, .. }
         | Kind::ClaimEnding { provider, .. } => Some(*provider),
         _ => None,
     }
@@ -205,7 +212,9 @@ fn kind_coop(kind: &Kind) -> Option<jitney_identity::PublicKey> {
 fn deadline(kind: &Kind) -> Option<Timestamp> {
     match kind {
         Kind::AwardUnanswered { respond_by, .. } | Kind::DriverSilent { respond_by, .. } => Some(*respond_by),
-        Kind::HoldEnding { until } | Kind::ClaimEnding { until, .. } => Some(*until),
+        Kind::HoldEnding { until }
+        | Kind::ClaimEnding { until, .. }
+        | Kind::WaitsForOtherHalf { until, .. } => Some(*until),
         _ => None,
     }
 }

@@ -90,7 +90,10 @@ impl Words {
             Kind::ProviderFailed { reason, was_confirmed, .. } => {
                 let why = reason.map(|reason| format!(" ({reason})")).unwrap_or_default();
                 if *was_confirmed {
-                    format!("{} had confirmed and gave it up{why}; nobody has it now", self.partner())
+                    format!(
+                        "{} had confirmed and gave it up{why}; nobody has confirmed it since",
+                        self.partner()
+                    )
                 } else {
                     format!("whoever was asked did not take it{why}: assign it again")
                 }
@@ -128,6 +131,11 @@ impl Words {
                     self.deadline()
                 )
             }
+            Kind::WaitsForOtherHalf { .. } => format!(
+                "{} would carry it and holds a driver until {}, and nobody has the other half of the round trip",
+                self.partner(),
+                self.deadline()
+            ),
             Kind::WillCallSilent => "the rider has been out for hours and has not called".to_owned(),
             Kind::PartnerUnreachable { .. } => {
                 format!("{} has not taken our messages since {}", self.partner(), self.deadline())
@@ -259,6 +267,10 @@ impl Words {
                     self.deadline()
                 )
             }
+            Kind::WaitsForOtherHalf { .. } => format!(
+                "You hold a driver for our {reference} until {}. We look for somebody for the other way; could you carry both?",
+                self.deadline()
+            ),
             Kind::PartnerUnreachable { .. } => format!(
                 "Your node has not taken our messages since {}. Let us go through what we have booked with each other.",
                 self.deadline()
