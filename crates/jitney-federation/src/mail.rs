@@ -66,6 +66,8 @@ pub struct Mail {
     under_way: BTreeMap<PublicKey, MailKey>,
     next_number: u64,
     forget_at: Timestamp,
+    /// How many messages of each coop are remembered as delivered.
+    remembered: BTreeMap<PublicKey, usize>,
 }
 
 /// What an incoming message turned out to be.
@@ -84,6 +86,11 @@ impl Mail {
         for (key, row) in self.outbox.iter() {
             self.queues.entry(key.coop).or_default().insert(row.number, key.id);
             self.next_number = self.next_number.max(row.number.saturating_add(1));
+        }
+        self.remembered.clear();
+        for (key, _) in self.delivered.iter() {
+            let count = self.remembered.entry(key.coop).or_default();
+            *count = count.saturating_add(1);
         }
     }
 
@@ -200,7 +207,7 @@ impl Mail {
                 self.forget_at = now.after(REMEMBER_DELIVERED);
             }
             for key in old {
-                self.delivered.remove(&key);
+                self.forget(&key);
             }
         }
         expired
@@ -248,17 +255,25 @@ impl Mail {
         if message.issued_at > now.after(CLOCK_SKEW) {
             return Err(DirectRefusal::TooEarly);
         }
-        if self.remembered(&message.from) >= MAX_DELIVERED_PER_COOP {
+        let remembered = self.remembered.entry(message.from).or_default();
+        if *remembered >= MAX_DELIVERED_PER_COOP {
             return Err(DirectRefusal::Busy);
         }
+        *remembered = remembered.saturating_add(1);
         self.delivered.insert(key, DeliveredRow { expires_at: message.expires_at });
         Ok(Arrival::New)
     }
 
-    fn remembered(&self, coop: &PublicKey) -> usize {
-        let first = MailKey { coop: *coop, id: MessageId([0; 16]) };
-        let last = MailKey { coop: *coop, id: MessageId([0xff; 16]) };
-        self.delivered.range(first..=last).count()
+    /// Forgets a message that was delivered.
+    fn forget(&mut self, key: &MailKey) {
+        if self.delivered.remove(key).is_some()
+            && let Some(count) = self.remembered.get_mut(&key.coop)
+        {
+            *count = count.saturating_sub(1);
+            if *count == 0 {
+                self.remembered.remove(&key.coop);
+            }
+        }
     }
 
     fn first(&self, coop: &PublicKey) -> Option<(MailKey, &OutboxRow)> {
@@ -399,6 +414,26 @@ mod tests {
             mail.expire(late);
             assert_eq!(mail.delivered.len(), left);
         }
+    }
+
+    #[test]
+    fn what_is_remembered_of_a_coop_is_counted_alike_after_a_restart() {
+        let (roster, mut mail) = (roster(), Mail::default());
+        let us = key("harbour").public();
+        for n in 1..=3 {
+            mail.arrive(&message(n), &us, &roster, now()).unwrap();
+        }
+        let mut rows = Vec::new();
+        mail.delivered.drain_changes(142, &mut rows).unwrap();
+        let mut back = Mail::default();
+        for row in rows {
+            back.delivered.restore_row(142, &row.key, &row.value.unwrap()).unwrap();
+        }
+        back.rebuild();
+        let counted = BTreeMap::from([(key("orchard").public(), 3)]);
+        assert_eq!((&mail.remembered, &back.remembered), (&counted, &counted));
+        back.expire(now().after(Minutes(60)).after(REMEMBER_DELIVERED).after(Minutes(1)));
+        assert!(back.delivered.is_empty() && back.remembered.is_empty());
     }
 
     #[test]

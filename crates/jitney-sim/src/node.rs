@@ -82,6 +82,9 @@ pub struct Node {
     pub skew_ms: i64,
     /// It speaks as the next version does.
     pub newer: bool,
+    /// Its coop lies about bookings: what comes to it about them is taken and not acted on, and nothing is held
+    /// against it or on its behalf.
+    pub lies: bool,
     /// The core, while the node is up.
     pub core: Option<Core<Disk>>,
     /// Devices of members that enrolled one.
@@ -119,6 +122,7 @@ impl Node {
             zone,
             skew_ms: 0,
             newer: false,
+            lies: false,
             core: None,
             devices: BTreeMap::new(),
             settings,

@@ -10,6 +10,14 @@ use jitney_net::{Channel, NetCommand, NetEvent};
 
 use crate::marker::MARKER;
 
+/// Returns what acknowledges a letter without anybody having read it.
+pub(crate) fn taken(event: &NetEvent) -> Option<NetCommand> {
+    let NetEvent::Request { channel: Channel::Book, token, bytes, .. } = event else { return None };
+    let letter = DirectMessage::decode(bytes).ok()?;
+    let bytes = serde_json::to_vec(&DirectReply::Ack(letter.id)).unwrap_or_default();
+    Some(NetCommand::Respond { token: *token, bytes })
+}
+
 /// A bug.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Plant {
@@ -87,15 +95,14 @@ impl Plant {
 
     /// Returns the answer to a letter that the node never gets to see.
     pub(crate) fn swallows(self, event: &NetEvent) -> Option<NetCommand> {
-        let NetEvent::Request { channel: Channel::Book, token, bytes, .. } = event else { return None };
+        let NetEvent::Request { channel: Channel::Book, bytes, .. } = event else { return None };
         let letter = DirectMessage::decode(bytes).ok()?;
         let meant = match serde_json::from_slice(letter.body()).ok()? {
             BookingMessage::Confirm { .. } => self == Plant::SwallowedConfirmation,
             BookingMessage::Cancel { .. } => self == Plant::SwallowedCancellation,
             _ => false,
         };
-        let bytes = serde_json::to_vec(&DirectReply::Ack(letter.id)).unwrap_or_default();
-        meant.then_some(NetCommand::Respond { token: *token, bytes })
+        taken(event).filter(|_| meant)
     }
 
     /// Changes what a node sends.

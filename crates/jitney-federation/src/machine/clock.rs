@@ -6,7 +6,7 @@ use super::{Cx, Federation, Output};
 use crate::bytes::later;
 use crate::entry::{Kind, MAX_ENTRY_LIFE};
 use crate::ids::Incarnation;
-use crate::log::{CLOCK_SKEW, Draft};
+use crate::log::{CLOCK_SKEW, Draft, MAX_LIVE_PER_COOP};
 
 /// How far this clock may differ from the median of the others' before the operator is told.
 pub(crate) const CLOCK_TOLERANCE: Minutes = Minutes(2);
@@ -47,6 +47,23 @@ impl Federation {
     fn median_offset(&self) -> i64 {
         let others = self.peers.values().filter_map(|peer| peer.offset_ms);
         median(others.chain([0]).collect())
+    }
+
+    /// Returns the moment by which this node dates what it signs: its clock, but never long before what others wrote
+    /// that it has read. A machine whose clock fell back would else sign in times in which its key was not certified
+    /// yet, and messages that have expired where they arrive; they would be refused for good.
+    pub(super) fn dated(&self, now: Timestamp) -> Timestamp {
+        let written = self.log.newest_of_others(&self.coop).map_or(now, |at| at.before(CLOCK_SKEW));
+        now.max(written)
+    }
+
+    /// Returns the moment before which what has expired is gone. While no other node is there to say what the time is,
+    /// as much later as an entry lives: a clock that leapt ahead in solitude then drops nothing that others still have.
+    /// Only where that would leave too little room in the own log it is now.
+    pub(super) fn expired_by(&self, now: Timestamp) -> Timestamp {
+        let vouched = self.peers.is_empty() || self.peers.values().any(|peer| peer.offset_ms.is_some());
+        let crowded = self.log.held_of(&self.coop) > MAX_LIVE_PER_COOP / 2;
+        if vouched || crowded { now } else { now.before(MAX_ENTRY_LIFE) }
     }
 
     /// Begins a new life of the own log if this clock was ahead when it wrote: nobody takes such entries before

@@ -187,13 +187,13 @@ impl Watch {
         now: Timestamp,
         plant: Option<Plant>,
     ) {
-        let Some(state) = nodes[at].state() else { return };
+        let Some(state) = nodes[at].state().filter(|_| !nodes[at].lies) else { return };
         let seen = plant.map(|plant| plant.view(state));
         let state = seen.as_deref().unwrap_or(state);
         let mut found = Vec::new();
         calendar::check(state, &mut found);
         self.past[at].compare(state, cause, &mut self.seen, &mut found);
-        for other in nodes.iter().filter(|other| other.key() != nodes[at].key()) {
+        for other in nodes.iter().filter(|other| other.key() != nodes[at].key() && !other.lies) {
             agreement::between(&nodes[at], other, &self.forgotten, &mut found);
             agreement::between(other, &nodes[at], &self.forgotten, &mut found);
         }

@@ -21,12 +21,19 @@ const BY_NIGHT_MS: i64 = 20 * 60_000;
 #[derive(Debug)]
 pub struct Workload {
     pub(crate) chance: Chance,
+    /// People live at so many of the first nodes only, if not at all.
+    among: Option<usize>,
 }
 
 impl Workload {
     /// Begins a stream of things that people do.
     pub fn new(chance: Chance) -> Self {
-        Workload { chance }
+        Workload { chance, among: None }
+    }
+
+    /// Lets people live at so many of the first nodes only.
+    pub fn among(self, first: usize) -> Self {
+        Workload { among: Some(first), ..self }
     }
 
     /// Draws when somebody does something next.
@@ -38,7 +45,7 @@ impl Workload {
 
     /// Lets somebody at some coop do something.
     pub fn act(&mut self, world: &mut World) {
-        let at = self.chance.below(world.nodes.len());
+        let at = self.chance.below(self.among.unwrap_or(world.nodes.len()));
         if !world.is_up(at) {
             return;
         }
