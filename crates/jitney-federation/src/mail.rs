@@ -106,7 +106,7 @@ impl Mail {
         let row = OutboxRow {
             bytes: Blob(message.bytes().to_vec()),
             number,
-            queued_at: now,
+            queued_at: message.issued_at.max(now),
             expires_at: message.expires_at,
             attempts: 0,
             next_try: now,

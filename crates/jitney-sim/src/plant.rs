@@ -31,6 +31,8 @@ pub enum Plant {
     SwallowedCancellation,
     /// The dispatcher's board never asks for attention.
     SilentBoard,
+    /// No alarm says that a driver or vehicle may not do any more what it was booked for.
+    BlindToLoss,
     /// A lift whose driver is on the way is only held again.
     Overwritten,
     /// A write that was acknowledged is gone after a crash.
@@ -43,12 +45,13 @@ pub enum Plant {
 
 impl Plant {
     /// Every bug, with the promise that it breaks.
-    pub const ALL: [(Plant, &'static str); 9] = [
+    pub const ALL: [(Plant, &'static str); 10] = [
         (Plant::TwoAwards, "1 "),
         (Plant::TwoRunsAtOnce, "2 "),
         (Plant::SwallowedConfirmation, "3 "),
         (Plant::SwallowedCancellation, "3 "),
         (Plant::SilentBoard, "5 "),
+        (Plant::BlindToLoss, "7 "),
         (Plant::Overwritten, "6 "),
         (Plant::ForgottenWrite, "reopening"),
         (Plant::Leak, "privacy"),

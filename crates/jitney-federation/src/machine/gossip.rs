@@ -67,7 +67,8 @@ impl Federation {
         let Some(roster) = self.membership.roster() else {
             return Err(EntryRefusal::NotOnRoster { origin: key.origin });
         };
-        let taken = self.log.accept(entry, way, roster, cx.now);
+        let surely = self.surely(cx.now);
+        let taken = self.log.accept(entry, way, roster, cx.now, surely);
         self.counters.took(&taken);
         match taken {
             Ok(Accepted::New { contradiction, .. }) => {
@@ -237,6 +238,9 @@ impl Federation {
 
     /// Takes up the entries from the future whose time has come.
     pub(super) fn unpark_due(&mut self, cx: &mut Cx<'_>, out: &mut Vec<Output>) {
+        if self.may_be_ahead() {
+            return;
+        }
         for entry in self.log.unpark(cx.now) {
             // Refused ones are counted; nobody waits for a verdict on them any more.
             let _counted = self.take_entry(entry, Way::Sync, cx, out);
@@ -268,6 +272,7 @@ impl Federation {
         let kept_longer = self.now.0.saturating_sub(self.expired_by(self.now).0);
         let expiry = expiry.filter(|_| !self.clock.is_suspect());
         let expiry = expiry.map(|at| later(at, kept_longer).max(self.expire_from));
-        [expiry, self.log.next_parked(), manifest].into_iter().flatten().min()
+        let parked = self.log.next_parked().filter(|_| !self.may_be_ahead());
+        [expiry, parked, manifest].into_iter().flatten().min()
     }
 }

@@ -139,14 +139,16 @@ impl Federation {
             let first = cx.rng.random_range(0..ranges.len());
             ranges.rotate_left(first);
         }
+        // Expired is what both clocks say is: one that is ahead would have the asker pass over what lives.
+        let expired_by = cx.now.min(request.hello.now);
         let mut covered = BTreeMap::new();
         let share = MAX_PAGE_RECORDS.checked_div(ranges.len()).unwrap_or(0).max(1);
         let mut rest = Vec::new();
         for range in ranges {
-            rest.extend(self.fill_range(page, &range, &mut room, share, &mut covered, cx));
+            rest.extend(self.fill_range(page, &range, &mut room, share, &mut covered, expired_by));
         }
         for range in rest {
-            self.fill_range(page, &range, &mut room, usize::MAX, &mut covered, cx);
+            self.fill_range(page, &range, &mut room, usize::MAX, &mut covered, expired_by);
         }
         let covered = covered.into_iter().take(MAX_FRONTIER_LOGS);
         page.covered = covered
@@ -177,10 +179,10 @@ impl Federation {
         room: &mut Room,
         share: usize,
         covered: &mut BTreeMap<LogId, u64>,
-        cx: &Cx<'_>,
+        expired_by: Timestamp,
     ) -> Option<Range> {
         let (mut upto, mut last, mut left) = (range.head, range.after, None);
-        for (taken, entry) in self.log.live_in(range, cx.now).enumerate() {
+        for (taken, entry) in self.log.live_in(range, expired_by).enumerate() {
             let beyond = taken >= share;
             if beyond || !room.take(entry.bytes().len()) {
                 upto = upto.min(last);

@@ -172,3 +172,22 @@ pub fn differing_logs(nodes: &[Node], now: Timestamp) -> Vec<(usize, usize, usiz
         .filter(|(_, lacks, extra)| lacks + extra > 0)
         .collect()
 }
+
+/// Names a few of the live entries that some nodes hold and others do not, for whoever looks into it.
+pub fn one_side_only(nodes: &[Node], now: Timestamp) -> String {
+    let cores = || nodes.iter().filter_map(|node| node.core.as_ref());
+    let mut held: BTreeMap<EntryId, (usize, String)> = BTreeMap::new();
+    for entry in cores().flat_map(|core| core.federation().live_entries(now)) {
+        let header = entry.header();
+        let told = || {
+            let of = nodes.iter().position(|node| node.coop() == header.origin);
+            let (kind, life, seq) = (header.kind.0, header.incarnation.0 % 1000, header.seq);
+            format!("coop {of:?} kind {kind} life ..{life} no. {seq} of {}", header.issued_at)
+        };
+        held.entry(entry.id()).or_insert_with(|| (0, told())).0 += 1;
+    }
+    let all = cores().count();
+    let some: Vec<String> =
+        held.into_values().filter(|(n, _)| *n < all).map(|(_, told)| told).take(4).collect();
+    some.join("; ")
+}

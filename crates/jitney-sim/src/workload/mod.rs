@@ -2,6 +2,7 @@
 
 mod booking;
 mod driving;
+mod fitness;
 mod office;
 mod partners;
 
@@ -63,10 +64,14 @@ impl Workload {
             92..=93 => self.call_ready(world, at),
             94 => self.state_outcome(world, at),
             95 => self.change_hours(world, at),
-            96 => self.suspend_or_reinstate(world, at),
+            96 if self.chance.percent(50) => self.suspend_or_reinstate(world, at),
+            96 => self.lose_or_regain(world, at),
             97 => self.decline_something(world, at),
             98 => self.ask_a_partner(world, at),
-            _ => self.look_at_board(world, at),
+            _ => {
+                self.look_at_board(world, at);
+                self.look_at_alarms(world, at);
+            }
         }
     }
 
