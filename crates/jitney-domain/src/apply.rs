@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use crate::availability::Availability;
 use crate::booking::{
-    Award, Bid, BidPhase, Capacity, Claim, ClaimPhase, Confirmation, GivenUp, Offered, Progress, Ticket,
-    TicketPhase,
+    Award, Bid, BidPhase, Capacity, Claim, ClaimPhase, Confirmation, GivenUp, Offered, Progress,
+    RefusalReason, Ticket, TicketPhase,
 };
 use crate::event::{Event, Recorded};
 use crate::member::{Driver, Member, Role};
@@ -207,7 +207,15 @@ impl State {
             }
             Event::OfferEnded { ticket, .. } => self.change_ticket(ticket, |t| t.offered = None),
             Event::TicketClaimed { ticket, claim, provider, hold_until, pick_up_at, rate } => {
-                let bid = Bid { provider, hold_until, pick_up_at, received: at, rate, phase: BidPhase::Open };
+                let bid = Bid {
+                    provider,
+                    hold_until,
+                    pick_up_at,
+                    received: at,
+                    rate,
+                    phase: BidPhase::Open,
+                    lapsed: None,
+                };
                 self.change_ticket(ticket, |t| {
                     t.claims.insert(claim, bid);
                 });
@@ -223,6 +231,9 @@ impl State {
             Event::AwardEnded { ticket, claim, provider, reason, cancelled } => {
                 self.change_bid(ticket, claim, BidPhase::Over);
                 self.change_ticket(ticket, |t| {
+                    if let Some(bid) = t.claims.get_mut(&claim).filter(|_| reason.is_some() && cancelled) {
+                        bid.lapsed = (reason == Some(RefusalReason::DriverSilent)).then_some(at);
+                    }
                     // Without a reason it is we who took it back.
                     if reason.is_some() || !cancelled {
                         let before = t.failed.is_some_and(|f| f.was_confirmed);

@@ -42,6 +42,7 @@ mod needs;
 mod outcome;
 mod place;
 mod policy;
+pub mod record;
 mod refusal;
 pub mod run;
 pub mod state;

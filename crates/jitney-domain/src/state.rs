@@ -12,6 +12,7 @@ use crate::booking::{Capacity, Claim, Offered, Ticket};
 use crate::member::{Member, Role};
 use crate::needs::Capability;
 use crate::policy::Policy;
+use crate::record::{Record, Records};
 use crate::run::Run;
 use crate::subscription::Subscription;
 use crate::table::{RowChange, RowError, Table};
@@ -162,6 +163,7 @@ pub(crate) struct Index {
     pub keys: BTreeMap<PublicKey, MemberId>,
     pub trips_on: BTreeMap<Date, BTreeSet<TripId>>,
     pub runs_on: BTreeMap<Date, BTreeSet<RunId>>,
+    pub records: Records,
 }
 
 impl State {
@@ -174,6 +176,11 @@ impl State {
     pub fn terms_with(&self, partner: &PublicKey) -> Terms {
         let policy = self.coop().map(|coop| coop.policy.clone()).unwrap_or_default();
         Terms::of(self.agreements.get(partner), &policy)
+    }
+
+    /// Returns how a partner coop has kept its word towards us.
+    pub fn record_of(&self, partner: &PublicKey) -> Record<'_> {
+        self.index.records.of(partner)
     }
 
     /// Returns the claim that a driver calls `lift`.
@@ -351,6 +358,7 @@ impl Index {
     pub fn note_claim(&mut self, id: ClaimId, claim: &Claim) {
         self.lifts.insert(claim.number, id);
         self.claims_on.entry(claim.ticket.ticket).or_default().insert(id);
+        self.records.note_claim(id, claim);
         if claim.holds_time() {
             self.live_claims.insert(id);
         } else {
@@ -362,6 +370,7 @@ impl Index {
         for claim in ticket.claims.keys() {
             self.bids.insert(*claim, id);
         }
+        self.records.note_ticket(id, ticket);
         if ticket.is_live() {
             self.live_tickets.insert(id);
         } else {

@@ -294,6 +294,12 @@ impl Log {
         self.heads.values().map(|row| row.newest).max()
     }
 
+    /// Returns the latest moment at which an entry of another coop that was accepted says it was issued.
+    pub(crate) fn newest_of_others(&self, coop: &PublicKey) -> Option<Timestamp> {
+        let others = self.heads.iter().filter(|(log, _)| log.origin != *coop);
+        others.map(|(_, row)| row.newest).max()
+    }
+
     /// Tells whether new claims and awards with the coop must wait for a person, because it contradicted
     /// itself.
     pub fn is_suspended(&self, coop: &PublicKey) -> bool {

@@ -81,6 +81,8 @@ pub struct Federation {
     clock: clock::Clock,
     counters: Counters,
     allowed: Option<(BTreeSet<PublicKey>, bool)>,
+    /// Pages given to all nodes in the minute that began then.
+    served: (Timestamp, u32),
     /// Logs whose manifest showed a hole while the current page is read.
     doubted: BTreeSet<LogId>,
     /// When a log's manifest last showed a hole.
@@ -109,6 +111,7 @@ impl Federation {
             clock: clock::Clock::default(),
             counters: Counters::default(),
             allowed: None,
+            served: (Timestamp(0), 0),
             doubted: BTreeSet::new(),
             examined: BTreeMap::new(),
             now: Timestamp(0),

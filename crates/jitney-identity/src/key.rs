@@ -1,6 +1,7 @@
 //! Ed25519 keys: who everybody is, from a member to a federation.
 
 mod decoded;
+mod spelled;
 
 use std::fmt;
 use std::str::FromStr;
@@ -135,7 +136,12 @@ impl PublicKey {
 
 impl fmt::Display for PublicKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "did:key:{}", self.multibase())
+        if let Some(text) = spelled::text_of(self) {
+            return f.write_str(std::str::from_utf8(&text).unwrap_or_default());
+        }
+        let text = format!("did:key:{}", self.multibase());
+        spelled::keep(self, &text);
+        f.write_str(&text)
     }
 }
 
@@ -153,6 +159,9 @@ impl FromStr for PublicKey {
         let Some(encoded) = text.strip_prefix(DID_PREFIX).filter(|_| text.len() == DID_LENGTH) else {
             return Err(KeyError::NotADidKey { length: text.len() });
         };
+        if let Some(key) = spelled::recall(text) {
+            return Ok(key);
+        }
         let decoded = bs58::decode(encoded).into_vec().map_err(|_| KeyError::NotBase58)?;
         let Some(bytes) = decoded.strip_prefix(&ED25519_PUB) else {
             return Err(KeyError::OtherKind(decoded.into_iter().take(2).collect()));

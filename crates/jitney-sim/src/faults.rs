@@ -6,9 +6,9 @@ use jitney_domain::Minutes;
 use crate::network::Weather;
 use crate::rng::Chance;
 
-/// How wrong a clock that is set wrong is at most in a drawn run: five minutes, in milliseconds. Clocks that are hours
-/// and weeks off have scenarios of their own.
-const CLOCK_MOST_MS: i64 = 5 * 60_000;
+/// How wrong clocks that are set wrong are at most, in milliseconds: minutes, hours, and weeks like those of a small
+/// board that keeps no time while it is off.
+const CLOCKS_MS: [i64; 3] = [5 * 60_000, 5 * 3_600_000, 21 * 24 * 3_600_000];
 
 /// What may go wrong in a run.
 #[derive(Debug, Clone)]
@@ -92,7 +92,7 @@ impl Faults {
             skew_most_ms: if chance.percent(50) { 30_000 } else { 0 },
             one_way_percent: if chance.percent(50) { 40 } else { 0 },
             clock_every: chance.percent(25).then_some(Minutes(180)),
-            clock_most_ms: CLOCK_MOST_MS,
+            clock_most_ms: chance.pick(&CLOCKS_MS).unwrap_or(0),
             restore_every: chance.percent(15).then_some(Minutes(240)),
             upgrade_every: chance.percent(20).then_some(Minutes(300)),
             one_behind_a_wall: chance.percent(30),

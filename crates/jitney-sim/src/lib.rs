@@ -28,6 +28,7 @@ pub mod chaos;
 pub mod crowd;
 pub mod disk;
 pub mod faults;
+pub mod hostile;
 pub mod invariants;
 pub mod marker;
 pub mod network;

@@ -11,6 +11,7 @@ use std::time::Instant;
 
 use clap::Parser;
 use jitney_domain::Minutes;
+use jitney_sim::crowd::Crowd;
 use jitney_sim::{Outcome, Plan, Seen, run};
 
 /// Simulates whole federations, one seed after the other, and looks for broken promises.
@@ -35,6 +36,9 @@ struct Args {
     /// Drivers of each coop
     #[arg(long, default_value_t = 3)]
     drivers: usize,
+    /// Of the coops so many do harm: the federation's machine alone, without people, for half an hour unless given
+    #[arg(long, default_value_t = 0)]
+    hostile: usize,
     /// Seeds to run at a time; one for each processor unless given
     #[arg(long)]
     jobs: Option<usize>,
@@ -75,6 +79,9 @@ fn main() -> ExitCode {
             .with_writer(std::io::stderr)
             .init();
     }
+    if args.hostile > 0 {
+        return hostile(&args);
+    }
     let began = Instant::now();
     let mut sums = Sums::default();
     for (plan, outcome) in outcomes(&args) {
@@ -83,6 +90,36 @@ fn main() -> ExitCode {
     }
     sums.print(began.elapsed().as_secs_f64());
     if sums.broken > 0 { ExitCode::FAILURE } else { ExitCode::SUCCESS }
+}
+
+/// Lets honest coops live among hostile ones, and holds them to what must hold.
+fn hostile(args: &Args) -> ExitCode {
+    let mut sound = true;
+    for seed in args.seeds.clone() {
+        let honest = args.nodes.saturating_sub(args.hostile);
+        let length = Minutes(args.minutes.unwrap_or(30));
+        let began = Instant::now();
+        let report = match Crowd::new(seed, honest, args.hostile) {
+            Ok(mut crowd) => crowd.run(length),
+            Err(why) => {
+                eprintln!("{why}");
+                return ExitCode::FAILURE;
+            }
+        };
+        if !args.quiet {
+            println!("seed {seed}: {report:#?}");
+        }
+        let (entries, (_, late, latest)) = (report.entries, report.took_ms);
+        eprintln!(
+            "seed {seed}: {entries} honest entries, 99 of 100 everywhere within {late} ms, all within {latest} ms; {:.1} s",
+            began.elapsed().as_secs_f64()
+        );
+        for what in report.broken(args.nodes) {
+            sound = false;
+            eprintln!("seed {seed}: {what}");
+        }
+    }
+    if sound { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
 /// Carries all plans out, several at a time, and gives them back as they are done.

@@ -3,9 +3,7 @@
 use std::collections::BTreeMap;
 
 use jitney_domain::{MemberId, State, Timestamp, Zone};
-use jitney_federation::Frontier;
-use jitney_federation::MailKey;
-use jitney_federation::mail::OutboxRow;
+use jitney_federation::{Blob, Frontier, MailKey};
 use jitney_identity::secretbox::DataKey;
 use jitney_identity::{PublicKey, SecretKey};
 use jitney_net::NetEvent;
@@ -52,7 +50,8 @@ pub(crate) struct Expected {
     pub state: State,
     /// None when the last write was never acknowledged.
     pub digest: Option<Digest>,
-    pub outbox: Vec<(MailKey, OutboxRow)>,
+    /// What waits to be delivered, in what order; when it is tried next is reckoned anew.
+    pub outbox: Vec<(MailKey, u64, Blob)>,
     pub frontier: Frontier,
 }
 
@@ -67,8 +66,9 @@ impl Expected {
     }
 }
 
-fn outbox_of(core: &Core<Disk>) -> Vec<(MailKey, OutboxRow)> {
-    core.federation().mail().outbox.iter().map(|(key, row)| (*key, row.clone())).collect()
+fn outbox_of(core: &Core<Disk>) -> Vec<(MailKey, u64, Blob)> {
+    let outbox = &core.federation().mail().outbox;
+    outbox.iter().map(|(key, row)| (*key, row.number, row.bytes.clone())).collect()
 }
 
 /// One coop's node.
@@ -82,6 +82,9 @@ pub struct Node {
     pub skew_ms: i64,
     /// It speaks as the next version does.
     pub newer: bool,
+    /// Its coop lies about bookings: what comes to it about them is taken and not acted on, and nothing is held
+    /// against it or on its behalf.
+    pub lies: bool,
     /// The core, while the node is up.
     pub core: Option<Core<Disk>>,
     /// Devices of members that enrolled one.
@@ -119,6 +122,7 @@ impl Node {
             zone,
             skew_ms: 0,
             newer: false,
+            lies: false,
             core: None,
             devices: BTreeMap::new(),
             settings,

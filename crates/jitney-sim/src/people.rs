@@ -23,7 +23,7 @@ const APART: f64 = 0.07;
 /// How far from the office its people live at most, in degrees.
 const AROUND: f64 = 0.05;
 /// Until when everybody is vetted.
-const VETTED_UNTIL: Date = date(2030, 1, 1);
+pub const VETTED_UNTIL: Date = date(2030, 1, 1);
 
 /// Draws a place near a coop's office. Its label is marked.
 pub fn place(coop: usize, what: &str, chance: &mut Chance) -> Place {

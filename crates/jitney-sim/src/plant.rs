@@ -10,6 +10,14 @@ use jitney_net::{Channel, NetCommand, NetEvent};
 
 use crate::marker::MARKER;
 
+/// Returns what acknowledges a letter without anybody having read it.
+pub(crate) fn taken(event: &NetEvent) -> Option<NetCommand> {
+    let NetEvent::Request { channel: Channel::Book, token, bytes, .. } = event else { return None };
+    let letter = DirectMessage::decode(bytes).ok()?;
+    let bytes = serde_json::to_vec(&DirectReply::Ack(letter.id)).unwrap_or_default();
+    Some(NetCommand::Respond { token: *token, bytes })
+}
+
 /// A bug.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Plant {
@@ -23,6 +31,8 @@ pub enum Plant {
     SwallowedCancellation,
     /// The dispatcher's board never asks for attention.
     SilentBoard,
+    /// No alarm says that a driver or vehicle may not do any more what it was booked for.
+    BlindToLoss,
     /// A lift whose driver is on the way is only held again.
     Overwritten,
     /// A write that was acknowledged is gone after a crash.
@@ -35,12 +45,13 @@ pub enum Plant {
 
 impl Plant {
     /// Every bug, with the promise that it breaks.
-    pub const ALL: [(Plant, &'static str); 9] = [
+    pub const ALL: [(Plant, &'static str); 10] = [
         (Plant::TwoAwards, "1 "),
         (Plant::TwoRunsAtOnce, "2 "),
         (Plant::SwallowedConfirmation, "3 "),
         (Plant::SwallowedCancellation, "3 "),
         (Plant::SilentBoard, "5 "),
+        (Plant::BlindToLoss, "7 "),
         (Plant::Overwritten, "6 "),
         (Plant::ForgottenWrite, "reopening"),
         (Plant::Leak, "privacy"),
@@ -87,15 +98,14 @@ impl Plant {
 
     /// Returns the answer to a letter that the node never gets to see.
     pub(crate) fn swallows(self, event: &NetEvent) -> Option<NetCommand> {
-        let NetEvent::Request { channel: Channel::Book, token, bytes, .. } = event else { return None };
+        let NetEvent::Request { channel: Channel::Book, bytes, .. } = event else { return None };
         let letter = DirectMessage::decode(bytes).ok()?;
         let meant = match serde_json::from_slice(letter.body()).ok()? {
             BookingMessage::Confirm { .. } => self == Plant::SwallowedConfirmation,
             BookingMessage::Cancel { .. } => self == Plant::SwallowedCancellation,
             _ => false,
         };
-        let bytes = serde_json::to_vec(&DirectReply::Ack(letter.id)).unwrap_or_default();
-        meant.then_some(NetCommand::Respond { token: *token, bytes })
+        taken(event).filter(|_| meant)
     }
 
     /// Changes what a node sends.

@@ -13,7 +13,7 @@ use serde::Serialize;
 
 use crate::chaos::Chaos;
 use crate::faults::Faults;
-use crate::invariants::{Seen, Violation, differing_logs, disagreements};
+use crate::invariants::{Seen, Violation, differing_logs, disagreements, one_side_only};
 use crate::network::Counts;
 use crate::people;
 use crate::plant::Plant;
@@ -305,7 +305,9 @@ pub fn settle(world: &mut World) {
         world.violated(at, "agreement", what);
     }
     for (at, lacks, extra) in differing_logs(&world.nodes, world.now()) {
-        world.violated(at, "sync", format!("lacks {lacks} live entries and has {extra} too many"));
+        let which = one_side_only(&world.nodes, world.now());
+        let what = format!("lacks {lacks} live entries and has {extra} too many; held by some only: {which}");
+        world.violated(at, "sync", what);
     }
     for at in 0..world.nodes.len() {
         if let Some(why) = world.reopened_differs(at) {

@@ -14,7 +14,7 @@ use crate::invariants::{Cause, Violation, Watch};
 use crate::network::{Happens, Network, Packet, address};
 use crate::newer;
 use crate::node::{Backup, Crash, Expected, Node};
-use crate::plant::Plant;
+use crate::plant::{self, Plant};
 use crate::rng::Chance;
 use crate::trace::Trace;
 
@@ -333,9 +333,7 @@ impl World {
         for happens in self.net.drain() {
             match happens {
                 Happens::Later(delay, packet) => self.later(delay, Happening::Arrives(packet)),
-                Happens::Event(node, event)
-                    if let Some(answer) = self.plant.and_then(|plant| plant.swallows(&event)) =>
-                {
+                Happens::Event(node, event) if let Some(answer) = self.swallowed(node, &event) => {
                     self.net.command(node, answer);
                     swallowed = true;
                 }
@@ -351,6 +349,22 @@ impl World {
         if swallowed {
             self.take_from_net();
         }
+    }
+
+    /// Returns the answer to a letter that a node never gets to see, because of a planted bug or because its coop
+    /// lies.
+    fn swallowed(&self, node: usize, event: &NetEvent) -> Option<NetCommand> {
+        if self.nodes[node].lies {
+            return plant::taken(event);
+        }
+        self.plant.and_then(|plant| plant.swallows(event))
+    }
+
+    /// Lets a node's end of the network carry out a command that is not the node's own.
+    pub fn command(&mut self, at: usize, command: NetCommand) {
+        self.net.clock(self.now);
+        self.net.command(at, command);
+        self.take_from_net();
     }
 
     /// Stops a node in good order and starts it as its next version.

@@ -193,6 +193,9 @@ pub struct Bid {
     pub rate: Option<Rate>,
     /// What became of it.
     pub phase: BidPhase,
+    /// When its award lapsed without a word from the provider's node, if it did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lapsed: Option<Timestamp>,
 }
 
 /// The one live award of a ticket.

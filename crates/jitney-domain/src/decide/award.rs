@@ -131,8 +131,9 @@ fn eligible<'a>(
     ticket.claims.iter().filter(move |(_, bid)| is_held(bid, now) && allowed(bid)).map(|(id, bid)| (*id, bid))
 }
 
-/// Returns the best of the claims that may be awarded without asking: our own, then by the order of partners,
-/// then the first that came.
+/// Returns the best of the claims that may be awarded without asking: our own, then by the order of partners, of
+/// equal ones those that have left no award to lapse before those that have, those that have carried riders of ours
+/// before those that have not, then the first that came.
 fn best<'a>(
     state: &'a State,
     coop: &'a Coop,
@@ -141,7 +142,8 @@ fn best<'a>(
 ) -> Option<(ClaimId, &'a Bid)> {
     eligible(state, coop, ticket, now).min_by_key(|(claim, bid)| {
         let theirs = bid.provider != coop.key;
-        (theirs, state.terms_with(&bid.provider).rank, bid.received, *claim)
+        let (rank, record) = (state.terms_with(&bid.provider).rank, state.record_of(&bid.provider));
+        (theirs, rank, record.has_lapsed(now), !record.has_carried(), bid.received, *claim)
     })
 }
 

@@ -86,7 +86,15 @@ pub(super) fn claimed(
         return Ok(turn_down);
     }
     let Offer { hold_until, pick_up_at, rate } = offer;
-    let bid = Bid { provider: from, hold_until, pick_up_at, received: now, rate, phase: BidPhase::Open };
+    let bid = Bid {
+        provider: from,
+        hold_until,
+        pick_up_at,
+        received: now,
+        rate,
+        phase: BidPhase::Open,
+        lapsed: None,
+    };
     let mut events =
         vec![Event::TicketClaimed { ticket: id, claim, provider: from, hold_until, pick_up_at, rate }];
     let open = matches!(ticket.phase, TicketPhase::Open | TicketPhase::Awarded(_)) && !state.is_barred(&from);

@@ -59,6 +59,32 @@ fn gathered_claims_go_to_the_partner_who_comes_first_in_order() {
 }
 
 #[test]
+fn a_partner_that_left_an_award_unanswered_comes_after_one_that_did_not() {
+    let mut w = World::of(3);
+    w.policy(HOME, |p| (p.award_wait, p.award_wait_until) = (Minutes(30), Minutes(60)));
+    w.policy(HOME, |p| p.award_patience = Minutes(15));
+    let (first, _) = w.shared();
+    claim_for(&mut w, NEXT, first, 10);
+    w.drain();
+    w.until(w.now.after(Minutes(30)));
+    assert_eq!(awarded_to(&w, first), Some(NEXT));
+    w.wire.clear(); // The award never gets there.
+    w.until(w.now.after(Minutes(20)));
+    assert_eq!(*phase(&w, first), TicketPhase::Open);
+    w.drain();
+    let (second, _) = w.shared();
+    claim_for(&mut w, NEXT, second, 10);
+    claim_for(&mut w, THIRD, second, 10);
+    w.drain();
+    w.until(w.now.after(Minutes(30)));
+    assert_eq!(awarded_to(&w, second), Some(THIRD));
+    // The order that people agreed on holds all the same, and a restart knows as much.
+    let mut again = w.state(HOME).clone();
+    again.reindex();
+    assert_eq!(&again, w.state(HOME));
+}
+
+#[test]
 fn nobody_waits_for_better_claims_when_the_pick_up_is_near() {
     let mut w = World::of(2);
     w.policy(HOME, |p| (p.award_wait, p.award_wait_until) = (Minutes(600), Minutes(120)));

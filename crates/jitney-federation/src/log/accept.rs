@@ -102,7 +102,8 @@ impl EntryRefusal {
 }
 
 impl Log {
-    /// Takes an entry whose bytes were read but not verified.
+    /// Takes an entry whose bytes were read but not verified; expired is what was by `surely`, which is not after
+    /// `now`.
     ///
     /// # Errors
     ///
@@ -113,6 +114,7 @@ impl Log {
         way: Way,
         roster: &Roster,
         now: Timestamp,
+        surely: Timestamp,
     ) -> Result<Accepted, EntryRefusal> {
         let header = entry.header();
         let (origin, expires_at, issued_at) = (header.origin, header.expires_at, header.issued_at);
@@ -132,7 +134,7 @@ impl Log {
         if self.is_parked(&entry) {
             return Ok(Accepted::Parked);
         }
-        if expires_at <= now {
+        if expires_at <= surely {
             return Err(EntryRefusal::Expired { expires_at });
         }
         self.may_speak(&entry, roster)?;

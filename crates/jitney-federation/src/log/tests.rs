@@ -39,7 +39,7 @@ impl Writer {
 }
 
 fn accept(log: &mut Log, entry: &Entry) -> Result<Accepted, EntryRefusal> {
-    log.accept(entry.clone(), Way::Gossip, &roster(), now())
+    log.accept(entry.clone(), Way::Gossip, &roster(), now(), now())
 }
 
 const PLAIN: Result<Accepted, EntryRefusal> = Ok(Accepted::New { gap: false, contradiction: false });
@@ -212,7 +212,7 @@ fn a_flood_is_cut_off_after_the_burst_but_sync_still_fetches_it() {
     let refused = entries.iter().filter(|entry| accept(&mut log, entry).is_err()).count();
     assert_eq!(refused, 1);
     let last = entries.last().unwrap().clone();
-    assert_eq!(log.accept(last, Way::Sync, &roster(), now()), PLAIN);
+    assert_eq!(log.accept(last, Way::Sync, &roster(), now(), now()), PLAIN);
 }
 
 #[test]
@@ -266,7 +266,7 @@ fn a_manifest_covers_what_has_expired_without_anybodys_word() {
     let manifest = manifest(&mut writer, later);
     let mut log = Log::default();
     for entry in [&long, &manifest] {
-        log.accept(entry.clone(), Way::Sync, &roster(), later).unwrap();
+        log.accept(entry.clone(), Way::Sync, &roster(), later, later).unwrap();
     }
     assert_eq!(log.frontier().0.values().next().unwrap().head, 0);
     assert_eq!(log.examine(&manifest, later), Finding::Complete);

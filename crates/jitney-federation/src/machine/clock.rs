@@ -5,8 +5,8 @@ use jitney_domain::{Minutes, Timestamp};
 use super::{Cx, Federation, Output};
 use crate::bytes::later;
 use crate::entry::{Kind, MAX_ENTRY_LIFE};
-use crate::ids::Incarnation;
-use crate::log::{CLOCK_SKEW, Draft};
+use crate::ids::{Incarnation, LogId};
+use crate::log::{CLOCK_SKEW, Draft, MAX_LIVE_PER_COOP};
 
 /// How far this clock may differ from the median of the others' before the operator is told.
 pub(crate) const CLOCK_TOLERANCE: Minutes = Minutes(2);
@@ -49,6 +49,42 @@ impl Federation {
         median(others.chain([0]).collect())
     }
 
+    /// Returns the moment by which this node dates what it signs: its clock, but never long before what others wrote
+    /// that it has read. A machine whose clock fell back would else sign in times in which its key was not certified
+    /// yet, and messages that have expired where they arrive; they would be refused for good.
+    pub(super) fn dated(&self, now: Timestamp) -> Timestamp {
+        let written = self.log.newest_of_others(&self.coop).map_or(now, |at| at.before(CLOCK_SKEW));
+        now.max(written)
+    }
+
+    /// Returns the moment before which what has expired is gone. While no other node is there to say what the time is,
+    /// as much later as an entry lives: a clock that leapt ahead in solitude then drops nothing that others still have.
+    /// Only where that would leave too little room in the own log it is now.
+    pub(super) fn expired_by(&self, now: Timestamp) -> Timestamp {
+        let vouched = self.peers.is_empty() || self.peers.values().any(|peer| peer.offset_ms.is_some());
+        let crowded = self.log.held_of(&self.coop) > MAX_LIVE_PER_COOP / 2;
+        if vouched || crowded { now } else { now.before(MAX_ENTRY_LIFE) }
+    }
+
+    /// Tells whether others say that this clock is right.
+    pub(super) fn is_vouched_for(&self) -> bool {
+        let asked = self.peers.values().any(|peer| peer.offset_ms.is_some());
+        asked && self.median_offset().saturating_abs() <= CLOCK_TOLERANCE.millis()
+    }
+
+    /// Tells whether this clock may be ahead: the others say so, or there is nobody to ask. What is dated ahead then
+    /// keeps waiting, as its time may not have come.
+    pub(super) fn may_be_ahead(&self) -> bool {
+        let asked = self.peers.values().any(|peer| peer.offset_ms.is_some());
+        !asked || self.median_offset() < CLOCK_TOLERANCE.millis().saturating_neg()
+    }
+
+    /// Returns by what time an entry that comes in is expired: by this clock, or by the others' while they say that it
+    /// is earlier.
+    pub(super) fn surely(&self, now: Timestamp) -> Timestamp {
+        now.min(later(now, self.median_offset()))
+    }
+
     /// Begins a new life of the own log if this clock was ahead when it wrote: nobody takes such entries before
     /// their time. Those that still mean something are written again. Only while others say that the clock is
     /// right now, else it may be now that it is wrong.
@@ -56,16 +92,19 @@ impl Federation {
         let Some(log) = self.log.own_log(self.coop) else { return };
         let latest = cx.now.after(CLOCK_SKEW);
         let ahead = self.log.heads.get(&log).is_some_and(|row| row.newest > latest);
-        let asked = self.peers.values().any(|peer| peer.offset_ms.is_some());
-        if !ahead || !asked || self.median_offset().saturating_abs() > CLOCK_TOLERANCE.millis() {
+        if !self.is_vouched_for() {
+            return;
+        }
+        self.put_back_early(&log, latest, cx.now, out);
+        if !ahead {
             return;
         }
         let early = self.log.take_back(&log, latest, cx.now);
         self.log.begin(Incarnation(cx.rng.next_u64()));
         for entry in early {
             let header = entry.header();
-            let life = header.expires_at.0.saturating_sub(header.issued_at.0);
-            let expires_at = header.expires_at.min(later(cx.now, life.clamp(0, MAX_ENTRY_LIFE.millis())));
+            // As long as it was to live: what ends something must outlive the beginning.
+            let expires_at = header.expires_at.min(cx.now.after(MAX_ENTRY_LIFE));
             let draft = Draft { kind: header.kind, body: entry.body(), expires_at };
             if header.kind != Kind::MANIFEST && expires_at > cx.now {
                 // The first life may have been full; then so is this one, and what is left out is refused.
@@ -73,6 +112,19 @@ impl Federation {
             }
         }
         self.doubt_all_logs(cx.now);
+    }
+
+    /// Takes entries of others out that this clock let in before their time while it was ahead; they come again.
+    fn put_back_early(&mut self, own: &LogId, latest: Timestamp, now: Timestamp, out: &mut Vec<Output>) {
+        let early = self.log.heads.iter().filter(|(log, row)| *log != own && row.newest > latest);
+        let early: Vec<LogId> = early.map(|(log, _)| *log).collect();
+        for log in early {
+            let taken = self.log.take_back(&log, latest, now);
+            out.extend(taken.into_iter().map(|entry| Output::EntryVoided { entry: Box::new(entry) }));
+            for peer in self.peers.values_mut() {
+                peer.sent_upto.remove(&log);
+            }
+        }
     }
 
     /// Asks anew for all that lives: a clock that was ahead may have dropped it before its time.

@@ -7,6 +7,7 @@ use jitney_identity::{Fingerprint, Hash, PublicKey, SecretKey};
 use super::letters::received;
 use super::{Cx, Federation, Output};
 use crate::act::{ActError, Change};
+use crate::bytes::later;
 use crate::charter::{Agreement, CHARTER_VERSION, Charter, CharterError, SignedCharter};
 use crate::direct::{DirectDraft, DirectError, DirectMessage};
 use crate::entry::{EntryError, Kind};
@@ -396,7 +397,8 @@ impl Federation {
         }
         let mut id = MessageId([0; 16]);
         cx.rng.fill_bytes(&mut id.0);
-        let (federation, from, issued_at) = (roster.federation(), self.coop, cx.now);
+        let (federation, from, issued_at) = (roster.federation(), self.coop, self.dated(cx.now));
+        let expires_at = later(expires_at, issued_at.0.saturating_sub(cx.now.0));
         let draft = DirectDraft { federation, from, to, id, issued_at, expires_at, body };
         let message = DirectMessage::sign(draft, cx.keys.node)?;
         let mut out = Vec::new();

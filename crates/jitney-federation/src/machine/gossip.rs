@@ -67,7 +67,8 @@ impl Federation {
         let Some(roster) = self.membership.roster() else {
             return Err(EntryRefusal::NotOnRoster { origin: key.origin });
         };
-        let taken = self.log.accept(entry, way, roster, cx.now);
+        let surely = self.surely(cx.now);
+        let taken = self.log.accept(entry, way, roster, cx.now, surely);
         self.counters.took(&taken);
         match taken {
             Ok(Accepted::New { contradiction, .. }) => {
@@ -178,7 +179,8 @@ impl Federation {
         if self.log.held_of(&self.coop) >= MAX_LIVE_PER_COOP {
             return Err(CommandError::TooManyEntries);
         }
-        let entry = self.log.append(roster.federation(), self.coop, cx.keys.node, draft, cx.now)?;
+        let dated = self.dated(cx.now);
+        let entry = self.log.append(roster.federation(), self.coop, cx.keys.node, draft, dated)?;
         self.act_on(&entry.key(), cx, out);
         Ok(entry)
     }
@@ -188,7 +190,7 @@ impl Federation {
         let log = self.log.own_log(self.coop);
         let Some(census) = log.and_then(|log| self.log.manifest_due(&log, cx.now)) else { return };
         let body = write(&census);
-        let expires_at = cx.now.after(MANIFEST_LIFE);
+        let expires_at = self.dated(cx.now).after(MANIFEST_LIFE);
         let draft = Draft { kind: Kind::MANIFEST, body: &body, expires_at };
         if self.write_entry(draft, cx, out).is_err() {
             // Nobody would take it; an hour later things may be different.
@@ -236,6 +238,9 @@ impl Federation {
 
     /// Takes up the entries from the future whose time has come.
     pub(super) fn unpark_due(&mut self, cx: &mut Cx<'_>, out: &mut Vec<Output>) {
+        if self.may_be_ahead() {
+            return;
+        }
         for entry in self.log.unpark(cx.now) {
             // Refused ones are counted; nobody waits for a verdict on them any more.
             let _counted = self.take_entry(entry, Way::Sync, cx, out);
@@ -247,10 +252,11 @@ impl Federation {
         if self.clock.is_suspect() || cx.now < self.expire_from {
             return;
         }
-        for entry in self.log.expire(cx.now) {
+        let expired_by = self.expired_by(cx.now);
+        for entry in self.log.expire(expired_by) {
             out.push(Output::EntryExpired { entry: Box::new(entry) });
         }
-        self.letters_expired(cx.now, out);
+        self.letters_expired(expired_by, out);
         if self.next_expiry <= cx.now {
             self.next_expiry = cx.now.after(CLOCK_SKEW);
             self.membership.expire(cx.now);
@@ -263,7 +269,10 @@ impl Federation {
         let log = self.log.own_log(self.coop);
         let manifest = log.and_then(|log| self.log.next_manifest(&log, self.now));
         let expiry = [self.log.next_expiry(), self.mail.next_expiry()].into_iter().flatten().min();
-        let expiry = expiry.filter(|_| !self.clock.is_suspect()).map(|at| at.max(self.expire_from));
-        [expiry, self.log.next_parked(), manifest].into_iter().flatten().min()
+        let kept_longer = self.now.0.saturating_sub(self.expired_by(self.now).0);
+        let expiry = expiry.filter(|_| !self.clock.is_suspect());
+        let expiry = expiry.map(|at| later(at, kept_longer).max(self.expire_from));
+        let parked = self.log.next_parked().filter(|_| !self.may_be_ahead());
+        [expiry, parked, manifest].into_iter().flatten().min()
     }
 }

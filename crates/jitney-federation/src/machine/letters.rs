@@ -20,7 +20,7 @@ impl Federation {
         for coop in self.mail.receivers().collect::<Vec<_>>() {
             let Some(peer) = self.reach(&coop) else { continue };
             let Some((key, row)) = self.mail.due(&coop, cx.now) else { continue };
-            let early = row.queued_at > cx.now.after(CLOCK_SKEW) && !self.clock.is_suspect();
+            let early = row.queued_at > cx.now.after(CLOCK_SKEW) && self.is_vouched_for();
             let anew = if early { redated(&row.bytes.0, cx) } else { None };
             let bytes = match anew {
                 Some(message) => {

@@ -131,6 +131,8 @@ impl Federation {
             peer.last_pull = peer.last_pull.min(now);
             peer.next_dial = now;
             peer.asked = (now, 0);
+            // It was reckoned by another clock.
+            peer.offset_ms = None;
         }
     }
 

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use jitney_domain::Timestamp;
 use jitney_identity::PublicKey;
 use rand::RngExt;
 
@@ -19,6 +20,10 @@ use crate::sync::{
 /// Requests that a node may make in a minute.
 pub(crate) const REQUESTS_PER_MINUTE: u32 = 120;
 
+/// Pages that all nodes together are given in a minute, 62 MB, before each is held to its share of them: however
+/// many ask without end, whoever asks now and then is answered.
+pub(crate) const PAGES_PER_MINUTE: u32 = 600;
+
 /// Most proofs of equivocation on one page, so that whoever lies a lot does not crowd out the entries.
 const PROOFS_A_PAGE: usize = 8;
 
@@ -35,14 +40,7 @@ impl Federation {
     }
 
     fn serve(&mut self, from: PublicKey, bytes: &[u8], cx: &mut Cx<'_>) -> Result<SyncPage, SyncRefusal> {
-        let peer = self.peers.get_mut(&from).ok_or(SyncRefusal::NotOnRoster)?;
-        if later(peer.asked.0, 60_000) <= cx.now || peer.asked.0 > cx.now {
-            peer.asked = (cx.now, 0);
-        }
-        peer.asked.1 = peer.asked.1.saturating_add(1);
-        if peer.asked.1 > REQUESTS_PER_MINUTE {
-            return Err(SyncRefusal::Busy);
-        }
+        self.may_ask(&from, cx.now)?;
         let request = SyncRequest::decode(bytes).map_err(|_| SyncRefusal::Malformed)?;
         let mark = self.roster_mark().ok_or(SyncRefusal::WrongFederation)?;
         let hello = self.hello(mark, cx.now).ok_or(SyncRefusal::WrongFederation)?;
@@ -53,6 +51,7 @@ impl Federation {
             return Err(SyncRefusal::Version);
         }
         self.note_news(from, &request, cx);
+        self.served.1 = self.served.1.saturating_add(1);
         let mut page = SyncPage {
             hello,
             acts: Vec::new(),
@@ -64,6 +63,23 @@ impl Federation {
         };
         self.fill(&mut page, &request, cx);
         Ok(page)
+    }
+
+    /// Counts a request, and refuses it if its node asks too often, or more than its share while all together do.
+    fn may_ask(&mut self, from: &PublicKey, now: Timestamp) -> Result<(), SyncRefusal> {
+        let over = |since: Timestamp| later(since, 60_000) <= now || since > now;
+        if over(self.served.0) {
+            self.served = (now, 0);
+        }
+        let connected = self.peers.values().filter(|peer| peer.connected).count();
+        let share = PAGES_PER_MINUTE.checked_div(u32::try_from(connected).unwrap_or(u32::MAX)).unwrap_or(0);
+        let most = if self.served.1 < PAGES_PER_MINUTE { REQUESTS_PER_MINUTE } else { share.max(1) };
+        let peer = self.peers.get_mut(from).ok_or(SyncRefusal::NotOnRoster)?;
+        if over(peer.asked.0) {
+            peer.asked = (now, 0);
+        }
+        peer.asked.1 = peer.asked.1.saturating_add(1);
+        if peer.asked.1 > most { Err(SyncRefusal::Busy) } else { Ok(()) }
     }
 
     /// Pulls from the asker in turn if its request shows that it has something: only one of two nodes may be
@@ -123,14 +139,16 @@ impl Federation {
             let first = cx.rng.random_range(0..ranges.len());
             ranges.rotate_left(first);
         }
+        // Expired is what both clocks say is: one that is ahead would have the asker pass over what lives.
+        let expired_by = cx.now.min(request.hello.now);
         let mut covered = BTreeMap::new();
         let share = MAX_PAGE_RECORDS.checked_div(ranges.len()).unwrap_or(0).max(1);
         let mut rest = Vec::new();
         for range in ranges {
-            rest.extend(self.fill_range(page, &range, &mut room, share, &mut covered, cx));
+            rest.extend(self.fill_range(page, &range, &mut room, share, &mut covered, expired_by));
         }
         for range in rest {
-            self.fill_range(page, &range, &mut room, usize::MAX, &mut covered, cx);
+            self.fill_range(page, &range, &mut room, usize::MAX, &mut covered, expired_by);
         }
         let covered = covered.into_iter().take(MAX_FRONTIER_LOGS);
         page.covered = covered
@@ -161,10 +179,10 @@ impl Federation {
         room: &mut Room,
         share: usize,
         covered: &mut BTreeMap<LogId, u64>,
-        cx: &Cx<'_>,
+        expired_by: Timestamp,
     ) -> Option<Range> {
         let (mut upto, mut last, mut left) = (range.head, range.after, None);
-        for (taken, entry) in self.log.live_in(range, cx.now).enumerate() {
+        for (taken, entry) in self.log.live_in(range, expired_by).enumerate() {
             let beyond = taken >= share;
             if beyond || !room.take(entry.bytes().len()) {
                 upto = upto.min(last);

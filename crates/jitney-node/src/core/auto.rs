@@ -68,7 +68,7 @@ impl<S: Store> Core<S> {
         // Who posts spare places has said yes to whoever asks for one.
         let posted = open.capacity.and_then(|capacity| self.state.capacities.get(&capacity));
         let driver = posted.and_then(|c| self.state.runs.get(&c.run)).map(|run| run.frame.driver);
-        if driver.is_none() && !(terms.claim && notice) {
+        if driver.is_none() && !(terms.claim && notice && self.state.record_of(&open.coop).may_wait(now)) {
             return false;
         }
         if self.state.live_claims_on(ticket).next().is_some() || self.was_turned_down(ticket) {

@@ -42,7 +42,7 @@ pub use open::OpenError;
 pub use reach::{NodeKey, Worked};
 pub use revocation::{Issued, Shown};
 pub(crate) use sharing::share_horizon;
-pub use sharing::{OFFERED_BEFORE, URGENT};
+pub use sharing::{EVENING, URGENT};
 
 /// Tags of the tables that belong to the node itself.
 pub mod tags {

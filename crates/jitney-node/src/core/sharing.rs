@@ -1,9 +1,10 @@
 //! When trips that nobody at home can take are offered to partners, and how coarsely.
 //!
 //! Two tickets of one rider name the same two places. What would link them for good is that they come
-//! together: the way out with the way home, all dates of a standing order in one go. So each trip has its
-//! own moment, which depends on a secret of the coop, on the trip and on nothing else, and what falls due
-//! together is offered in any order.
+//! together: the way out with the way home, all dates of a standing order in one go. So all trips of a day are
+//! offered in one evening some days before, whenever they were booked, each at a moment that depends on a secret of
+//! the coop, on the trip and on nothing else, and what falls due together is offered in any order. When a ticket
+//! comes then says nothing that its day does not say.
 
 use std::collections::BTreeMap;
 
@@ -20,11 +21,11 @@ use crate::api::{Fault, FaultKind};
 
 /// How far ahead a trip is offered to partners: an entry lives thirty days at most.
 const SHARE_AHEAD: Minutes = Minutes(28 * 24 * 60);
-/// A trip whose pick-up is nearer than this is offered at once: what is booked on a Friday for the beginning
+/// A trip whose day begins sooner than this is offered at once: what is booked on a Friday for the beginning
 /// of the week must find the neighbours' offices still open.
 pub const URGENT: Minutes = Minutes(4 * 24 * 60);
-/// How long before the pick-up other trips are offered: at a moment drawn between these two.
-pub const OFFERED_BEFORE: (Minutes, Minutes) = (URGENT, Minutes(10 * 24 * 60));
+/// How long it takes to offer all other trips of a day: the six hours before their day is that near.
+pub const EVENING: Minutes = Minutes(6 * 60);
 /// What keeps these draws apart from all others made with the same key.
 const DRAW: &[u8] = b"jitney/share-moment/1";
 
@@ -88,10 +89,13 @@ impl<S: Store> Core<S> {
     /// from chance; drawn again, after a restart, it is the same, or later if it was missed meanwhile.
     fn share_moment(&self, trip: TripId, now: Timestamp) -> Timestamp {
         let windows = self.state.trips.get(&trip).and_then(|row| row.details.windows);
-        let Some(pick_up) = windows.map(|w| w.pick_up.to) else { return now };
+        let (Some(pick_up), Some(coop)) = (windows.map(|w| w.pick_up.to), self.state.coop()) else {
+            return now;
+        };
+        let day = coop.zone.moment(pick_up.local(&coop.zone).date().at(0, 0, 0, 0)).unwrap_or(pick_up);
         let seed = self.settings.keys.coop.to_seed();
         let draw = Hash::of(&[DRAW, seed.as_slice(), &trip.0.to_be_bytes()].concat());
-        moment(pick_up, *draw.as_bytes(), now)
+        moment(day, *draw.as_bytes(), now)
     }
 
     fn share_if_unserved(&mut self, trip: TripId, now: Timestamp) -> bool {
@@ -176,10 +180,10 @@ impl<S: Store> Core<S> {
     }
 }
 
-/// Returns the moment that `draw` gives a trip with this latest pick-up: at once if that is near, else so
-/// long before as was drawn, or, if that is past, drawn from the time that is left.
-fn moment(pick_up: Timestamp, draw: [u8; 32], now: Timestamp) -> Timestamp {
-    let latest = pick_up.before(URGENT);
+/// Returns the moment that `draw` gives a trip whose day begins then: at once if that is near, else in the evening in
+/// which all trips of that day are offered, or, if that moment is past, drawn from what is left of it.
+fn moment(day: Timestamp, draw: [u8; 32], now: Timestamp) -> Timestamp {
+    let latest = day.before(URGENT);
     if latest <= now {
         return now;
     }
@@ -188,9 +192,7 @@ fn moment(pick_up: Timestamp, draw: [u8; 32], now: Timestamp) -> Timestamp {
         let drawn = (i128::from(span) * i128::from(u32::from_be_bytes(four))) >> 32;
         i64::try_from(drawn).unwrap_or(0)
     };
-    let (least, most) = OFFERED_BEFORE;
-    let before = least.millis() + part_of(most.millis() - least.millis(), [a, b, c, d]);
-    let drawn = Timestamp(pick_up.0.saturating_sub(before));
+    let drawn = Timestamp(latest.0.saturating_sub(part_of(EVENING.millis(), [a, b, c, d])));
     if drawn > now {
         return drawn;
     }
@@ -206,18 +208,26 @@ mod tests {
 
     proptest! {
         #[test]
-        fn an_urgent_trip_is_offered_at_once_and_every_other_in_time(
+        fn an_urgent_trip_is_offered_at_once_and_every_other_in_the_evening_of_its_day(
             ahead in 0i64..40 * 24 * HOUR, draw in any::<[u8; 32]>(),
         ) {
-            let (now, pick_up) = (Timestamp(1_800_000_000_000), Timestamp(1_800_000_000_000 + ahead));
-            let at = moment(pick_up, draw, now);
+            let (now, day) = (Timestamp(1_800_000_000_000), Timestamp(1_800_000_000_000 + ahead));
+            let at = moment(day, draw, now);
             if ahead <= URGENT.millis() {
                 prop_assert_eq!(at, now);
             } else {
-                prop_assert!(at >= now && at <= pick_up.before(URGENT));
-                prop_assert!(at == now || at >= pick_up.before(OFFERED_BEFORE.1));
-                prop_assert!(at <= share_horizon(now).max(pick_up.before(OFFERED_BEFORE.0)));
+                let evening = day.before(URGENT).before(EVENING);
+                prop_assert!(at >= now && at >= evening && at <= day.before(URGENT));
             }
+        }
+
+        #[test]
+        fn when_a_trip_is_offered_does_not_depend_on_when_it_was_booked(
+            draw in any::<[u8; 32]>(), booked in 0i64..15 * 24 * HOUR,
+        ) {
+            let now = Timestamp(1_800_000_000_000);
+            let day = Timestamp(now.0 + 20 * 24 * HOUR);
+            prop_assert_eq!(moment(day, draw, Timestamp(now.0 + booked)), moment(day, draw, now));
         }
 
         #[test]
@@ -225,9 +235,9 @@ mod tests {
             draw in any::<[u8; 32]>(), later in 0i64..30 * 24 * HOUR,
         ) {
             let now = Timestamp(1_800_000_000_000);
-            let pick_up = Timestamp(now.0 + 20 * 24 * HOUR);
-            let first = moment(pick_up, draw, now);
-            let again = moment(pick_up, draw, Timestamp(now.0 + later));
+            let day = Timestamp(now.0 + 20 * 24 * HOUR);
+            let first = moment(day, draw, now);
+            let again = moment(day, draw, Timestamp(now.0 + later));
             prop_assert!(again == first || now.0 + later >= first.0);
         }
     }

@@ -6,6 +6,7 @@
 
 mod attacker;
 mod founding;
+mod report;
 mod site;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -18,12 +19,19 @@ use jitney_identity::PublicKey;
 use crate::rng::Chance;
 
 pub use attacker::{Attacker, Deeds};
+pub use report::{Report, Work};
 pub use site::{Bulk, Site};
 
 /// When the story begins.
 const BEGIN: Timestamp = Timestamp(1_781_500_000_000);
-/// To how many listeners a message is passed on: the size of the mesh.
-const MESH: usize = 6;
+/// To how many listeners a message is passed on at once: the size of the mesh.
+const MESH: usize = 4;
+/// In how many heartbeats the others are told of a message, and how many of them at least in each.
+const HEARTBEATS: i64 = 6;
+const LAZY_LEAST: usize = 3;
+/// The part of them that is told in each heartbeat, if that is more: a quarter.
+const LAZY_PART: usize = 4;
+const HEARTBEAT_MS: i64 = 1_000;
 /// Longest way of a message in milliseconds.
 const LATENCY_MS: i64 = 150;
 /// Messages of a thousand that are lost.
@@ -32,6 +40,8 @@ const LOSS: u32 = 20;
 const DEEDS_EVERY_MS: i64 = 120_000;
 /// How many attackers write as much as any coop may have alive.
 const TIRELESS: usize = 2;
+/// Time between two looks at what honest nodes hold.
+const LOOK_EVERY: Minutes = Minutes(5);
 /// Life of an honest entry.
 const LIFE: Minutes = Minutes(5 * 60);
 
@@ -77,28 +87,10 @@ pub struct Crowd {
     by_key: BTreeMap<PublicKey, usize>,
     /// From when on honest coops write no more.
     quiet_from: Timestamp,
+    work: Work,
+    /// The most that any honest node held at any time it was looked at.
+    peak: Bulk,
     chance: Chance,
-}
-
-/// What an attack came to.
-#[derive(Debug)]
-pub struct Report {
-    /// Honest entries written.
-    pub entries: usize,
-    /// Pairs of an honest entry and an honest node that it has not reached.
-    pub missing: usize,
-    /// Median, 99th percentile and longest time that an honest entry took to an honest node, in milliseconds.
-    pub took_ms: (i64, i64, i64),
-    /// Letters that honest coops sent each other, and how many arrived.
-    pub letters: (usize, usize),
-    /// What the attackers did.
-    pub deeds: Deeds,
-    /// The most that any honest node held of each thing at the end.
-    pub bulk: Bulk,
-    /// Most bytes that an honest node sent, and received.
-    pub traffic: (u64, u64),
-    /// Honest coops that an honest node holds a proof against.
-    pub blamed: usize,
 }
 
 impl Crowd {
@@ -124,6 +116,8 @@ impl Crowd {
             letters: (0, 0),
             by_key: BTreeMap::new(),
             quiet_from: Timestamp(i64::MAX),
+            work: Work::default(),
+            peak: Bulk::default(),
             chance,
         };
         for (n, (coop, node)) in keys.into_iter().enumerate() {
@@ -146,13 +140,24 @@ impl Crowd {
         self.begin();
         self.quiet_from = self.now.after(length);
         let end = self.quiet_from.after(Minutes(20));
+        let mut look_at = self.now.after(LOOK_EVERY);
         while let Some(next) = self.queue.first_entry().filter(|next| next.key().0 <= end.0) {
             let ((at, _), event) = next.remove_entry();
             self.now = Timestamp(at);
+            if self.now >= look_at {
+                self.look();
+                look_at = self.now.after(LOOK_EVERY);
+            }
             self.happen(event);
         }
         self.now = end;
+        self.look();
         self.report()
+    }
+
+    fn look(&mut self) {
+        let now = self.now;
+        self.peak = self.honest.iter().fold(self.peak, |most, site| most.max(site.bulk(now)));
     }
 
     fn begin(&mut self) {
@@ -252,6 +257,13 @@ impl Crowd {
 
     fn give(&mut self, at: usize, input: Input) {
         let now = self.now;
+        let counter = match &input {
+            Input::Gossip { .. } => &mut self.work.gossip,
+            Input::Request { .. } => &mut self.work.asked,
+            Input::Wake => &mut self.work.wakes,
+            _ => &mut self.work.answers,
+        };
+        *counter = counter.saturating_add(1);
         let outputs = self.honest[at].act(now, |machine, cx| machine.handle(input, cx));
         self.carry_out(at, outputs);
     }
@@ -260,13 +272,13 @@ impl Crowd {
         for output in outputs {
             match output {
                 Output::Publish { id, bytes } => {
-                    self.spread(at, None, &bytes);
+                    self.publish(at, &bytes);
                     self.soon(Event::Input(at, Input::Published { id }));
                 }
                 Output::Verdict { token, verdict } => {
                     let passed = self.gossiped.remove(&token);
                     if let Some((from, bytes)) = passed.filter(|_| verdict == Verdict::Accept) {
-                        self.spread(at, Some(from), &bytes);
+                        self.pass_on(at, from, &bytes);
                     }
                 }
                 Output::Request { id, peer, channel, bytes } => self.ask(at, id, peer, channel, bytes),
@@ -296,25 +308,45 @@ impl Crowd {
         }
     }
 
-    /// Passes gossip on to some listeners; attackers keep it to themselves, and remember it to tell it again.
-    fn spread(&mut self, at: usize, except: Option<PublicKey>, bytes: &[u8]) {
-        let from = self.honest[at].key();
+    /// Publishes an entry of one's own to everybody, as flood publishing does.
+    fn publish(&mut self, at: usize, bytes: &[u8]) {
+        for key in self.neighbours(at) {
+            self.tell(at, key, LATENCY_MS, bytes);
+        }
+    }
+
+    /// Passes gossip on to some listeners at once, and tells some of the others in each of the next heartbeats
+    /// that it is here to be asked for.
+    fn pass_on(&mut self, at: usize, from: PublicKey, bytes: &[u8]) {
         let mut listeners: Vec<PublicKey> = self.neighbours(at).into_iter().collect();
-        listeners.retain(|key| Some(*key) != except);
+        listeners.retain(|key| *key != from);
         for _ in 0..MESH.min(listeners.len()) {
             let chosen = self.chance.below(listeners.len());
             let key = listeners.swap_remove(chosen);
-            if self.chance.per_mille(LOSS) {
-                continue;
+            self.tell(at, key, LATENCY_MS, bytes);
+        }
+        for beat in 1..=HEARTBEATS {
+            let told = LAZY_LEAST.max(listeners.len() / LAZY_PART).min(listeners.len());
+            for _ in 0..told {
+                let chosen = self.chance.below(listeners.len());
+                let key = listeners.swap_remove(chosen);
+                self.tell(at, key, beat * HEARTBEAT_MS + 3 * LATENCY_MS, bytes);
             }
-            match self.by_key.get(&key) {
-                Some(to) => self.soon(Event::Gossip { at: *to, from, bytes: bytes.to_vec() }),
-                None => {
-                    if let Some(attacker) = self.attackers.iter_mut().find(|a| a.key() == key) {
-                        attacker.overhear(bytes);
-                    }
-                }
-            }
+        }
+    }
+
+    /// Brings gossip to one listener; attackers keep it to themselves, and remember it to tell it again.
+    fn tell(&mut self, at: usize, key: PublicKey, delay_ms: i64, bytes: &[u8]) {
+        if self.chance.per_mille(LOSS) {
+            return;
+        }
+        if let Some(to) = self.by_key.get(&key).copied() {
+            self.work.passed_on = self.work.passed_on.saturating_add(1);
+            let from = self.honest[at].key();
+            let delay = self.chance.between(delay_ms - LATENCY_MS, delay_ms);
+            self.later(delay, Event::Gossip { at: to, from, bytes: bytes.to_vec() });
+        } else if let Some(attacker) = self.attackers.iter_mut().find(|a| a.key() == key) {
+            attacker.overhear(bytes);
         }
     }
 
@@ -359,7 +391,6 @@ impl Crowd {
         let at =
             |per_mille: usize| took.get((took.len() * per_mille / 1000).min(took.len().saturating_sub(1)));
         let honest: BTreeSet<PublicKey> = self.honest.iter().map(Site::coop).collect();
-        let bulk = self.honest.iter().fold(Bulk::default(), |most, site| most.max(site.bulk(self.now)));
         let traffic = self.honest.iter().map(Site::traffic);
         Report {
             entries: self.entries.len(),
@@ -367,7 +398,8 @@ impl Crowd {
             took_ms: [500, 990, 1000].map(|share| at(share).copied().unwrap_or(0)).into(),
             letters: self.letters,
             deeds: self.attackers.iter().fold(Deeds::default(), |sum, attacker| sum.plus(attacker.deeds)),
-            bulk,
+            bulk: self.peak,
+            work: self.honest.iter().fold(self.work, |work, site| site.add_to(work)),
             traffic: traffic.fold((0, 0), |most, one| (most.0.max(one.0), most.1.max(one.1))),
             blamed: self.honest.iter().flat_map(Site::blamed).filter(|coop| honest.contains(coop)).count(),
         }

@@ -10,6 +10,8 @@ use jitney_identity::{Hash, PublicKey, SecretKey};
 use rand::RngExt;
 use rand::rngs::StdRng;
 
+use super::Work;
+
 /// Table of the row that says where a node stands in its own log.
 const OWN: u8 = 138;
 /// How long a message is remembered as seen, in milliseconds.
@@ -165,6 +167,16 @@ impl Site {
             proposals: self.machine.proposals(now).len() + self.machine.applicants().count(),
             rows: self.disk.len(),
             bytes: self.disk.iter().map(|((_, key), value)| key.len() + value).sum(),
+        }
+    }
+
+    /// Adds what the node did to what others did.
+    pub(super) fn add_to(&self, work: Work) -> Work {
+        let counters = self.machine.counters();
+        Work {
+            entries: (work.entries.0 + counters.entries_accepted, work.entries.1 + counters.entries_refused),
+            pulls: work.pulls + counters.pulls,
+            ..work
         }
     }
 

@@ -17,7 +17,7 @@ use crate::node::Node;
 use crate::plant::Plant;
 use history::Past;
 
-pub use agreement::{differing_logs, disagreements};
+pub use agreement::{differing_logs, disagreements, one_side_only};
 
 /// Something that must not happen, and did.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -78,6 +78,7 @@ pub struct Seen {
     pub no_shows: u64,
     pub disputes: u64,
     pub orphans_flagged: u64,
+    pub losses_flagged: u64,
     pub crashes: u64,
     pub cuts: u64,
     pub full_disks: u64,
@@ -106,6 +107,7 @@ impl Seen {
             (&mut self.no_shows, other.no_shows),
             (&mut self.disputes, other.disputes),
             (&mut self.orphans_flagged, other.orphans_flagged),
+            (&mut self.losses_flagged, other.losses_flagged),
             (&mut self.crashes, other.crashes),
             (&mut self.cuts, other.cuts),
             (&mut self.full_disks, other.full_disks),
@@ -187,13 +189,13 @@ impl Watch {
         now: Timestamp,
         plant: Option<Plant>,
     ) {
-        let Some(state) = nodes[at].state() else { return };
+        let Some(state) = nodes[at].state().filter(|_| !nodes[at].lies) else { return };
         let seen = plant.map(|plant| plant.view(state));
         let state = seen.as_deref().unwrap_or(state);
         let mut found = Vec::new();
         calendar::check(state, &mut found);
         self.past[at].compare(state, cause, &mut self.seen, &mut found);
-        for other in nodes.iter().filter(|other| other.key() != nodes[at].key()) {
+        for other in nodes.iter().filter(|other| other.key() != nodes[at].key() && !other.lies) {
             agreement::between(&nodes[at], other, &self.forgotten, &mut found);
             agreement::between(other, &nodes[at], &self.forgotten, &mut found);
         }

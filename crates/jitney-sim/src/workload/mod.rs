@@ -2,6 +2,7 @@
 
 mod booking;
 mod driving;
+mod fitness;
 mod office;
 mod partners;
 
@@ -21,12 +22,19 @@ const BY_NIGHT_MS: i64 = 20 * 60_000;
 #[derive(Debug)]
 pub struct Workload {
     pub(crate) chance: Chance,
+    /// People live at so many of the first nodes only, if not at all.
+    among: Option<usize>,
 }
 
 impl Workload {
     /// Begins a stream of things that people do.
     pub fn new(chance: Chance) -> Self {
-        Workload { chance }
+        Workload { chance, among: None }
+    }
+
+    /// Lets people live at so many of the first nodes only.
+    pub fn among(self, first: usize) -> Self {
+        Workload { among: Some(first), ..self }
     }
 
     /// Draws when somebody does something next.
@@ -38,7 +46,7 @@ impl Workload {
 
     /// Lets somebody at some coop do something.
     pub fn act(&mut self, world: &mut World) {
-        let at = self.chance.below(world.nodes.len());
+        let at = self.chance.below(self.among.unwrap_or(world.nodes.len()));
         if !world.is_up(at) {
             return;
         }
@@ -56,10 +64,14 @@ impl Workload {
             92..=93 => self.call_ready(world, at),
             94 => self.state_outcome(world, at),
             95 => self.change_hours(world, at),
-            96 => self.suspend_or_reinstate(world, at),
+            96 if self.chance.percent(50) => self.suspend_or_reinstate(world, at),
+            96 => self.lose_or_regain(world, at),
             97 => self.decline_something(world, at),
             98 => self.ask_a_partner(world, at),
-            _ => self.look_at_board(world, at),
+            _ => {
+                self.look_at_board(world, at);
+                self.look_at_alarms(world, at);
+            }
         }
     }
 

@@ -114,6 +114,30 @@ fn a_node_that_asks_without_end_is_told_to_wait() {
 }
 
 #[test]
+fn however_many_ask_without_end_each_of_the_others_gets_its_share() {
+    use crate::machine::serve::{PAGES_PER_MINUTE, REQUESTS_PER_MINUTE};
+    let greedy = ["harbour", "mill", "quarry", "meadow", "bridge"];
+    let mut names = vec!["orchard", "modest"];
+    names.extend(greedy);
+    let mut net = Net::federation(59, &names);
+    net.run(Minutes(2));
+    let mark = net.machine("orchard").roster_mark().unwrap();
+    let hello = net.machine("orchard").hello(mark, net.now).unwrap();
+    let request = write(&crate::sync::SyncRequest { hello, limit: 0 });
+    let mut answered = |name: &str| {
+        let answer = net.question("orchard", node(name).public(), Channel::Sync, request.clone());
+        matches!(SyncReply::decode(&answer).unwrap(), SyncReply::Page(_))
+    };
+    for name in greedy {
+        assert!((0..REQUESTS_PER_MINUTE).all(|_| answered(name)), "while there is room each may ask often");
+    }
+    let share = PAGES_PER_MINUTE / 6;
+    assert!(greedy.iter().all(|name| !answered(name)), "600 pages were given");
+    assert!((0..share).all(|_| answered("modest")), "its share is kept for it");
+    assert!(!answered("modest"));
+}
+
+#[test]
 fn faulty_direct_messages_are_refused_by_name() {
     let mut net = Net::federation(57, &["orchard", "harbour"]);
     let draft = DirectDraft {
