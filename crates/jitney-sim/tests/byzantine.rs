@@ -17,7 +17,7 @@ const MEMORY_PER_HOSTILE: usize = 30 * 1024 * 1024;
 
 /// Runs a crowd, prints what came of it, and holds it to what must hold.
 fn among(honest: usize, hostile: usize, length: Minutes) -> Report {
-    let mut crowd = Crowd::new(1, honest, hostile).unwrap();
+    let mut crowd = Crowd::new(1, honest, hostile).expect("a crowd");
     let before = MEMORY.allocated();
     let report = crowd.run(length);
     let grown = MEMORY.allocated().saturating_sub(before) / honest;
