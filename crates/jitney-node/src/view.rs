@@ -107,6 +107,18 @@ pub struct Hours {
     pub member: MemberId,
     /// When.
     pub availability: Availability,
+    /// Lifts that are theirs on days on which they are away.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub promised: Vec<Promised>,
+}
+
+/// A lift that a driver has said yes to, or has been asked for.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Promised {
+    /// Which lift.
+    pub lift: LiftNumber,
+    /// When the rider is to be fetched.
+    pub pick_up_at: Timestamp,
 }
 
 /// A place the coop has a name for.

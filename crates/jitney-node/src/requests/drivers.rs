@@ -1,9 +1,12 @@
 //! Answers about drivers' time, offers, manifests and reports.
 
+use std::collections::BTreeSet;
+
 use jiff::civil::Date;
+use jitney_domain::availability::Availability;
 use jitney_domain::booking::ClaimPhase;
 use jitney_domain::run::Leg;
-use jitney_domain::{Actor, Command, MemberId, Refusal, Role, Timestamp};
+use jitney_domain::{Actor, ClaimId, Command, MemberId, Refusal, Role, Timestamp};
 use jitney_identity::Domain;
 use jitney_store::Store;
 
@@ -44,7 +47,8 @@ impl<S: Store> Core<S> {
             Request::ShowHours(member) => {
                 self.known(member)?;
                 let availability = self.state.availability.get(&member).cloned().unwrap_or_default();
-                Ok(Reply::Hours(view::Hours { member, availability }))
+                let promised = self.promised_while_away(member, &availability, now)?;
+                Ok(Reply::Hours(view::Hours { member, availability, promised }))
             }
             Request::Offers { driver } => {
                 self.known(driver)?;
@@ -106,6 +110,28 @@ impl<S: Store> Core<S> {
             .collect();
         offers.sort_by_key(|o| (o.pick_up_at, o.lift));
         offers
+    }
+
+    fn promised_while_away(
+        &self,
+        driver: MemberId,
+        given: &Availability,
+        now: Timestamp,
+    ) -> Result<Vec<view::Promised>, Fault> {
+        let today = self.today(now)?;
+        let away = self.state.runs_of(driver).map(|(_, run)| run).filter(|run| {
+            let date = run.frame.date;
+            date >= today && given.on_leave(date)
+        });
+        let claims: BTreeSet<ClaimId> = away.flat_map(|run| &run.stops).map(|stop| stop.claim).collect();
+        let claims = claims.iter().filter_map(|id| self.state.claims.get(id));
+        let standing =
+            claims.filter(|c| matches!(c.phase, ClaimPhase::Awarded { .. } | ClaimPhase::Confirmed { .. }));
+        let mut promised: Vec<view::Promised> = standing
+            .map(|claim| view::Promised { lift: claim.number, pick_up_at: claim.pick_up_at })
+            .collect();
+        promised.sort_by_key(|lift| lift.pick_up_at);
+        Ok(promised)
     }
 
     /// Everything the driver needs on one day. Details stay sealed to the driver's key unless the driver

@@ -1,16 +1,17 @@
 //! A driver's time, as text.
 
+use jitney_domain::Zone;
 use jitney_domain::availability::Hours as Span;
 use jitney_node::view::Hours;
 
-use super::{Table, clock, day};
+use super::{Table, clock, day, moment};
 
 fn span(hours: &Span) -> String {
     format!("{}-{}", clock(hours.from), clock(hours.to))
 }
 
 /// Returns a driver's hours, extra days and leave.
-pub(crate) fn hours(view: &Hours) -> String {
+pub(crate) fn hours(view: &Hours, zone: &Zone) -> String {
     let mut table = Table::bare();
     let given = &view.availability;
     for weekly in &given.weekly {
@@ -27,5 +28,14 @@ pub(crate) fn hours(view: &Hours) -> String {
         return "no hours given yet; give some with `jitney drive availability --weekly \"mon 9:00-13:00\"`"
             .to_owned();
     }
-    table.to_string()
+    let mut text = table.to_string();
+    for lift in &view.promised {
+        text.push_str(&format!(
+            "! lift {} at {} is still the driver's: phone the office, or say no with `jitney drive decline {}`\n",
+            lift.lift,
+            moment(lift.pick_up_at, zone),
+            lift.lift
+        ));
+    }
+    text
 }

@@ -43,7 +43,7 @@ pub(crate) fn reply(reply: &Reply, zone: &Zone) -> String {
             )
         }
         Reply::Vehicle(number) => format!("vehicle {number} is noted"),
-        Reply::Hours(view) => hours::hours(view),
+        Reply::Hours(view) => hours::hours(view, zone),
         Reply::Places(views) => member::places(views),
         Reply::Trip(view) => trip::trip(view, zone),
         Reply::Trips(views) => trip::trips(views, zone),

@@ -72,6 +72,9 @@ fn a_booking_on_the_phone_reaches_the_driver_and_comes_back_as_reports() {
     ben.ok(&["drive", "accept", "1"]);
     let manifest = ben.ok(&["drive", "manifest", "--day", &day]);
     assert!(manifest.contains("Ada Miller, phone 555-0101"), "{manifest}");
+    // Going away does not undo a promise by itself; the driver is told what still stands.
+    let away = ben.ok(&["drive", "leave", &day, &day]);
+    assert!(away.contains("! lift 1 at ") && away.contains("is still the driver's"), "{away}");
 
     assert_eq!(node.stop(), Some(0));
     // The next day but one, on the road.
