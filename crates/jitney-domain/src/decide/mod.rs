@@ -17,7 +17,8 @@ use rand::Rng;
 
 pub use award::waits_for_other_half;
 pub use bar::WHY_MAX;
-pub use members::VEHICLES_PER_DRIVER_MAX;
+#[cfg(test)]
+pub(crate) use members::VEHICLES_PER_DRIVER_MAX;
 pub(crate) use tick::{claim_deadline, ticket_deadline, trip_deadline};
 
 use crate::MemberId;
