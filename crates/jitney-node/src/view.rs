@@ -2,6 +2,7 @@
 
 mod health;
 mod partners;
+pub mod succession;
 
 use std::collections::{BTreeMap, BTreeSet};
 

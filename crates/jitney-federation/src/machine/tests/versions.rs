@@ -37,6 +37,7 @@ fn federation(seed: u64, speaks: fn(&[u8]) -> Option<Vec<u8>>) -> Net {
     // Everything has to come by sync.
     net.faults.mute = true;
     net.sites.get_mut("mill").unwrap().speaks = Some(speaks);
+    net.crash("mill");
     net.restart("mill");
     net.run(Minutes(11));
     net
@@ -87,6 +88,8 @@ fn a_node_two_versions_on_is_told_apart_and_bookings_still_reach_it() {
     assert_eq!(net.letters("mill"), ["award"], "letters have a version of their own");
     // Once it speaks a version in common again nothing is missing.
     net.sites.get_mut("mill").unwrap().speaks = Some(next);
+    net.crash("mill");
+    net.restart("mill");
     net.run(Minutes(60));
     for name in NAMES {
         assert_eq!(net.tickets(name), ["new", "old"], "{name}");
