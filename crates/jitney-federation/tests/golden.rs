@@ -214,6 +214,67 @@ fn bytes(vector: &Vector) -> Vec<u8> {
     bytes
 }
 
+/// Sync messages of version 1 as they travel, and as a node of the next version would say them.
+fn sync_messages() -> BTreeMap<String, serde_json::Value> {
+    use jitney_federation::sync::{Covered, SyncPage, SyncReply, SyncRequest};
+    let hello = hello();
+    let entry = entry(Kind::TICKET_OPENED, 1, Hash::ZERO);
+    let page = SyncPage {
+        hello: hello.clone(),
+        acts: Vec::new(),
+        records: Vec::new(),
+        proofs: Vec::new(),
+        entries: vec![Blob(entry.bytes().to_vec())],
+        covered: vec![Covered { origin: coop().public(), incarnation: Incarnation(7), upto: 1 }],
+        more: true,
+    };
+    let request = serde_json::to_value(SyncRequest { hello, limit: 262_144 }).unwrap();
+    let mut newer = request.clone();
+    newer["hello"]["versions"] = serde_json::json!({"min": 1, "max": 2, "later": true});
+    newer["later"] = serde_json::json!({"members": [1, null, "x"]});
+    let refusal = |refusal| serde_json::to_value(SyncReply::Refused(refusal)).unwrap();
+    let page = serde_json::to_value(SyncReply::Page(Box::new(page))).unwrap();
+    use jitney_federation::sync::SyncRefusal as R;
+    let refusals = [R::NotOnRoster, R::WrongFederation, R::Version, R::Malformed, R::Busy];
+    let all = [("request", request), ("request of the next version", newer), ("page", page)];
+    let all = all.into_iter().map(|(name, value)| (name.to_owned(), value));
+    all.chain(refusals.into_iter().map(|r| (format!("refused {r:?}"), refusal(r)))).collect()
+}
+
+fn hello() -> jitney_federation::sync::Hello {
+    use jitney_federation::sync::{Have, Hello, RosterMark, Versions};
+    let span = jitney_federation::frontier::Span { floor: 1, head: 4, top: 6 };
+    let have = Have { origin: coop().public(), incarnation: Incarnation(7), span, tip: None };
+    Hello {
+        federation: federation(),
+        versions: Versions { min: 1, max: 1 },
+        now: NOW,
+        roster: RosterMark { version: Version(3), hash: Hash::of(b"roster") },
+        records: BTreeMap::from([(coop().public(), 2)]),
+        have: vec![have],
+        proofs: Vec::new(),
+    }
+}
+
+#[test]
+fn sync_messages_of_this_version_and_the_next_are_read_for_ever() {
+    use jitney_federation::sync::{SyncReply, SyncRequest};
+    let golden = committed("sync.json", &sync_messages());
+    assert_eq!(golden, sync_messages());
+    let bytes = |name: &str| serde_json::to_vec(&golden[name]).unwrap();
+    let ours = SyncRequest { hello: hello(), limit: 262_144 };
+    assert_eq!(SyncRequest::decode(&bytes("request")), Ok(ours.clone()));
+    let newer = SyncRequest::decode(&bytes("request of the next version")).unwrap();
+    assert_eq!((newer.hello.versions.max, newer.hello.have), (2, ours.hello.have));
+    let Ok(SyncReply::Page(page)) = SyncReply::decode(&bytes("page")) else { panic!() };
+    let entry = Entry::decode(&page.entries[0].0, federation()).unwrap();
+    assert_eq!((entry.header().kind, page.more), (Kind::TICKET_OPENED, true));
+    for name in golden.keys().filter(|name| name.starts_with("refused")) {
+        let Ok(SyncReply::Refused(why)) = SyncReply::decode(&bytes(name)) else { panic!("{name}") };
+        assert_eq!(*name, format!("refused {why:?}"));
+    }
+}
+
 #[test]
 fn entries_of_every_kind_are_as_they_ever_were() {
     let golden = committed("entries.json", &entries());

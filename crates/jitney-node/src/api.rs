@@ -332,6 +332,15 @@ pub enum Request {
     },
     /// Lists the nodes that speak for the coops of the federation.
     ListNodes,
+    /// Says what our next key has to sign.
+    DraftSuccession,
+    /// Signs that another coop signs with another key from now on.
+    SucceedCoop {
+        /// What it has sent: see [`view::succession::write_succession`].
+        record: String,
+        /// The words of the new key, as they were read over the phone.
+        words: String,
+    },
     /// Withdraws the certificate of a node of ours.
     WithdrawNode {
         node: String,
@@ -366,6 +375,7 @@ impl Request {
                 | Request::Roster
                 | Request::Doctor
                 | Request::ListNodes
+                | Request::DraftSuccession
         )
     }
 }
@@ -401,6 +411,7 @@ pub enum Reply {
     Roster(Box<view::Roster>),
     Health(Box<view::Health>),
     Nodes(Vec<view::Node>),
+    Succession(Box<view::succession::Succession>),
 }
 
 /// What kind of failure it was: exit codes and statuses follow from it.

@@ -27,7 +27,11 @@ use crate::clock::Clock;
 use crate::config::{self, Config, ConfigError};
 use crate::core::{Core, Fatal, OpenError};
 use crate::settings::{Face, Keys, Settings};
+use crate::view::succession::Succession;
+use jitney_federation::{NodeCert, NodeRecord, RecordError, SignedRecord};
 
+/// The coop's next key, until the other coops have signed that it counts.
+const NEXT: &str = "coop-next";
 const KEY_NAMES: [&str; 3] = ["coop", "node", "vault"];
 
 /// What founding a coop takes.
@@ -104,6 +108,9 @@ pub enum HomeError {
     /// The first step could not be written.
     #[error(transparent)]
     Fatal(#[from] Fatal),
+    /// The record with the next key would not hold.
+    #[error(transparent)]
+    Record(#[from] RecordError),
     /// The coop could not be founded.
     #[error(transparent)]
     Refused(#[from] jitney_domain::Refusal),
@@ -291,6 +298,63 @@ impl Home {
             return Err(HomeError::KeyMissing { key, dir: self.dir.clone() });
         }
         Ok(())
+    }
+
+    /// Returns our record as the next key signs it: draws that key if there is none yet, and keeps it beside the
+    /// present one.
+    ///
+    /// # Errors
+    /// [`HomeError::Key`] for a wrong passphrase.
+    pub fn prepare_successor(
+        &self,
+        draft: &Succession,
+        passphrase: &str,
+        kdf: KdfParams,
+    ) -> Result<(SignedRecord, PublicKey), HomeError> {
+        // All keys open with one passphrase.
+        self.keys(passphrase)?;
+        let path = self.key_path(NEXT);
+        let next = match fs::read_to_string(&path) {
+            Ok(text) => {
+                keyfile::decrypt(&text, passphrase).map_err(|source| HomeError::Key { path, source })?
+            }
+            Err(_) => {
+                let mut rng = system_rng()?;
+                let next = SecretKey::generate(&mut rng);
+                let text = keyfile::encrypt(&next, passphrase, kdf, &mut rng)
+                    .map_err(|source| HomeError::Key { path: path.clone(), source })?;
+                write_private(&path, text.as_bytes())?;
+                next
+            }
+        };
+        let mut record = draft.record.clone();
+        record.key = Some(next.public());
+        for NodeRecord { cert, .. } in &mut record.nodes {
+            *cert = NodeCert::issue_for(&record.coop, &next, cert.node, cert.not_before, cert.not_after);
+        }
+        let signed = SignedRecord::sign(&record, draft.federation, &next)?;
+        Ok((signed, next.public()))
+    }
+
+    /// Puts the next key in place of the present one once the roster says that the coop signs with it; the
+    /// present one is kept. Tells whether there was one to put in place.
+    ///
+    /// # Errors
+    /// [`HomeError::Key`] for a wrong passphrase, [`HomeError::Io`] if a file cannot be moved.
+    pub fn adopt_successor(&self, signing: PublicKey, passphrase: &str) -> Result<bool, HomeError> {
+        let (next, present) = (self.key_path(NEXT), self.key_path("coop"));
+        let Ok(text) = fs::read_to_string(&next) else { return Ok(false) };
+        let key = keyfile::decrypt(&text, passphrase)
+            .map_err(|source| HomeError::Key { path: next.clone(), source })?;
+        if key.public() != signing {
+            return Ok(false);
+        }
+        let io = |path: &Path, source| HomeError::Io { path: path.to_owned(), source };
+        let old = self.key_path(&format!("coop-until-{}", key.public().short()));
+        // Copied first: there is a coop key at every moment.
+        fs::copy(&present, &old).map_err(|e| io(&old, e))?;
+        fs::rename(&next, &present).map_err(|e| io(&present, e))?;
+        Ok(true)
     }
 
     fn key_path(&self, name: &str) -> PathBuf {

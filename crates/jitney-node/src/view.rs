@@ -3,6 +3,7 @@
 mod federation;
 mod health;
 mod partners;
+pub mod succession;
 
 use std::collections::{BTreeMap, BTreeSet};
 

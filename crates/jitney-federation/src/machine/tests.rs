@@ -12,4 +12,5 @@ mod refusals;
 mod restart;
 mod roster_fork;
 mod succession;
+mod versions;
 mod withholding;

@@ -70,7 +70,7 @@ impl<S: Store> Core<S> {
         let issued_at = now.seconds();
         let claims = MembershipClaims {
             id: format!("urn:jitney:credential:{}", data_encoding::HEXLOWER.encode(&id)),
-            coop: self.coop_key(),
+            coop: self.signing_key(),
             subject: row.key?,
             roles: row.roles.iter().map(|r| credential_role(*r)).collect(),
             vetting: self.vetting_claims(member),
@@ -86,7 +86,8 @@ impl<S: Store> Core<S> {
         }
     }
 
-    /// Issues credentials anew that will expire within a month; looks once a day.
+    /// Issues credentials anew that will expire within a month, or that name a key with which the coop does not
+    /// sign any more; looks once a day.
     pub(super) fn renew_credentials(&mut self, now: Timestamp) {
         let day_ago = Timestamp(now.0.saturating_sub(DAY_MS));
         if self.credentials_looked.is_some_and(|last| last > day_ago) {
@@ -99,7 +100,9 @@ impl<S: Store> Core<S> {
             .iter()
             .filter(|(id, _)| self.state.members.get(id).is_some_and(|m| !m.suspended))
             .filter(|(_, json)| {
-                MembershipCredential::from_value((*json).clone()).is_ok_and(|c| c.claims().valid_until < soon)
+                let issuer = self.signing_key();
+                MembershipCredential::from_value((*json).clone())
+                    .is_ok_and(|c| c.claims().valid_until < soon || c.claims().coop != issuer)
             })
             .map(|(id, _)| *id)
             .collect();

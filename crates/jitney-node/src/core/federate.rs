@@ -112,6 +112,12 @@ impl<S: Store> Core<S> {
     fn member_asks(&mut self, from: PublicKey, bytes: &[u8], now: Timestamp) -> Answer {
         let unknown = || Fault::new(FaultKind::NotAllowed, "this key is not enrolled here; ask your coop");
         let member = self.state.member_of_key(&from).ok_or_else(unknown)?;
+        if !self.pace.may_ask(member, now) {
+            return Err(Fault::new(
+                FaultKind::Conflict,
+                "this device asks too often; it may go on in a minute",
+            ));
+        }
         let row = self.state.members.get(&member).ok_or_else(unknown)?;
         // The most that the member may do from a device of their own.
         let order = [Role::Operator, Role::Dispatcher, Role::Driver, Role::Rider, Role::Caregiver];

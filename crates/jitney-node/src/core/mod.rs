@@ -10,6 +10,7 @@ mod booking;
 mod enrol;
 mod federate;
 mod open;
+mod pace;
 mod reach;
 mod revocation;
 mod sharing;
@@ -173,6 +174,7 @@ pub struct Core<S> {
     pub(crate) reach: reach::Reach,
     pub(crate) last_tick: Option<Timestamp>,
     pub(crate) credentials_looked: Option<Timestamp>,
+    pace: pace::Pace,
     held: Vec<Input>,
     short_of_room: bool,
     pending: Pending,
@@ -327,8 +329,13 @@ impl<S: Store> Core<S> {
         &self.federation
     }
 
-    /// Returns the coop's key.
+    /// Returns the key by which the coop is known.
     pub fn coop_key(&self) -> PublicKey {
+        self.federation.coop()
+    }
+
+    /// Returns the key with which the coop signs: the one by which it is known, unless that was replaced.
+    pub(crate) fn signing_key(&self) -> PublicKey {
         self.settings.keys.coop.public()
     }
 

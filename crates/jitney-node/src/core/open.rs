@@ -38,6 +38,18 @@ impl From<Fatal> for OpenError {
     }
 }
 
+/// Returns the key by which the coop is known, if it has been founded.
+fn stored_name<S: Store>(store: &S) -> Result<Option<jitney_identity::PublicKey>, OpenError> {
+    let (mut state, mut restored) = (State::default(), Ok(true));
+    let tag = jitney_domain::state::tags::COOP;
+    store.scan(TableTag(tag), &mut |key, value| {
+        restored = state.restore_row(tag, key, value);
+        Ok(())
+    })?;
+    restored?;
+    Ok(state.coop().map(|coop| coop.key))
+}
+
 impl<S: Store> Core<S> {
     /// Reads every row of `store` and returns the core as it was after its last durable step.
     ///
@@ -62,7 +74,9 @@ impl<S: Store> Core<S> {
         rng: StdRng,
         now: Timestamp,
     ) -> Result<Self, OpenError> {
-        let federation = Federation::new(settings.keys.coop.public(), settings.keys.node.public());
+        // A coop that signs with another key since is still known by the one it was founded with.
+        let name = stored_name(&store)?.unwrap_or_else(|| settings.keys.coop.public());
+        let federation = Federation::new(name, settings.keys.node.public());
         let vault = Vault::new(settings.keys.vault.clone(), person_keys);
         let mut core = Core {
             store,
@@ -95,6 +109,7 @@ impl<S: Store> Core<S> {
             reach: super::reach::Reach::default(),
             last_tick: None,
             credentials_looked: None,
+            pace: super::pace::Pace::default(),
             held: Vec::new(),
             short_of_room: false,
             pending: Pending::default(),

@@ -68,6 +68,8 @@ impl<S: Store> Core<S> {
                 self.roster_reply(now)
             }
             Request::Roster => self.roster_reply(now),
+            Request::DraftSuccession => self.draft_succession(now),
+            Request::SucceedCoop { record, words } => self.succeed_coop(&record, &words, now),
             Request::Doctor => self.health_reply(now),
             Request::ListNodes => self.nodes_reply(now),
             Request::WithdrawNode { node, since } => self.withdraw_node(&node, since, now),
@@ -76,7 +78,7 @@ impl<S: Store> Core<S> {
     }
 
     /// Says what stands on the roster about us.
-    fn own_record(&self, now: Timestamp) -> CoopRecord {
+    pub(super) fn own_record(&self, now: Timestamp) -> CoopRecord {
         let known = self.federation.roster().and_then(|r| r.coop(&self.coop_key()));
         let node = self.settings.keys.node.public();
         // What the node has signed so far must stay covered: a renewed certificate begins where the old one did.
@@ -85,7 +87,7 @@ impl<S: Store> Core<S> {
         let from = before.unwrap_or(Timestamp(now.0.saturating_sub(NODE_CERT_BEFORE_MS)));
         let until = Timestamp(now.0.saturating_add(NODE_CERT_LIFE_MS));
         let ours = NodeRecord {
-            cert: NodeCert::issue(&self.settings.keys.coop, node, from, until),
+            cert: NodeCert::issue_for(&self.coop_key(), &self.settings.keys.coop, node, from, until),
             addresses: self.own_addresses(),
         };
         // What our other nodes have said must stay readable for as long as it lives.
@@ -93,7 +95,7 @@ impl<S: Store> Core<S> {
         let others = others.filter(|n| n.cert.not_after.after(MAX_ENTRY_LIFE) >= now).cloned();
         let mut record = CoopRecord {
             coop: self.coop_key(),
-            key: None,
+            key: Some(self.signing_key()).filter(|key| *key != self.coop_key()),
             name: self.settings.face.name.clone(),
             phone: self.settings.face.phone.clone(),
             revision: known.map_or(1, |r| r.revision.saturating_add(1)),

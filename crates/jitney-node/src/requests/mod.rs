@@ -8,6 +8,7 @@ mod members;
 mod nodes;
 mod partners;
 mod show;
+mod succession;
 mod tickets;
 mod trips;
 
@@ -72,6 +73,8 @@ impl<S: Store> Core<S> {
             | Request::Doctor
             | Request::ListNodes
             | Request::WithdrawNode { .. }
+            | Request::DraftSuccession
+            | Request::SucceedCoop { .. }
             | Request::Roster => self.answer_about_federation(actor, request, now),
             other => self.answer_about_trips(actor, other, now),
         }

@@ -20,6 +20,9 @@ pub(crate) enum Command {
     Policy,
     /// Change one of the coop's rules, such as `wait-limit 15`
     SetPolicy(SetPolicyArgs),
+    /// Let the coop sign with another key, because its key was lost, stolen or has grown old
+    #[command(subcommand)]
+    Key(super::succession::Command),
 }
 
 #[derive(Debug, Args)]
@@ -49,6 +52,7 @@ impl Command {
             Command::Init(args) => args.run(cx),
             Command::Policy => cx.tell(Request::ShowPolicy, ""),
             Command::SetPolicy(args) => args.run(cx),
+            Command::Key(command) => command.run(cx),
         }
     }
 }

@@ -40,6 +40,14 @@ pub(crate) enum Command {
         #[arg(required = true, num_args = 1..)]
         who: Vec<String>,
     },
+    /// Sign that a coop signs with another key, once its new words were read to you over the phone
+    Succeed {
+        /// The line that it sent, as `jitney coop key prepare` printed it
+        succession: String,
+        /// The words of its new key, or its did:key
+        #[arg(required = true, num_args = 1..)]
+        words: Vec<String>,
+    },
     /// Show the coops that belong, and those that wait
     Roster,
     /// Say who is reached how, who is behind, whose clock is off, who contradicted itself, and what to do
@@ -90,6 +98,9 @@ impl Command {
                 "asked to join; have your words ready (`jitney status`): the other coops will phone to compare them",
             ),
             Command::Admit { who } => cx.tell(Request::AdmitCoop { who: who.join(" ") }, "signed"),
+            Command::Succeed { succession, words } => {
+                cx.tell(Request::SucceedCoop { record: succession, words: words.join(" ") }, "signed")
+            }
             Command::Roster => cx.tell(Request::Roster, ""),
             Command::Doctor => cx.tell(Request::Doctor, ""),
             Command::Clear { coop, why } => {

@@ -19,6 +19,7 @@ pub(crate) mod profile;
 pub(crate) mod rider;
 pub(crate) mod status;
 pub(crate) mod subscription;
+mod succession;
 pub(crate) mod ticket;
 pub(crate) mod trip;
 pub(crate) mod up;

@@ -57,6 +57,7 @@ pub(crate) fn reply(reply: &Reply, zone: &Zone) -> String {
         Reply::Tickets(views) => ticket::tickets(views, zone),
         Reply::Offers(views) => ticket::offers(views, zone),
         Reply::Manifest(view) => manifest(view),
+        Reply::Succession(view) => format!("signs with {}", view.signing.fingerprint()),
         Reply::Credential(value) => format!("{value:#}"),
         Reply::Me(view) => status::me(view),
         Reply::Roster(view) => federation::roster(view),

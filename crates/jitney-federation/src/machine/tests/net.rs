@@ -40,6 +40,8 @@ pub(super) struct Site {
     pub(super) coop_key_at_hand: bool,
     pub(super) skew_ms: i64,
     can_dial: bool,
+    /// Rewrites the sync messages that the node sends into those of another version.
+    pub(super) speaks: Option<fn(&[u8]) -> Option<Vec<u8>>>,
     allow: (BTreeSet<PublicKey>, bool),
     federated: bool,
     seen: BTreeSet<Hash>,
@@ -126,6 +128,7 @@ impl Net {
             coop_key_at_hand: true,
             skew_ms: 0,
             can_dial: true,
+            speaks: None,
             allow: (BTreeSet::new(), false),
             federated: false,
             seen: BTreeSet::new(),
@@ -415,8 +418,12 @@ impl Net {
                         self.spread(name, &bytes);
                     }
                 }
-                Output::Request { id, peer, channel, bytes } => self.asked(name, id, peer, channel, bytes),
+                Output::Request { id, peer, channel, bytes } => {
+                    let bytes = self.spoken(name, bytes);
+                    self.asked(name, id, peer, channel, bytes);
+                }
                 Output::Respond { token, bytes } => {
+                    let bytes = self.spoken(name, bytes);
                     let lost = self.chance(self.faults.lose_one_in);
                     if let Some((by, id)) = self.answers.remove(&token) {
                         let answer = Input::Response { id, bytes };
@@ -441,6 +448,10 @@ impl Net {
                 _ => {}
             }
         }
+    }
+
+    fn spoken(&self, name: Name, bytes: Vec<u8>) -> Vec<u8> {
+        self.sites[name].speaks.and_then(|speaks| speaks(&bytes)).unwrap_or(bytes)
     }
 
     fn asked(&mut self, name: Name, id: u64, peer: PublicKey, channel: Channel, bytes: Vec<u8>) {

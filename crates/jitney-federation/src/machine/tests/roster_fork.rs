@@ -53,6 +53,23 @@ fn the_longer_chain_holds_for_all() {
 }
 
 #[test]
+fn what_two_chains_share_is_not_written_again() {
+    use crate::membership::Candidate;
+    let mut net = Net::federation(94, &NAMES);
+    let shared: Vec<SignedAct> = net.machine("mill").membership.acts.values().cloned().collect();
+    extend(&mut net, "orchard", &["ford", "quay"]);
+    extend(&mut net, "mill", &["ridge"]);
+    let charter = net.machine("mill").membership.charter.get(&()).unwrap().clone();
+    let mut chain = Candidate::begin(&charter).unwrap();
+    assert!(net.machine("orchard").membership.acts.values().all(|act| chain.take(act)));
+    let membership = &mut net.sites.get_mut("mill").unwrap().machine.membership;
+    membership.acts.take_changed();
+    assert!(membership.adopt_chain(chain));
+    let changed = membership.acts.take_changed();
+    assert_eq!(changed.len(), 2, "of {} acts two differ", shared.len() + 2);
+}
+
+#[test]
 fn of_two_chains_of_one_length_all_choose_the_same() {
     for (seed, left, right) in [(92, "ridge", "ford"), (93, "ford", "ridge")] {
         let mut net = Net::federation(seed, &NAMES);
