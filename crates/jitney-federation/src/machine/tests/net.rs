@@ -28,6 +28,9 @@ pub(super) struct Faults {
     pub(super) delay_ms: i64,
 }
 
+/// Puts what a node says into the words of another version; none if there are none.
+type Translate = fn(&[u8]) -> Option<Vec<u8>>;
+
 /// One node with its disk.
 pub(super) struct Site {
     pub(super) machine: Federation,
@@ -41,7 +44,7 @@ pub(super) struct Site {
     pub(super) skew_ms: i64,
     can_dial: bool,
     /// Rewrites the sync messages that the node sends into those of another version.
-    pub(super) speaks: Option<fn(&[u8]) -> Option<Vec<u8>>>,
+    pub(super) speaks: Option<Translate>,
     allow: (BTreeSet<PublicKey>, bool),
     federated: bool,
     seen: BTreeSet<Hash>,
