@@ -28,6 +28,9 @@ pub(super) struct Faults {
     pub(super) delay_ms: i64,
 }
 
+/// Makes a message into one of another version; none to leave it as it is.
+pub(super) type Rewrite = fn(&[u8]) -> Option<Vec<u8>>;
+
 /// One node with its disk.
 pub(super) struct Site {
     pub(super) machine: Federation,
@@ -41,7 +44,7 @@ pub(super) struct Site {
     pub(super) skew_ms: i64,
     can_dial: bool,
     /// Rewrites the sync messages that the node sends into those of another version.
-    pub(super) speaks: Option<fn(&[u8]) -> Option<Vec<u8>>>,
+    pub(super) speaks: Option<Rewrite>,
     allow: (BTreeSet<PublicKey>, bool),
     federated: bool,
     seen: BTreeSet<Hash>,
