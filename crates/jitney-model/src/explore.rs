@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::hash::{BuildHasher as _, RandomState};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use jitney_domain::booking::BookingMessage;
 use jitney_domain::{Actor, Command, Timestamp};
 use jitney_identity::PublicKey;
 use stateright::{Model, Property};
@@ -140,12 +141,9 @@ impl Explore {
 
     /// Returns a name for all worlds that go on as this one does; see [`crate::canon`].
     pub fn image(&self, world: &World) -> Digest {
-        let mut world = world.clone();
-        let coops = world.coops.clone();
-        world.mail.drop_all(|letter| {
-            coops.get(usize::from(letter.to)).is_some_and(|coop| is_void(letter, coop, self.scene.details))
-        });
-        let mut parts: Vec<u128> = coops.iter().map(|coop| coop.image(self.scene.details)).collect();
+        let (seen, mut world) = (world, world.clone());
+        world.mail.drop_all(|letter| self.is_void(seen, letter));
+        let mut parts: Vec<u128> = world.coops.iter().map(|coop| coop.image(self.scene.details)).collect();
         parts.extend(world.mail.under_way().map(|letter| letter.digest));
         let Left { crashes, copies, changes, claims } = world.left;
         let rest = [&[world.moment, crashes, copies, changes, u8::from(world.refused)], &claims[..]].concat();
@@ -157,14 +155,19 @@ impl Explore {
     /// Takes letters off the way that change nothing when they arrive, whenever that is.
     fn tidy(&self, world: &mut World) {
         if !self.whole {
-            let coops = &world.coops;
-            let void = |letter: &Letter| {
-                coops
-                    .get(usize::from(letter.to))
-                    .is_some_and(|coop| is_void(letter, coop, self.scene.details))
-            };
-            world.mail.drop_all(void);
+            let seen = World { mail: Mail::default(), ..world.clone() };
+            world.mail.drop_all(|letter| self.is_void(&seen, letter));
         }
+    }
+
+    /// Tells whether a letter speaks of what is over, and the rules that ship make nothing of it now; only the
+    /// rider's details may change something that is not looked at.
+    fn is_void(&self, world: &World, letter: &Letter) -> bool {
+        let details = matches!(*letter.message, BookingMessage::Details { .. }) && !self.scene.details;
+        world.coops.get(usize::from(letter.to)).is_some_and(|coop| {
+            let void = is_void(letter, coop, self.scene.details);
+            void && (details || matches!(self.read(coop, world, letter), Taken::Nothing))
+        })
     }
 
     fn deliver(&self, world: &World, at: usize, fate: Fate) -> Option<World> {

@@ -1,6 +1,7 @@
 //! Answers about coops that are to sign with another key: see decision 13.
 
 use jitney_domain::Timestamp;
+use jitney_federation::Change;
 use jitney_identity::Fingerprint;
 use jitney_store::Store;
 
@@ -33,6 +34,17 @@ impl<S: Store> Core<S> {
                     "its new key has the words {}, not those that you were told; nothing was signed",
                     key.fingerprint()
                 ),
+            ));
+        }
+        // Our own word comes after another's: two proposals would bind the coops to different acts for a week.
+        let proposed = || {
+            let acts = self.federation.proposals(now).into_iter().map(|proposal| proposal.act.change);
+            acts.into_iter().any(|change| matches!(change, Change::Succeed(of) if of == signed))
+        };
+        if record.coop == self.coop_key() && !proposed() {
+            return Err(Fault::new(
+                FaultKind::Conflict,
+                "another coop signs first; once its signature has come here, sign as well if there are only two of you",
             ));
         }
         let (machine, mut cx) = self.machine(now);

@@ -28,8 +28,8 @@ pub(super) struct Faults {
     pub(super) delay_ms: i64,
 }
 
-/// Puts what a node says into the words of another version; none if there are none.
-type Translate = fn(&[u8]) -> Option<Vec<u8>>;
+/// Makes a message into one of another version; none to leave it as it is.
+pub(super) type Rewrite = fn(&[u8]) -> Option<Vec<u8>>;
 
 /// One node with its disk.
 pub(super) struct Site {
@@ -44,7 +44,7 @@ pub(super) struct Site {
     pub(super) skew_ms: i64,
     can_dial: bool,
     /// Rewrites the sync messages that the node sends into those of another version.
-    pub(super) speaks: Option<Translate>,
+    pub(super) speaks: Option<Rewrite>,
     allow: (BTreeSet<PublicKey>, bool),
     federated: bool,
     seen: BTreeSet<Hash>,

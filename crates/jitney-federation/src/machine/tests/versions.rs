@@ -3,7 +3,7 @@
 use jitney_domain::Minutes;
 use serde_json::{Value, json};
 
-use super::net::{Name, Net};
+use super::net::{Name, Net, Rewrite};
 use crate::entry::Kind;
 use crate::machine::*;
 use crate::sync::{SYNC_VERSION_MAX, SyncRefusal, SyncReply, Versions};
@@ -32,7 +32,7 @@ fn after_next(bytes: &[u8]) -> Option<Vec<u8>> {
     offering(bytes, SYNC_VERSION_MAX + 1, SYNC_VERSION_MAX + 2)
 }
 
-fn federation(seed: u64, speaks: fn(&[u8]) -> Option<Vec<u8>>) -> Net {
+fn federation(seed: u64, speaks: Rewrite) -> Net {
     let mut net = Net::federation(seed, &NAMES);
     // Everything has to come by sync.
     net.faults.mute = true;
