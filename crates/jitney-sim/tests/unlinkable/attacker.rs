@@ -5,7 +5,7 @@ use std::fmt;
 
 use jitney_domain::booking::TicketBody;
 use jitney_domain::gossip::dwell_step;
-use jitney_domain::{MemberId, Minutes, Timestamp};
+use jitney_domain::{MemberId, Timestamp};
 
 /// A ticket as a partner sees it.
 #[derive(Debug, Clone)]
@@ -19,6 +19,8 @@ pub struct Sighting {
     /// Whose it is: only to judge the attacker by.
     pub rider: MemberId,
 }
+
+const DAY_MS: i64 = 86_400_000;
 
 /// What two sightings have in common beyond places, time of day and requirement: one bit a clue.
 type Clues = u32;
@@ -60,6 +62,22 @@ impl Attacker {
             let (one, others) = self.known.entry((likeness, clues(a, b))).or_default();
             *(if a.rider == b.rider { one } else { others }) += 1;
         });
+    }
+
+    /// Returns how often each clue was there in pairs of one rider and of two, for whoever looks into it.
+    pub fn clues(&self) -> Vec<(bool, usize, f64, f64)> {
+        let mut found = Vec::new();
+        for back in [false, true] {
+            let of = |(likeness, _): &&(Likeness, Clues)| (*likeness == Likeness::Back) == back;
+            let known: Vec<_> = self.known.iter().filter(|(key, _)| of(key)).collect();
+            let all = known.iter().fold((0, 0), |sum, (_, n)| (sum.0 + n.0, sum.1 + n.1));
+            for bit in 0..12 {
+                let with = known.iter().filter(|((_, clues), _)| clues >> bit & 1 == 1);
+                let with = with.fold((0, 0), |sum, (_, n)| (sum.0 + n.0, sum.1 + n.1));
+                found.push((back, bit, share(with.0, all.0), share(with.1, all.1)));
+            }
+        }
+        found
     }
 
     /// Links the pairs whose clues have meant one rider more often than pairs as like have.
@@ -134,7 +152,6 @@ fn for_each_pair(seen: &[Sighting], mut each: impl FnMut(Likeness, &Sighting, &S
 }
 
 fn likeness(a: &TicketBody, b: &TicketBody) -> Option<Likeness> {
-    const DAY_MS: i64 = 86_400_000;
     let begins = |body: &TicketBody| body.pick_up.window().from.0;
     // How long a rider takes to board is a requirement too, as coarsely as anybody is told.
     let need = |body: &TicketBody| {
@@ -145,7 +162,8 @@ fn likeness(a: &TicketBody, b: &TicketBody) -> Option<Likeness> {
     };
     let time = |body: &TicketBody| begins(body).rem_euclid(DAY_MS);
     let day = |body: &TicketBody| begins(body).div_euclid(DAY_MS);
-    let again = (a.from, a.to) == (b.from, b.to) && time(a) == time(b);
+    // Nobody goes the same way twice at the same time of one day.
+    let again = (a.from, a.to) == (b.from, b.to) && time(a) == time(b) && day(a) != day(b);
     let back = (a.from, a.to) == (b.to, b.from) && day(a) == day(b);
     match need(a) == need(b) {
         true if again => Some(Likeness::Again),
@@ -163,7 +181,11 @@ fn clues(a: &Sighting, b: &Sighting) -> Clues {
         (down.from.minutes_since(up.from), down.to.minutes_since(up.to))
     };
     let dwell = |s: &Sighting| (s.body.dwell_pick_up, s.body.dwell_drop_off);
-    let apart = Timestamp(a.at.0.max(b.at.0)).minutes_since(Timestamp(a.at.0.min(b.at.0)));
+    // How long before the ride each was told: that days lie apart is known from the days.
+    let lead = |s: &Sighting| s.body.pick_up.window().from.0.div_euclid(DAY_MS) * DAY_MS - s.at.0;
+    let apart = lead(a).abs_diff(lead(b));
+    let one_day = a.body.pick_up.window().from.0.div_euclid(DAY_MS)
+        == b.body.pick_up.window().from.0.div_euclid(DAY_MS);
     let (a_id, b_id) = (a.body.ticket.as_bytes(), b.body.ticket.as_bytes());
     let clues = [
         a.body.max_ride == b.body.max_ride,
@@ -171,11 +193,11 @@ fn clues(a: &Sighting, b: &Sighting) -> Clues {
         width(a.body.pick_up.window()) == width(b.body.pick_up.window()),
         width(a.body.drop_off.window()) == width(b.body.drop_off.window()),
         ride(a) == ride(b),
-        a.seq.abs_diff(b.seq) <= 1,
-        a.seq.abs_diff(b.seq) <= 6,
-        a.at == b.at,
-        apart <= Minutes(10),
-        apart <= Minutes(24 * 60),
+        one_day && a.seq.abs_diff(b.seq) <= 1,
+        one_day && a.seq.abs_diff(b.seq) <= 6,
+        apart == 0,
+        apart <= 10 * 60_000,
+        apart <= 24 * 3_600_000,
         (a_id[0] ^ b_id[0]) < 16,
         (a_id[15] ^ b_id[15]) < 16,
     ];

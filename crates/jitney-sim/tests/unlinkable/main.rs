@@ -24,6 +24,9 @@ fn attack(towns: &[Town], view: View) -> Verdict {
     for town in known {
         attacker.learn(&town.seen(view));
     }
+    for (back, bit, one, others) in attacker.clues() {
+        println!("{view:?} back {back} clue {bit}: {one:.2} of one rider's pairs, {others:.2} of others'");
+    }
     attacker.link(&target[0].seen(view))
 }
 
