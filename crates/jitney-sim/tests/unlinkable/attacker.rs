@@ -23,7 +23,7 @@ pub struct Sighting {
 const DAY_MS: i64 = 86_400_000;
 
 /// What two sightings have in common beyond places, time of day and requirement: one bit a clue.
-type Clues = u32;
+pub type Clues = u32;
 
 /// The same way again at the same time of day, or the way back: what can be told apart without any clue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -32,9 +32,16 @@ enum Likeness {
     Back,
 }
 
+/// When and in what order tickets were told, and their names: what is not said in them.
+pub const TELLING: Clues = 0b1111_1110_0000;
+/// Everything.
+pub const ALL: Clues = 0b1111_1111_1111;
+
 /// Knows how often which clues meant one rider.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Attacker {
+    /// The clues it looks at.
+    looks_at: Clues,
     /// By clues: pairs of one rider, pairs of two.
     known: BTreeMap<(Likeness, Clues), (u64, u64)>,
 }
@@ -56,28 +63,17 @@ pub struct Verdict {
 }
 
 impl Attacker {
+    /// Returns one who looks at some clues and knows nothing yet.
+    pub fn who_looks_at(looks_at: Clues) -> Self {
+        Attacker { looks_at, known: BTreeMap::new() }
+    }
+
     /// Learns from tickets whose riders are known.
     pub fn learn(&mut self, seen: &[Sighting]) {
         for_each_pair(seen, |likeness, a, b| {
-            let (one, others) = self.known.entry((likeness, clues(a, b))).or_default();
+            let (one, others) = self.known.entry((likeness, clues(a, b) & self.looks_at)).or_default();
             *(if a.rider == b.rider { one } else { others }) += 1;
         });
-    }
-
-    /// Returns how often each clue was there in pairs of one rider and of two, for whoever looks into it.
-    pub fn clues(&self) -> Vec<(bool, usize, f64, f64)> {
-        let mut found = Vec::new();
-        for back in [false, true] {
-            let of = |(likeness, _): &&(Likeness, Clues)| (*likeness == Likeness::Back) == back;
-            let known: Vec<_> = self.known.iter().filter(|(key, _)| of(key)).collect();
-            let all = known.iter().fold((0, 0), |sum, (_, n)| (sum.0 + n.0, sum.1 + n.1));
-            for bit in 0..12 {
-                let with = known.iter().filter(|((_, clues), _)| clues >> bit & 1 == 1);
-                let with = with.fold((0, 0), |sum, (_, n)| (sum.0 + n.0, sum.1 + n.1));
-                found.push((back, bit, share(with.0, all.0), share(with.1, all.1)));
-            }
-        }
-        found
     }
 
     /// Links the pairs whose clues have meant one rider more often than pairs as like have.
@@ -90,7 +86,7 @@ impl Attacker {
         let mut verdict = Verdict { tickets: seen.len(), ..Verdict::default() };
         for_each_pair(seen, |likeness, a, b| {
             let (one, others) = usual[usize::from(likeness == Likeness::Back)];
-            let known = self.known.get(&(likeness, clues(a, b)));
+            let known = self.known.get(&(likeness, clues(a, b) & self.looks_at));
             let telling = known.is_some_and(|n| n.0 * others > n.1 * one);
             let same = a.rider == b.rider;
             let kind = &mut verdict.pairs[usize::from(likeness == Likeness::Back)];
