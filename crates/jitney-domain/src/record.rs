@@ -52,6 +52,7 @@ impl Records {
         // What is known follows from the rows as they stand, so that a restart knows the same.
         kept.waiting.remove(&id);
         kept.answered.remove(&id);
+        kept.unanswered.remove(&id);
         match claim.phase {
             ClaimPhase::Held { .. } => drop(kept.waiting.insert(id)),
             ClaimPhase::Awarded { .. } | ClaimPhase::Confirmed { .. } | ClaimPhase::Stated { .. } => {

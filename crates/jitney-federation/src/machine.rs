@@ -77,6 +77,8 @@ pub struct Federation {
     next_expiry: Timestamp,
     /// Nothing expires before this moment.
     expire_from: Timestamp,
+    /// The clock leapt ahead, or the program has just begun, and no other node has told the time since.
+    leapt: bool,
     asking: joining::Asking,
     clock: clock::Clock,
     counters: Counters,
@@ -107,6 +109,7 @@ impl Federation {
             next_publish: Timestamp(0),
             next_expiry: Timestamp(0),
             expire_from: Timestamp(0),
+            leapt: true,
             asking: joining::Asking::default(),
             clock: clock::Clock::default(),
             counters: Counters::default(),
@@ -264,6 +267,7 @@ impl Federation {
         let ahead = now > self.now.after(LEAP);
         if ahead {
             self.expire_from = now.after(CLOCK_SKEW);
+            self.leapt = true;
         }
         if !ahead && now >= self.now.before(Minutes(1)) {
             return;

@@ -167,7 +167,11 @@ impl FromStr for PublicKey {
             return Err(KeyError::OtherKind(decoded.into_iter().take(2).collect()));
         };
         let key = Self::from_bytes(bytes.try_into().map_err(|_| KeyError::NotBase58)?)?;
-        if key.to_string() == text { Ok(key) } else { Err(KeyError::NotBase58) }
+        if key.to_string() != text {
+            return Err(KeyError::NotBase58);
+        }
+        spelled::keep(&key, text);
+        Ok(key)
     }
 }
 

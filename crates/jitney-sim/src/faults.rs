@@ -6,9 +6,10 @@ use jitney_domain::Minutes;
 use crate::network::Weather;
 use crate::rng::Chance;
 
-/// How wrong clocks that are set wrong are at most, in milliseconds: minutes, hours, and weeks like those of a small
-/// board that keeps no time while it is off.
-const CLOCKS_MS: [i64; 3] = [5 * 60_000, 5 * 3_600_000, 21 * 24 * 3_600_000];
+/// How wrong a clock that is set wrong is at most in an ordinary run, in milliseconds: five minutes.
+const CLOCK_MOST_MS: i64 = 5 * 60_000;
+/// The same in a run with wild clocks: hours, and weeks like those of a small board that keeps no time while it is off.
+const WILD_CLOCKS_MS: [i64; 2] = [5 * 3_600_000, 21 * 24 * 3_600_000];
 
 /// What may go wrong in a run.
 #[derive(Debug, Clone)]
@@ -92,11 +93,17 @@ impl Faults {
             skew_most_ms: if chance.percent(50) { 30_000 } else { 0 },
             one_way_percent: if chance.percent(50) { 40 } else { 0 },
             clock_every: chance.percent(25).then_some(Minutes(180)),
-            clock_most_ms: chance.pick(&CLOCKS_MS).unwrap_or(0),
+            clock_most_ms: CLOCK_MOST_MS,
             restore_every: chance.percent(15).then_some(Minutes(240)),
             upgrade_every: chance.percent(20).then_some(Minutes(300)),
             one_behind_a_wall: chance.percent(30),
         }
+    }
+
+    /// Lets clocks be wrong by hours and weeks, more often than not.
+    pub fn with_wild_clocks(self, chance: &mut Chance) -> Self {
+        let clock_most_ms = chance.pick(&WILD_CLOCKS_MS).unwrap_or(CLOCK_MOST_MS);
+        Faults { clock_every: Some(Minutes(180)), clock_most_ms, ..self }
     }
 
     /// Draws crashes and nothing else, one after the other.

@@ -39,6 +39,9 @@ struct Args {
     /// Of the coops so many do harm: the federation's machine alone, without people, for half an hour unless given
     #[arg(long, default_value_t = 0)]
     hostile: usize,
+    /// Let clocks go wrong by hours and weeks
+    #[arg(long)]
+    wild_clocks: bool,
     /// Seeds to run at a time; one for each processor unless given
     #[arg(long)]
     jobs: Option<usize>,
@@ -58,8 +61,8 @@ impl Args {
         #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // Days are few and not negative.
         let days = (self.days.max(0.0) * 24.0 * 60.0).round() as u32;
         let length = Minutes(self.minutes.unwrap_or(days));
-        let (riders, drivers) = (self.riders, self.drivers);
-        Plan { riders, drivers, ..Plan::new(seed, self.nodes.max(1), length) }
+        let (riders, drivers, wild_clocks) = (self.riders, self.drivers, self.wild_clocks);
+        Plan { riders, drivers, wild_clocks, ..Plan::new(seed, self.nodes.max(1), length) }
     }
 }
 

@@ -97,14 +97,22 @@ pub fn add_dispatcher(world: &mut World, at: usize, chance: &mut Chance) -> Opti
     add_member(world, at, profile, [Role::Dispatcher])
 }
 
+/// Returns the places of a van or of a car.
+pub(crate) fn places(van: bool) -> Load {
+    Load { seats: if van { 6 } else { 3 }, wheelchairs: u8::from(van) }
+}
+
 /// Adds a driver with everything a driver needs; every other one enrols a device.
 pub fn add_driver(world: &mut World, at: usize, number: usize, chance: &mut Chance) -> Option<MemberId> {
     let profile = profile(at, "Driver", number, chance);
     let member = add_member(world, at, profile, [Role::Driver])?;
     let van = chance.percent(40);
-    let places = Load { seats: if van { 6 } else { 3 }, wheelchairs: u8::from(van) };
-    let capability =
-        Capability { places, ramp_or_lift: van, service_animals: true, assistance: Assistance::CurbToCurb };
+    let capability = Capability {
+        places: places(van),
+        ramp_or_lift: van,
+        service_animals: true,
+        assistance: Assistance::CurbToCurb,
+    };
     let description = format!("car {number} {MARKER}");
     world.operator(at, Request::AddVehicle { owner: member, description, capability })?.ok()?;
     let consent = if chance.percent(55) { Consent::Standing } else { Consent::Ask };

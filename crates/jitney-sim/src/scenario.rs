@@ -48,6 +48,8 @@ pub struct Plan {
     pub drivers: usize,
     /// What goes wrong; drawn from the seed if none is given.
     pub faults: Option<Faults>,
+    /// Clocks go wrong by hours and weeks.
+    pub wild_clocks: bool,
     /// A bug that all nodes have; none but to try the watch.
     pub plant: Option<Plant>,
 }
@@ -55,7 +57,7 @@ pub struct Plan {
 impl Plan {
     /// Returns a plan of ordinary size.
     pub fn new(seed: u64, nodes: usize, length: Minutes) -> Self {
-        Plan { seed, nodes, length, riders: 6, drivers: 3, faults: None, plant: None }
+        Plan { seed, nodes, length, riders: 6, drivers: 3, faults: None, wild_clocks: false, plant: None }
     }
 }
 
@@ -64,7 +66,11 @@ impl fmt::Display for Plan {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Plan { seed, nodes, length, riders, drivers, .. } = self;
         let minutes = length.0;
-        write!(f, "--seeds {seed} --nodes {nodes} --minutes {minutes} --riders {riders} --drivers {drivers}")
+        write!(
+            f,
+            "--seeds {seed} --nodes {nodes} --minutes {minutes} --riders {riders} --drivers {drivers}"
+        )?;
+        if self.wild_clocks { f.write_str(" --wild-clocks") } else { Ok(()) }
     }
 }
 
@@ -76,6 +82,10 @@ impl FromStr for Plan {
         let mut plan = Plan::new(0, 3, Minutes(24 * 60));
         let mut words = words.split_whitespace();
         while let Some(name) = words.next() {
+            if name == "--wild-clocks" {
+                plan.wild_clocks = true;
+                continue;
+            }
             let value = words.next().and_then(|word| word.parse::<u64>().ok());
             let value = value.ok_or_else(|| format!("after {name} there is no number"))?;
             let small = usize::try_from(value).map_err(|_| format!("{value} is too many"))?;
@@ -168,6 +178,7 @@ pub fn run(plan: &Plan) -> Outcome {
         world.nodes.iter().for_each(|node| node.disk.be_lossy());
     }
     let faults = plan.faults.clone().unwrap_or_else(|| Faults::draw(plan.nodes, &mut chance));
+    let faults = if plan.wild_clocks { faults.with_wild_clocks(&mut chance) } else { faults };
     let mut chaos = Chaos::new(faults, chance.fork());
     chaos.begin(&mut world);
     live(&mut world, plan.length, &mut Workload::new(chance.fork()), &mut chaos);

@@ -17,7 +17,7 @@ pub(crate) const STEPS: &[Step] = &[
     Step { name: "deny", does: "hold every dependency to deny.toml", run: deny },
     Step { name: "test", does: "run every test, documentation examples included", run: test },
     Step { name: "demo", does: "build the release binary and run its demonstration once", run: demo },
-    Step { name: "seeds", does: "simulate 300 drawn days, and 40 hostile coops among 60", run: seeds },
+    Step { name: "seeds", does: "simulate 80 drawn days, and 40 hostile coops among 60", run: seeds },
 ];
 
 /// Runs the steps asked for and prints a summary whose last line counts the tests.
@@ -163,7 +163,7 @@ fn demo(workshop: &Workshop) -> Result<Done, Failure> {
 /// Simulates drawn days of whole federations; a day that breaks a promise prints the line that replays it.
 fn seeds(workshop: &Workshop) -> Result<Done, Failure> {
     let sim = ["run", "--quiet", "--release", "--package", "jitney-sim", "--", "--quiet"];
-    let drawn = ["--seeds", "0..300", "--nodes", "3", "--days", "1", "--riders", "4", "--drivers", "2"];
+    let drawn = ["--seeds", "0..80", "--nodes", "3", "--days", "1", "--riders", "4", "--drivers", "2"];
     run_program(cargo(workshop, sim).args(drawn))?;
     run_program(cargo(workshop, sim).args(["--seeds", "1", "--nodes", "60", "--hostile", "40"]))?;
     Ok(Done::Passed)

@@ -57,11 +57,11 @@ impl Federation {
         now.max(written)
     }
 
-    /// Returns the moment before which what has expired is gone. While no other node is there to say what the time is,
-    /// as much later as an entry lives: a clock that leapt ahead in solitude then drops nothing that others still have.
-    /// Only where that would leave too little room in the own log it is now.
+    /// Returns the moment before which what has expired is gone. After a leap of the clock, until another node says what
+    /// the time is, as much earlier as an entry lives: a clock that leaps in solitude then drops nothing that others
+    /// still have. Only where that would leave too little room in the own log it is now.
     pub(super) fn expired_by(&self, now: Timestamp) -> Timestamp {
-        let vouched = self.peers.is_empty() || self.peers.values().any(|peer| peer.offset_ms.is_some());
+        let vouched = self.peers.is_empty() || !self.leapt;
         let crowded = self.log.held_of(&self.coop) > MAX_LIVE_PER_COOP / 2;
         if vouched || crowded { now } else { now.before(MAX_ENTRY_LIFE) }
     }
@@ -72,11 +72,10 @@ impl Federation {
         asked && self.median_offset().saturating_abs() <= CLOCK_TOLERANCE.millis()
     }
 
-    /// Tells whether this clock may be ahead: the others say so, or there is nobody to ask. What is dated ahead then
-    /// keeps waiting, as its time may not have come.
+    /// Tells whether this clock may be ahead: the others say so, or it leapt and nobody was asked. What is dated ahead
+    /// then keeps waiting, as its time may not have come.
     pub(super) fn may_be_ahead(&self) -> bool {
-        let asked = self.peers.values().any(|peer| peer.offset_ms.is_some());
-        !asked || self.median_offset() < CLOCK_TOLERANCE.millis().saturating_neg()
+        self.leapt || self.median_offset() < CLOCK_TOLERANCE.millis().saturating_neg()
     }
 
     /// Returns by what time an entry that comes in is expired: by this clock, or by the others' while they say that it

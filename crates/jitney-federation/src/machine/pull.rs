@@ -186,6 +186,7 @@ impl Federation {
         peer.have = theirs;
         peer.last_sync = Some(cx.now);
         peer.offset_ms = Some(page.hello.now.0.saturating_sub(middle.0));
+        self.leapt = false;
         let wanting = page.more || ahead || peer.candidate.is_some();
         peer.fruitless = if progressed || !wanting { 0 } else { peer.fruitless.saturating_add(1) };
         peer.next_pull = if peer.again || (wanting && progressed) {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use jitney_domain::booking::{BidPhase, ClaimPhase};
 use jitney_domain::run::{Leg, Run};
-use jitney_domain::{ClaimId, MemberId, RunId, State, VehicleId};
+use jitney_domain::{Capability, ClaimId, Load, MemberId, RunId, State, VehicleId};
 
 use super::Broken;
 
@@ -34,8 +34,11 @@ fn runs(state: &State, found: &mut Vec<Broken>) {
     let mut of_driver: BTreeMap<MemberId, Vec<(RunId, &Run)>> = BTreeMap::new();
     let mut of_vehicle: BTreeMap<VehicleId, Vec<(RunId, &Run)>> = BTreeMap::new();
     for (id, run) in state.runs.iter().filter(|(_, run)| !run.stops.is_empty()) {
-        let capability = state.vehicles.get(&run.frame.vehicle).map(|v| v.capability);
-        if let Err(fault) = run.check(&capability.unwrap_or_default()) {
+        let vehicle = state.vehicles.get(&run.frame.vehicle).map(|v| v.capability).unwrap_or_default();
+        // A vehicle that has lost its places since is no fault of the calendar: that is flagged (promise 7).
+        let lost = vehicle.places == Load::default();
+        let places = if lost { Load { seats: u8::MAX, wheelchairs: u8::MAX } } else { vehicle.places };
+        if let Err(fault) = run.check(&Capability { places, ..vehicle }) {
             found.push((ONE_PLACE, format!("run {id}: {fault}")));
         }
         of_driver.entry(run.frame.driver).or_default().push((*id, run));

@@ -29,7 +29,7 @@ impl Workload {
                 Request::Vet { member: *member, item, valid_until: people::VETTED_UNTIL }
             }
             (_, Some((vehicle, broken))) => {
-                let places = Load { seats: 3, wheelchairs: u8::from(broken.capability.ramp_or_lift) };
+                let places = people::places(broken.capability.ramp_or_lift);
                 let capability = Capability { places, ..broken.capability };
                 Request::ChangeVehicle { vehicle: *vehicle, capability }
             }

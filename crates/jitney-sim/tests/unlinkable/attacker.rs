@@ -5,7 +5,7 @@ use std::fmt;
 
 use jitney_domain::booking::TicketBody;
 use jitney_domain::gossip::dwell_step;
-use jitney_domain::{MemberId, Minutes, Timestamp};
+use jitney_domain::{MemberId, Timestamp};
 
 /// A ticket as a partner sees it.
 #[derive(Debug, Clone)]
@@ -20,8 +20,10 @@ pub struct Sighting {
     pub rider: MemberId,
 }
 
+const DAY_MS: i64 = 86_400_000;
+
 /// What two sightings have in common beyond places, time of day and requirement: one bit a clue.
-type Clues = u32;
+pub type Clues = u32;
 
 /// The same way again at the same time of day, or the way back: what can be told apart without any clue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -30,9 +32,16 @@ enum Likeness {
     Back,
 }
 
+/// When and in what order tickets were told, and their names: what is not said in them.
+pub const TELLING: Clues = 0b1111_1110_0000;
+/// Everything.
+pub const ALL: Clues = 0b1111_1111_1111;
+
 /// Knows how often which clues meant one rider.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Attacker {
+    /// The clues it looks at.
+    looks_at: Clues,
     /// By clues: pairs of one rider, pairs of two.
     known: BTreeMap<(Likeness, Clues), (u64, u64)>,
 }
@@ -54,10 +63,15 @@ pub struct Verdict {
 }
 
 impl Attacker {
+    /// Returns one who looks at some clues and knows nothing yet.
+    pub fn who_looks_at(looks_at: Clues) -> Self {
+        Attacker { looks_at, known: BTreeMap::new() }
+    }
+
     /// Learns from tickets whose riders are known.
     pub fn learn(&mut self, seen: &[Sighting]) {
         for_each_pair(seen, |likeness, a, b| {
-            let (one, others) = self.known.entry((likeness, clues(a, b))).or_default();
+            let (one, others) = self.known.entry((likeness, clues(a, b) & self.looks_at)).or_default();
             *(if a.rider == b.rider { one } else { others }) += 1;
         });
     }
@@ -72,7 +86,7 @@ impl Attacker {
         let mut verdict = Verdict { tickets: seen.len(), ..Verdict::default() };
         for_each_pair(seen, |likeness, a, b| {
             let (one, others) = usual[usize::from(likeness == Likeness::Back)];
-            let known = self.known.get(&(likeness, clues(a, b)));
+            let known = self.known.get(&(likeness, clues(a, b) & self.looks_at));
             let telling = known.is_some_and(|n| n.0 * others > n.1 * one);
             let same = a.rider == b.rider;
             let kind = &mut verdict.pairs[usize::from(likeness == Likeness::Back)];
@@ -134,7 +148,6 @@ fn for_each_pair(seen: &[Sighting], mut each: impl FnMut(Likeness, &Sighting, &S
 }
 
 fn likeness(a: &TicketBody, b: &TicketBody) -> Option<Likeness> {
-    const DAY_MS: i64 = 86_400_000;
     let begins = |body: &TicketBody| body.pick_up.window().from.0;
     // How long a rider takes to board is a requirement too, as coarsely as anybody is told.
     let need = |body: &TicketBody| {
@@ -145,7 +158,8 @@ fn likeness(a: &TicketBody, b: &TicketBody) -> Option<Likeness> {
     };
     let time = |body: &TicketBody| begins(body).rem_euclid(DAY_MS);
     let day = |body: &TicketBody| begins(body).div_euclid(DAY_MS);
-    let again = (a.from, a.to) == (b.from, b.to) && time(a) == time(b);
+    // Nobody goes the same way twice at the same time of one day.
+    let again = (a.from, a.to) == (b.from, b.to) && time(a) == time(b) && day(a) != day(b);
     let back = (a.from, a.to) == (b.to, b.from) && day(a) == day(b);
     match need(a) == need(b) {
         true if again => Some(Likeness::Again),
@@ -163,7 +177,11 @@ fn clues(a: &Sighting, b: &Sighting) -> Clues {
         (down.from.minutes_since(up.from), down.to.minutes_since(up.to))
     };
     let dwell = |s: &Sighting| (s.body.dwell_pick_up, s.body.dwell_drop_off);
-    let apart = Timestamp(a.at.0.max(b.at.0)).minutes_since(Timestamp(a.at.0.min(b.at.0)));
+    // How long before the ride each was told: that days lie apart is known from the days.
+    let lead = |s: &Sighting| s.body.pick_up.window().from.0.div_euclid(DAY_MS) * DAY_MS - s.at.0;
+    let apart = lead(a).abs_diff(lead(b));
+    let one_day = a.body.pick_up.window().from.0.div_euclid(DAY_MS)
+        == b.body.pick_up.window().from.0.div_euclid(DAY_MS);
     let (a_id, b_id) = (a.body.ticket.as_bytes(), b.body.ticket.as_bytes());
     let clues = [
         a.body.max_ride == b.body.max_ride,
@@ -171,11 +189,11 @@ fn clues(a: &Sighting, b: &Sighting) -> Clues {
         width(a.body.pick_up.window()) == width(b.body.pick_up.window()),
         width(a.body.drop_off.window()) == width(b.body.drop_off.window()),
         ride(a) == ride(b),
-        a.seq.abs_diff(b.seq) <= 1,
-        a.seq.abs_diff(b.seq) <= 6,
-        a.at == b.at,
-        apart <= Minutes(10),
-        apart <= Minutes(24 * 60),
+        one_day && a.seq.abs_diff(b.seq) <= 1,
+        one_day && a.seq.abs_diff(b.seq) <= 6,
+        apart == 0,
+        apart <= 10 * 60_000,
+        apart <= 24 * 3_600_000,
         (a_id[0] ^ b_id[0]) < 16,
         (a_id[15] ^ b_id[15]) < 16,
     ];

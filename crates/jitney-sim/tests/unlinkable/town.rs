@@ -21,7 +21,7 @@ use crate::attacker::Sighting;
 /// Riders of the town.
 const RIDERS: usize = 90;
 /// Days that are lived; the trips of the first ones are over by then.
-const DAYS: u32 = 16;
+const DAYS: u32 = 14;
 /// The two villages people live in, and where they go: all within a few cells.
 const VILLAGES: [(f64, f64); 2] = [(48.520, 9.050), (48.560, 9.110)];
 /// Where people go.
@@ -74,10 +74,10 @@ impl Town {
             for (_, n) in orders.iter().filter(|(begins, _)| *begins == day) {
                 book(&mut world, &riders[*n], true, &mut booked, &mut chance);
             }
-            for _ in 0..chance.between(5, 9) {
+            for _ in 0..chance.between(16, 24) {
                 let n = chance.below(RIDERS);
                 book(&mut world, &riders[n], false, &mut booked, &mut chance);
-                world.run_for(Minutes(u32::try_from(chance.between(1, 60)).unwrap()));
+                world.run_for(Minutes(u32::try_from(chance.between(1, 30)).unwrap()));
             }
             let next = world.now().0.div_euclid(86_400_000) * 86_400_000 + 86_400_000 + 6 * 3_600_000;
             world.run_until(Timestamp(next));

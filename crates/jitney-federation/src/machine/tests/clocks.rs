@@ -75,19 +75,77 @@ fn what_a_clock_far_ahead_dated_arrives_once_it_is_set_right() {
     }
 }
 
-#[test]
-fn what_a_clock_far_ahead_dropped_is_fetched_again_once_it_is_set_right() {
-    let mut net = Net::federation(88, &["orchard", "harbour", "mill"]);
+/// Lets a node's clock leap ahead while nobody is there to tell it the time; tells whether it dropped what lived, and
+/// sets the clock right.
+fn drops_in_solitude(net: &mut Net, days: i64) -> bool {
     net.append("orchard", "ticket", 600);
     net.run(Minutes(11));
     net.partition(&["harbour"], &["orchard", "mill"]);
-    net.sites.get_mut("harbour").unwrap().skew_ms = 21 * 24 * 60 * 60_000;
+    net.sites.get_mut("harbour").unwrap().skew_ms = days * 24 * 60 * 60_000;
     net.run(Minutes(60));
-    assert!(net.tickets("harbour").is_empty(), "nobody could tell it that it is not that late");
+    let entries = &net.machine("harbour").log().entries;
+    let dropped = !entries.values().any(|entry| entry.body() == b"ticket");
     net.sites.get_mut("harbour").unwrap().skew_ms = 0;
     net.heal();
     net.run(Minutes(20));
+    dropped
+}
+
+#[test]
+fn what_a_clock_weeks_ahead_takes_for_expired_in_solitude_is_kept() {
+    let mut net = Net::federation(88, &["orchard", "harbour", "mill"]);
+    assert!(!drops_in_solitude(&mut net, 21));
     assert_eq!(net.tickets("harbour"), ["ticket"]);
+}
+
+#[test]
+fn what_a_clock_months_ahead_dropped_is_fetched_again_once_it_is_set_right() {
+    let mut net = Net::federation(88, &["orchard", "harbour", "mill"]);
+    assert!(drops_in_solitude(&mut net, 45), "nobody could tell it that it is not that late");
+    assert_eq!(net.tickets("harbour"), ["ticket"]);
+}
+
+#[test]
+fn a_letter_and_an_entry_written_while_the_clock_was_months_behind_arrive() {
+    let mut net = Net::federation(89, &["orchard", "harbour", "mill"]);
+    net.append("orchard", "ticket", 600);
+    net.run(Minutes(11));
+    // Before the certificates of all nodes begin.
+    net.sites.get_mut("harbour").unwrap().skew_ms = -90 * 24 * 60 * 60_000;
+    net.send("harbour", "orchard", "a claim");
+    net.append("harbour", "behind", 110 * 24 * 60);
+    net.run(Minutes(25));
+    assert_eq!(net.letters("orchard"), ["a claim"]);
+    assert_eq!(net.tickets("orchard"), ["behind", "ticket"]);
+}
+
+#[test]
+fn who_asks_a_node_whose_clock_is_ahead_is_given_what_lives() {
+    let mut net = Net::federation(90, &["orchard", "harbour"]);
+    net.faults.mute = true;
+    net.append("orchard", "ticket", 600);
+    net.sites.get_mut("orchard").unwrap().skew_ms = 24 * 60 * 60_000;
+    net.run(Minutes(25));
+    net.sites.get_mut("orchard").unwrap().skew_ms = 0;
+    net.run(Minutes(11));
+    assert_eq!(net.tickets("harbour"), ["ticket"]);
+}
+
+#[test]
+fn what_two_clocks_ahead_told_each_other_is_taken_back_once_one_is_right() {
+    let mut net = Net::federation(91, &["orchard", "harbour", "mill"]);
+    net.sites.get_mut("harbour").unwrap().skew_ms = 21 * 24 * 60 * 60_000;
+    net.append("harbour", "early", 600);
+    net.run(Minutes(11));
+    net.partition(&["harbour", "orchard"], &["mill"]);
+    net.sites.get_mut("orchard").unwrap().skew_ms = 21 * 24 * 60 * 60_000;
+    net.run(Minutes(25));
+    net.sites.get_mut("orchard").unwrap().skew_ms = 0;
+    net.heal();
+    net.partition(&["harbour"], &["orchard", "mill"]);
+    net.run(Minutes(25));
+    assert!(net.machine("orchard").log().newest().unwrap() <= net.now.after(crate::log::CLOCK_SKEW));
+    assert!(!net.machine("orchard").clock().1, "it is trusted, and so it trusts itself");
 }
 
 #[test]

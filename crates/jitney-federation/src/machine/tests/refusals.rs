@@ -128,13 +128,16 @@ fn however_many_ask_without_end_each_of_the_others_gets_its_share() {
         let answer = net.question("orchard", node(name).public(), Channel::Sync, request.clone());
         matches!(SyncReply::decode(&answer).unwrap(), SyncReply::Page(_))
     };
+    let mut given = |name: &str| (0..2 * REQUESTS_PER_MINUTE).filter(|_| answered(name)).count();
+    let most = usize::try_from(REQUESTS_PER_MINUTE).unwrap();
     for name in greedy {
-        assert!((0..REQUESTS_PER_MINUTE).all(|_| answered(name)), "while there is room each may ask often");
+        let given = given(name);
+        assert!(given > most - 10 && given <= most, "while there is room each may ask often: {given}");
     }
-    let share = PAGES_PER_MINUTE / 6;
-    assert!(greedy.iter().all(|name| !answered(name)), "600 pages were given");
-    assert!((0..share).all(|_| answered("modest")), "its share is kept for it");
-    assert!(!answered("modest"));
+    assert!(greedy.iter().all(|name| given(name) == 0), "nearly all pages were given");
+    let share = usize::try_from(PAGES_PER_MINUTE / 6).unwrap();
+    let given = given("modest");
+    assert!(given > share - 10 && given <= share, "its share is kept for it, and no more: {given}");
 }
 
 #[test]
