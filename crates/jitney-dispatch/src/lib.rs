@@ -66,6 +66,7 @@ mod ahead;
 mod chain;
 mod insertion;
 mod model;
+pub mod plan;
 mod ranking;
 mod reasons;
 mod schedule;

@@ -1,0 +1,18 @@
+//! The planner: large-neighbourhood search over exact, constant-time feasibility.
+
+mod dice;
+mod insert;
+mod label;
+mod near;
+mod pool;
+mod problem;
+mod route;
+mod search;
+mod solution;
+mod anneal;
+
+pub use anneal::{Answer, Budget, Progress, plan};
+pub use problem::{
+    ANYWHERE, Amounts, BadProblem, HORIZON, Job, KINDS, Leg, NO_WAY, Parts, Problem, Request, Vehicle, Visit,
+    Weights,
+};
