@@ -1,5 +1,6 @@
 //! The planner: large-neighbourhood search over exact, constant-time feasibility.
 
+mod anneal;
 mod dice;
 mod insert;
 mod label;
@@ -9,7 +10,9 @@ mod problem;
 mod route;
 mod search;
 mod solution;
-mod anneal;
+
+#[cfg(test)]
+mod tests;
 
 pub use anneal::{Answer, Budget, Progress, plan};
 pub use problem::{

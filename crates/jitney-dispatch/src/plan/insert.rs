@@ -3,7 +3,7 @@
 use super::dice::Dice;
 use super::label::{Label, Open, joins};
 use super::problem::{ANYWHERE, Amounts, NO_WAY, Node, Problem, Terms};
-use super::route::{END, Point, Route, fits, scaled};
+use super::route::{END, Point, Route, Scratch, fits, scaled};
 
 /// Where a request goes: its pick-up follows point `after_in` of the run, its drop-off point `after_out`.
 /// A job of one stop has both alike.
@@ -128,8 +128,13 @@ fn block(problem: &Problem, route: &Route, request: u32, blocked: &mut Vec<bool>
     }
     blocked.resize(route.points.len(), false);
     for other in apart {
+        let terms = &problem.terms[*other as usize];
+        if !terms.two && !terms.aboard {
+            continue;
+        }
+        let aboard = terms.aboard && problem.may(route.vehicle, *other);
         let out = route.points.iter().position(|p| p.node == 2 * other + 1);
-        let Some(out) = out else { continue };
+        let Some(out) = out.or(aboard.then_some(route.points.len())) else { continue };
         let get_in = route.points.iter().position(|p| p.node == 2 * other).unwrap_or(0);
         blocked[get_in..out].fill(true);
     }
@@ -147,6 +152,10 @@ impl Probe<'_> {
         Walk { label: point.label, place: point.place, dwell: point.dwell }
     }
 
+    fn made_anywhere(&self, point: &Point) -> bool {
+        point.node != END && self.problem.nodes[point.node as usize].place == ANYWHERE
+    }
+
     fn is_blocked(&self, k: usize) -> bool {
         self.blocked.get(k).copied().unwrap_or(false)
     }
@@ -162,12 +171,17 @@ impl Probe<'_> {
             return points[k + 1].place;
         }
         (k + 1..points.len())
-            .find(|n| points[*n].node == END || self.problem.nodes[points[*n].node as usize].place != ANYWHERE)
+            .find(|n| !self.made_anywhere(&points[*n]))
             .map_or(points[k].place, |n| points[n].place)
     }
 
     fn old_cost(&self, k: usize) -> i64 {
         if self.idle { 0 } else { self.cost(self.route.points[k].place, self.onward(k)) }
+    }
+
+    fn old_time(&self, k: usize) -> i64 {
+        let leg = self.problem.leg(self.route.points[k].place, self.onward(k));
+        if self.idle { 0 } else { i64::from(leg.time) }
     }
 
     /// Tries all drop-offs for a pick-up after point `i`; tells whether later pick-ups make sense.
@@ -188,7 +202,7 @@ impl Probe<'_> {
         let next = points[i + 1];
         let onward = self.onward(i);
         let to_next = i64::from(self.problem.leg(walk.place, onward).time);
-        if metric && walk.label.earliest + walk.dwell + to_next > next.after.1 {
+        if metric && !self.made_anywhere(&next) && walk.label.earliest + walk.dwell + to_next > next.after.1 {
             return true;
         }
         let old = self.old_cost(i);
@@ -208,7 +222,9 @@ impl Probe<'_> {
             self.open.push(own);
         }
         let straight = get_in + self.cost(walk.place, self.get_out.place);
-        self.drop_after(i, i, walk, own, straight + self.cost(self.get_out.place, onward), best, found);
+        let straight = straight + self.cost(self.get_out.place, onward);
+        self.drop_after(i, i, walk, own, straight, best, found);
+        let mut straight_on = true;
         let mut now = walk;
         for j in i + 1..points.len() - 1 {
             let point = &points[j];
@@ -223,7 +239,7 @@ impl Probe<'_> {
                 let Some(label) = now.label.sets_down(&self.open.remove(k)) else { break };
                 now.label = label;
             }
-            if metric && now.label.earliest > point.after.1 {
+            if metric && node.place != ANYWHERE && now.label.earliest > point.after.1 {
                 break;
             }
             self.open.iter_mut().for_each(|o| now.label.presses(o));
@@ -244,10 +260,12 @@ impl Probe<'_> {
             {
                 break;
             }
-            let onward = self.onward(j);
-            let delta = detour + self.cost(point.place, self.get_out.place)
-                + self.cost(self.get_out.place, onward)
+            straight_on &= node.place == ANYWHERE;
+            let around = self.cost(now.place, self.get_out.place)
+                + self.cost(self.get_out.place, self.onward(j))
                 - self.old_cost(j);
+            // Stops made anywhere lie on the way from her pick-up.
+            let delta = if straight_on { straight } else { detour + around };
             // What presses on the pick-up is in `open`; without a longest ride nothing does.
             let own = if bounded { self.own() } else { own };
             self.drop_after(i, j, now, own, delta, best, found);
@@ -302,20 +320,18 @@ impl Probe<'_> {
         let route = self.route;
         let mine = self.request;
         let next = route.points[j + 1];
-        let made_anywhere = |p: &Point| {
-            p.node != END && self.problem.nodes[p.node as usize].place == ANYWHERE
-        };
-        if !made_anywhere(&next) {
+        if !self.made_anywhere(&next) {
             let leg = self.problem.leg(walk.place, next.place);
             let gap = walk.dwell + i64::from(leg.time);
+            // `joins` has this stop press on everybody still on board.
             let open = self.open.iter().filter(|o| o.request != mine);
-            return leg.time != NO_WAY && joins_pressed(walk.label, open, gap, next.after, route.tails(j));
+            return leg.time != NO_WAY && joins(walk.label, open, gap, next.after, route.tails(j));
         }
         // Where a stop is made anywhere, it moves along with what is before it.
         self.spare.clear();
         self.spare.extend(self.open.iter().filter(|o| o.request != mine));
         self.spare.iter_mut().for_each(|o| walk.label.presses(o));
-        while made_anywhere(&route.points[j + 1]) {
+        while self.made_anywhere(&route.points[j + 1]) {
             let node = self.problem.nodes[route.points[j + 1].node as usize];
             let Some(on) = self.step(walk, &node) else { return false };
             walk = on;
@@ -337,16 +353,16 @@ impl Probe<'_> {
         let (a, b) = (points[i], points[j]);
         let (after_a, after_b) = (self.onward(i), self.onward(j));
         let riders = i64::from(self.terms.riders);
-        let mut ticks = riders * (ride - get_in.dwell) + riders * get_in.dwell;
+        let mut ticks = riders * ride;
         let empty = |k: usize| points[k].riders == 0;
         let mut deadhead = 0;
-        if i == j {
+        if (i + 1..=j).all(|k| self.made_anywhere(&points[k])) {
             let around = time(a.place, get_in.place)
                 + get_in.dwell
                 + time(get_in.place, get_out.place)
                 + get_out.dwell
                 + time(get_out.place, after_a);
-            ticks += i64::from(a.riders) * (around - time(a.place, after_a));
+            ticks += i64::from(a.riders) * (around - self.old_time(i));
             if empty(i) {
                 deadhead += self.cost(a.place, get_in.place) + self.cost(get_out.place, after_a);
                 deadhead -= self.old_cost(i);
@@ -354,8 +370,8 @@ impl Probe<'_> {
         } else {
             let in_around = time(a.place, get_in.place) + get_in.dwell + time(get_in.place, after_a);
             let out_around = time(b.place, get_out.place) + get_out.dwell + time(get_out.place, after_b);
-            ticks += i64::from(a.riders) * (in_around - time(a.place, after_a));
-            ticks += i64::from(b.riders) * (out_around - time(b.place, after_b));
+            ticks += i64::from(a.riders) * (in_around - self.old_time(i));
+            ticks += i64::from(b.riders) * (out_around - self.old_time(j));
             if empty(i) {
                 deadhead += self.cost(a.place, get_in.place) - self.old_cost(i);
             }
@@ -386,7 +402,13 @@ impl Probe<'_> {
         let mut delta = self.base - self.old_cost(i)
             + self.cost(walk.place, onward)
             + if walk.place == here.place { 0 } else { self.cost(here.place, walk.place) };
-        delta += self.weighted_single(i, walk);
+        if self.terms.aboard && !self.problem.plain() {
+            // Once she is out, everything after is driven without her: rare enough to be reckoned in full.
+            let Some(full) = self.rebuilt(i) else { return true };
+            delta = full;
+        } else {
+            delta += self.weighted_single(i, walk);
+        }
         if delta >= best.delta {
             return true;
         }
@@ -399,6 +421,16 @@ impl Probe<'_> {
         true
     }
 
+    /// Returns what the run costs more with a job of one stop after point `i`, by building it.
+    fn rebuilt(&self, i: usize) -> Option<i64> {
+        let mut nodes: Vec<u32> = self.route.nodes().collect();
+        nodes.insert(i, 2 * self.request + 1);
+        let mut scratch = Scratch::new(self.problem);
+        let mut trial = Route::empty(self.problem, self.route.vehicle, &mut scratch);
+        let built = trial.build(self.problem, &nodes, &mut scratch);
+        built.then_some(trial.cost - self.route.cost)
+    }
+
     fn weighted_single(&self, i: usize, walk: Walk) -> i64 {
         if self.problem.plain() {
             return 0;
@@ -408,7 +440,7 @@ impl Probe<'_> {
         let onward = self.onward(i);
         let there = if walk.place == here.place { 0 } else { time(here.place, walk.place) };
         let around = there + walk.dwell + time(walk.place, onward);
-        let ticks = i64::from(here.riders) * (around - time(here.place, onward));
+        let ticks = i64::from(here.riders) * (around - self.old_time(i));
         let deadhead = if here.riders == 0 {
             self.cost(here.place, walk.place) + self.cost(walk.place, onward) - self.old_cost(i)
         } else {
@@ -417,17 +449,4 @@ impl Probe<'_> {
         let weights = &self.problem.weights;
         scaled(ticks, weights.rider_permille) + scaled(deadhead, weights.deadhead_permille)
     }
-}
-
-/// As [`joins`], after the stop `at` has pressed on everybody still on board.
-#[inline]
-fn joins_pressed<'a>(
-    at: Label,
-    open: impl Iterator<Item = &'a Open>,
-    gap: i64,
-    after: (i64, i64),
-    tails: &[super::label::Tail],
-) -> bool {
-    // `joins` takes the smaller of the latest pick-up and what this stop's latest begin leaves of it.
-    joins(at, open, gap, after, tails)
 }

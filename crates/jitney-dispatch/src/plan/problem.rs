@@ -378,6 +378,9 @@ fn check(parts: &Parts) -> Result<(), BadProblem> {
         let known = (index as usize) < list;
         if known { Ok(()) } else { Err(BadProblem::Missing { what, index }) }
     };
+    if let Some(k) = (0..places).find(|k| parts.legs[k * places + k] != Leg::default()) {
+        return Err(BadProblem::Range { what: "leg to itself", index: k as u32 });
+    }
     let (requests, vehicles) = (parts.requests.len(), parts.vehicles.len());
     for (i, request) in parts.requests.iter().enumerate() {
         let (visits, anywhere) = match &request.job {

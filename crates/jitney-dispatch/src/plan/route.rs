@@ -80,8 +80,7 @@ impl Route {
     /// Returns the run of a vehicle that stays at home.
     pub fn empty(problem: &Problem, vehicle: usize, scratch: &mut Scratch) -> Self {
         let mut route = Route { vehicle, ..Route::default() };
-        let feasible = route.build(problem, &[], scratch);
-        debug_assert!(feasible || !problem.aboard[vehicle].0.iter().all(|x| *x == 0) || true);
+        route.build(problem, &[], scratch);
         route
     }
 
@@ -142,9 +141,6 @@ impl Route {
             alone: false,
             opens: (0, 0),
         };
-        if vehicle.from > vehicle.to {
-            return false;
-        }
         if let Some(limit) = vehicle.max_duration {
             open.push(Open { request: DRIVER, limit, latest: vehicle.to, off: 0 });
         }
@@ -201,11 +197,13 @@ impl Route {
         }
         let leg = problem.leg(here.place, vehicle.end);
         let gap = here.dwell + i64::from(leg.time);
-        let Some(mut label) = here.label.then(gap, vehicle.from, vehicle.to) else { return false };
+        let mut home = here.label.then(gap, vehicle.from, vehicle.to);
         if vehicle.max_duration.is_some() {
-            let Some(home) = label.sets_down(&open[0]) else { return false };
-            label = home;
+            home = home.and_then(|home| home.sets_down(&open[0]));
         }
+        // Who stays at home is never late.
+        let at_rest = Label { earliest: vehicle.from, latest: vehicle.to, off: gap };
+        let Some(label) = home.or(nodes.is_empty().then_some(at_rest)) else { return false };
         let deadhead = here.deadhead + if here.riders == 0 { i64::from(leg.cost) } else { 0 };
         let from = self.opens.len() as u32;
         self.points.push(Point {

@@ -1,0 +1,5 @@
+//! Tests over the planner, one file a question.
+
+mod checker;
+mod exact;
+mod world;
