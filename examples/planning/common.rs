@@ -19,20 +19,23 @@ pub struct Args {
     pub threads: usize,
     pub seed: u64,
     pub out: Option<PathBuf>,
+    /// Stops to look at, instead of seconds: repeatable on any machine, however busy.
+    pub work: Option<u64>,
 }
 
 fn parse(program: &str) -> Result<Args, Fault> {
     let usage = || {
-        format!("use: {program} INSTANCE [--seconds S] [--threads N] [--seed K] [--out SOLUTION.json]")
+        format!("use: {program} INSTANCE [--seconds S] [--threads N] [--seed K] [--work N] [--out SOLUTION.json]")
     };
     let mut words = std::env::args().skip(1);
-    let mut args = Args { instance: PathBuf::new(), seconds: 10.0, threads: 1, seed: 1, out: None };
+    let mut args = Args { instance: PathBuf::new(), seconds: 10.0, threads: 1, seed: 1, out: None, work: None };
     while let Some(word) = words.next() {
         let mut value = || words.next().ok_or_else(usage);
         match word.as_str() {
             "--seconds" => args.seconds = value()?.parse()?,
             "--threads" => args.threads = value()?.parse()?,
             "--seed" => args.seed = value()?.parse()?,
+            "--work" => args.work = Some(value()?.parse()?),
             "--out" => args.out = Some(value()?.into()),
             other if other.starts_with("--") => return Err(usage().into()),
             file => args.instance = file.into(),
@@ -65,14 +68,14 @@ fn solve(instance: &Instance, args: &Args) -> Result<(), Fault> {
     let began = Instant::now();
     let limit = Duration::from_secs_f64(args.seconds);
     let problem = instance.problem(0.0)?;
-    let budget = Budget { work: (args.seconds * 30e6) as u64, threads: args.threads, seed: args.seed };
+    let budget = Budget { work: args.work.unwrap_or((args.seconds * 30e6) as u64), threads: args.threads, seed: args.seed };
     let mut last = (i64::MAX, 0.0);
     let answer = plan::plan(&problem, None, budget, |progress| {
         let seconds = began.elapsed().as_secs_f64();
         if progress.cost < last.0 {
             last = (progress.cost, seconds);
         }
-        seconds / limit.as_secs_f64()
+        if args.work.is_some() { 0.0 } else { seconds / limit.as_secs_f64() }
     });
     let routes = instance.routes(&answer.stops);
     let cost = instance.cost(&routes);

@@ -4,6 +4,7 @@ mod anneal;
 mod dice;
 mod insert;
 mod label;
+mod memo;
 mod near;
 mod pool;
 mod problem;

@@ -100,7 +100,12 @@ pub(crate) fn cheapest(
     };
     let mut best = Spot { after_in: 0, after_out: 0, delta: limit };
     let mut found = false;
-    for i in 0..route.points.len() - 1 {
+    let first = if terms.two { &probe.get_in } else { &probe.get_out };
+    // Before, the next stop would be too late; after, the run comes too late.
+    let (lo, hi) = (first.lo + first.dwell, first.hi);
+    let to = route.early.partition_point(|t| *t <= hi).min(route.points.len() - 1);
+    let from = if problem.metric { route.late[1..].partition_point(|t| *t < lo).min(to) } else { 0 };
+    for i in from..to {
         if let Some(blink) = &mut blink
             && blink.dice.next() >> 32 < blink.chance
         {
@@ -141,6 +146,7 @@ fn block(problem: &Problem, route: &Route, request: u32, blocked: &mut Vec<bool>
 }
 
 impl Probe<'_> {
+    #[inline]
     fn step(&self, from: Walk, node: &Node) -> Option<Walk> {
         let leg = self.problem.leg(from.place, node.place);
         let label = from.label.then(from.dwell + i64::from(leg.time), node.lo, node.hi)?;
@@ -152,19 +158,23 @@ impl Probe<'_> {
         Walk { label: point.label, place: point.place, dwell: point.dwell }
     }
 
+    #[inline]
     fn made_anywhere(&self, point: &Point) -> bool {
         point.node != END && self.problem.nodes[point.node as usize].place == ANYWHERE
     }
 
+    #[inline]
     fn is_blocked(&self, k: usize) -> bool {
         self.blocked.get(k).copied().unwrap_or(false)
     }
 
+    #[inline]
     fn cost(&self, from: u32, to: u32) -> i64 {
         i64::from(self.problem.leg(from, to).cost)
     }
 
     /// Where the vehicle goes after point `k`: past stops made anywhere.
+    #[inline]
     fn onward(&self, k: usize) -> u32 {
         let points = &self.route.points;
         if points[k + 1].place != points[k].place {
@@ -175,6 +185,7 @@ impl Probe<'_> {
             .map_or(points[k].place, |n| points[n].place)
     }
 
+    #[inline]
     fn old_cost(&self, k: usize) -> i64 {
         if self.idle { 0 } else { self.cost(self.route.points[k].place, self.onward(k)) }
     }
@@ -187,10 +198,10 @@ impl Probe<'_> {
     /// Tries all drop-offs for a pick-up after point `i`; tells whether later pick-ups make sense.
     fn ride_after(&mut self, i: usize, best: &mut Spot, found: &mut bool) -> bool {
         let points = &self.route.points;
-        let here = points[i];
+        let here = &points[i];
         let metric = self.problem.metric;
         self.work += 1;
-        let Some(walk) = self.step(Self::walk_at(&here), &self.get_in) else {
+        let Some(walk) = self.step(Self::walk_at(here), &self.get_in) else {
             return !metric;
         };
         if !fits(&here.load, &self.terms.load, self.places)
@@ -199,10 +210,10 @@ impl Probe<'_> {
         {
             return true;
         }
-        let next = points[i + 1];
+        let next = &points[i + 1];
         let onward = self.onward(i);
         let to_next = i64::from(self.problem.leg(walk.place, onward).time);
-        if metric && !self.made_anywhere(&next) && walk.label.earliest + walk.dwell + to_next > next.after.1 {
+        if metric && !self.made_anywhere(next) && walk.label.earliest + walk.dwell + to_next > next.after.1 {
             return true;
         }
         let old = self.old_cost(i);
@@ -229,8 +240,8 @@ impl Probe<'_> {
         for j in i + 1..points.len() - 1 {
             let point = &points[j];
             self.work += 1;
-            let node = self.problem.nodes[point.node as usize];
-            let Some(walk) = self.step(now, &node) else { break };
+            let node = &self.problem.nodes[point.node as usize];
+            let Some(walk) = self.step(now, node) else { break };
             now = walk;
             let set_down = point.node % 2 == 1;
             let other = &self.problem.terms[(point.node / 2) as usize];
@@ -259,6 +270,10 @@ impl Probe<'_> {
                 || now.label.earliest > self.get_out.hi
             {
                 break;
+            }
+            if metric && self.route.late[j + 1] < self.get_out.lo {
+                straight_on &= node.place == ANYWHERE;
+                continue;
             }
             straight_on &= node.place == ANYWHERE;
             let around = self.cost(now.place, self.get_out.place)

@@ -41,12 +41,18 @@ pub(crate) struct Route {
     pub points: Vec<Point>,
     opens: Vec<Open>,
     tails: Vec<Tail>,
+    /// When each point can be left at the earliest; never falls.
+    pub early: Vec<i64>,
+    /// When each point must begin at the latest, given what follows; never falls.
+    pub late: Vec<i64>,
     /// Everything it costs.
     pub cost: i64,
     /// Rides that count.
     pub rides: u32,
     /// Hash of the set of requests.
     pub hash: u64,
+    /// Hash of the vehicle's class and the stops in their order.
+    pub stamp: u64,
 }
 
 /// Buffers that are used again and again.
@@ -114,6 +120,10 @@ impl Route {
     pub fn build(&mut self, problem: &Problem, nodes: &[u32], scratch: &mut Scratch) -> bool {
         self.forward(problem, nodes, scratch) && {
             self.backward(problem, scratch);
+            self.early.clear();
+            self.early.extend(self.points.iter().map(|p| p.label.earliest + p.dwell));
+            self.late.clear();
+            self.late.extend(self.points.iter().map(|p| p.after.1));
             self.reckon(problem);
             true
         }
@@ -271,7 +281,12 @@ impl Route {
                 cost += scaled(ticks * i64::from(pair[0].riders), weights.rider_permille);
             }
         }
-        for node in self.nodes().filter(|node| node % 2 == 1) {
+        let mut stamp = mark(problem.class[self.vehicle]);
+        for node in self.nodes() {
+            stamp = (stamp ^ u64::from(node)).wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(29);
+            if node % 2 == 0 {
+                continue;
+            }
             let request = node / 2;
             hash ^= mark(request);
             rides += u32::from(problem.terms[request as usize].counts);
@@ -284,7 +299,7 @@ impl Route {
             cost += scaled(self.points[self.points.len() - 1].deadhead, weights.deadhead_permille);
         }
         cost += weights.fairness * shared(vehicle.rides_before, rides);
-        (self.cost, self.rides, self.hash) = (cost, rides, hash);
+        (self.cost, self.rides, self.hash, self.stamp) = (cost, rides, hash, stamp);
     }
 }
 

@@ -6,6 +6,7 @@
 
 use super::dice::Dice;
 use super::insert::{Blink, Buffers, Spot, cheapest};
+use super::memo::Memo;
 use super::near::Near;
 use super::pool::Pool;
 use super::problem::{ANYWHERE, NO_WAY, Problem};
@@ -50,6 +51,8 @@ pub(crate) struct Search<'a> {
     pub best_at: u64,
     /// Longest direct way, for orders.
     direct: Vec<i64>,
+    /// What was found last, for each request and run.
+    memo: Vec<Memo>,
 }
 
 impl<'a> Search<'a> {
@@ -76,6 +79,7 @@ impl<'a> Search<'a> {
             iterations: 0,
             best_at: 0,
             direct: (0..problem.requests()).map(direct).collect(),
+            memo: vec![Memo::default(); problem.requests() * problem.vehicles()],
         }
     }
 
@@ -326,6 +330,20 @@ impl<'a> Search<'a> {
         let mut best: Option<(usize, Spot)> = None;
         let mut limit = self.problem.terms[r as usize].unserved;
         let mut idle_seen = u64::MAX;
+        let close_look = chance > 0 && self.dice.below(8) == 0;
+        let chance = if close_look { BLINK } else { 2 * chance };
+        if !close_look {
+            // What is known already spares most of the looking.
+            let row = &self.memo[r as usize * self.problem.vehicles()..];
+            for (v, route) in self.current.routes.iter().enumerate() {
+                if let Some(spot) = row[v].known(route, limit)
+                    && (chance == 0 || self.dice.next() >> 32 >= chance)
+                {
+                    limit = spot.delta;
+                    best = Some((v, spot));
+                }
+            }
+        }
         for (v, route) in self.current.routes.iter().enumerate() {
             if route.len() == 0 {
                 let class = u64::from(self.problem.class[v]);
@@ -334,10 +352,17 @@ impl<'a> Search<'a> {
                 }
                 idle_seen = class;
             }
-            let blink = (chance > 0).then_some(Blink { dice: &mut self.dice, chance });
-            if let Some(spot) =
+            let spot = if close_look {
+                let blink = Some(Blink { dice: &mut self.dice, chance });
                 cheapest(self.problem, route, r, limit, &mut self.buffers, blink, &mut self.work)
-            {
+            } else {
+                if chance > 0 && self.dice.next() >> 32 < chance {
+                    continue;
+                }
+                let entry = &mut self.memo[r as usize * self.problem.vehicles() + v];
+                entry.cheapest(self.problem, route, r, limit, &mut self.buffers, &mut self.work)
+            };
+            if let Some(spot) = spot {
                 limit = spot.delta;
                 best = Some((v, spot));
             }
