@@ -6,6 +6,7 @@ mod insert;
 mod label;
 mod memo;
 mod near;
+mod partition;
 mod pool;
 mod problem;
 mod route;

@@ -1,7 +1,12 @@
 //! The whole search: cooling, threads in step, runs put together anew.
+//!
+//! Threads search on their own and meet after equal amounts of work, never after equal time: what they find
+//! depends on the seed and their number alone, unless the caller's clock ends the search early.
 
 use super::near::Near;
-use super::problem::Problem;
+use super::partition::{Prices, partition};
+use super::pool::Pool;
+use super::problem::{ANYWHERE, Problem};
 use super::route::Scratch;
 use super::search::Search;
 use super::solution::Solution;
@@ -9,9 +14,9 @@ use super::solution::Solution;
 /// How long to search.
 #[derive(Debug, Clone, Copy)]
 pub struct Budget {
-    /// Stops looked at by each thread; the clock of a search that must be repeatable.
+    /// Stops looked at by each thread: the clock of a search that must be repeatable.
     pub work: u64,
-    /// Threads.
+    /// Threads, at least one.
     pub threads: usize,
     /// Seed.
     pub seed: u64,
@@ -22,7 +27,7 @@ pub struct Budget {
 pub struct Progress {
     /// Share of the budget used, 0 to 1.
     pub done: f64,
-    /// Cost of the best plan so far.
+    /// Cost of the best plan so far, what is left undone included.
     pub cost: i64,
     /// Requests on no run in it.
     pub unserved: usize,
@@ -31,21 +36,30 @@ pub struct Progress {
 }
 
 /// What the search found.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Answer {
     /// Nodes in driving order for each vehicle: `2r` is the pick-up, `2r + 1` the drop-off of request `r`.
     pub stops: Vec<Vec<u32>>,
     /// Requests on no run.
     pub unserved: Vec<u32>,
-    /// What it costs.
+    /// What it costs, what is left undone included.
     pub cost: i64,
     /// Iterations of all threads.
     pub iterations: u64,
-    /// Share of the budget after which the best was found.
-    pub best_at: f64,
 }
 
-/// Plans.
+/// Meetings of the threads in a whole search.
+const MEETINGS: u64 = 300;
+/// Every so many meetings the runs seen are put together anew.
+const ASSEMBLIES: u64 = 30;
+/// Temperatures at the beginning and at the end, as shares of an ordinary ride's cost.
+pub fn knob(name: &str, default: f64) -> f64 { std::env::var(name).ok().and_then(|x| x.parse().ok()).unwrap_or(default) }
+
+/// Plans, and returns the best plan found; with `start` never a worse one than that.
+///
+/// `progress` is called at every meeting and answers which share of the time is used up: 0 if only the
+/// budget counts, 1 to stop. Cooling follows whichever is further, the work or the time, so a search that is
+/// cut by the clock has been cooled as well.
 pub fn plan(
     problem: &Problem,
     start: Option<&[Vec<u32>]>,
@@ -57,44 +71,120 @@ pub fn plan(
     let first = start
         .and_then(|stops| Solution::of(problem, stops, &mut scratch))
         .unwrap_or_else(|| Solution::idle(problem, &mut scratch));
-    let mut search = Search::new(problem, &near, first, budget.seed);
-    search.step(0.0);
-    let scale = scale(problem);
-    let (hot, cold) = (scale * 0.3, scale * 0.002);
-    let mut done = 0.0f64;
-    let step = (budget.work / 400).max(1);
+    let seed = |k: usize| budget.seed.wrapping_add((k as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15));
+    let mut crew = Crew {
+        problem,
+        searches: (0..budget.threads.max(1))
+            .map(|k| Search::new(problem, &near, first.clone(), seed(k)))
+            .collect(),
+        prices: Prices::default(),
+        extra: 0,
+    };
+    let ordinary = ordinary_cost(problem);
+    let (hot, cold) = (knob("HOT", 0.3), knob("COLD", 0.002));
+    let each = (budget.work / MEETINGS).max(1);
+    let (mut done, mut meeting) = (0.0f64, 0);
     while done < 1.0 {
-        let temperature = hot * (cold / hot).powf(done);
-        let until = search.work + step;
-        while search.work < until {
-            search.step(temperature);
+        let temperature = ordinary * hot * (cold / hot).powf(done);
+        crew.run(each, temperature);
+        meeting += 1;
+        let work = crew.searches[0].work + crew.extra;
+        done = done.max(work as f64 / budget.work.max(1) as f64);
+        if knob("SP",1.0)>0.0 && meeting % (knob("SPEVERY",25.0) as u64) == 0 || done >= 1.0 && knob("SP",1.0)>0.0 {
+            crew.assemble(done);
         }
-        let clock = progress(Progress {
-            done,
-            cost: search.best.cost,
-            unserved: search.best.absent.len(),
-            iterations: search.iterations,
-        });
-        done = clock.max(search.work as f64 / budget.work as f64);
+        done = done.max(progress(crew.progress(done.min(1.0))));
     }
-    let best = &search.best;
-    Answer {
-        stops: best.stops(),
-        unserved: best.absent.clone(),
-        cost: best.cost,
-        iterations: search.iterations,
-        best_at: search.best_at as f64 / search.work.max(1) as f64,
+    crew.answer()
+}
+
+struct Crew<'a> {
+    problem: &'a Problem,
+    searches: Vec<Search<'a>>,
+    prices: Prices,
+    /// Work done by one for all.
+    extra: u64,
+}
+
+impl Crew<'_> {
+    /// Lets everybody search for as much work.
+    fn run(&mut self, work: u64, temperature: f64) {
+        if let [only] = self.searches.as_mut_slice() {
+            only.run(work, temperature);
+            return;
+        }
+        std::thread::scope(|scope| {
+            for search in &mut self.searches {
+                scope.spawn(move || search.run(work, temperature));
+            }
+        });
+    }
+
+    fn best(&self) -> &Solution {
+        let best = self.searches.iter().map(|search| &search.best).min_by_key(|best| best.cost);
+        best.unwrap_or(&self.searches[0].best)
+    }
+
+    /// Puts a plan together of the runs that anybody has seen, and hands the best to whoever is behind.
+    fn assemble(&mut self, done: f64) {
+        let mut pool = std::mem::take(&mut self.searches[0].pool);
+        for search in self.searches.iter_mut().skip(1) {
+            pool.merge(&std::mem::take(&mut search.pool));
+        }
+        let known = self.best().cost;
+        let outcome = partition(self.problem, &pool, known, &mut self.prices);
+        self.extra += outcome.work;
+        if let Some(columns) = outcome.better
+            && let Some(found) = self.put_together(&pool, &columns)
+            && found.cost < known
+        {
+            self.searches[0].adopt(found, done > 0.5);
+        }
+        pool.thin(&outcome.reduced);
+        self.searches[0].pool = pool;
+        let best = self.best().clone();
+        for search in self.searches.iter_mut().skip(1) {
+            if best.cost < search.best.cost {
+                search.adopt(best.clone(), done > 0.5);
+            }
+        }
+    }
+
+    fn put_together(&self, pool: &Pool, columns: &[usize]) -> Option<Solution> {
+        let mut stops = vec![Vec::new(); self.problem.vehicles()];
+        for column in columns.iter().map(|j| &pool.columns[*j]) {
+            let free = (0..stops.len()).find(|v| self.problem.class[*v] == column.class && stops[*v].is_empty());
+            stops[free?].clone_from(&column.nodes);
+        }
+        Solution::of(self.problem, &stops, &mut Scratch::new(self.problem))
+    }
+
+    fn iterations(&self) -> u64 {
+        self.searches.iter().map(|search| search.iterations).sum()
+    }
+
+    fn progress(&self, done: f64) -> Progress {
+        let best = self.best();
+        Progress { done, cost: best.cost, unserved: best.absent.len(), iterations: self.iterations() }
+    }
+
+    fn answer(&self) -> Answer {
+        let best = self.best();
+        Answer {
+            stops: best.stops(),
+            unserved: best.absent.clone(),
+            cost: best.cost,
+            iterations: self.iterations(),
+        }
     }
 }
 
-/// An ordinary leg's cost, the measure of temperatures.
-fn scale(problem: &Problem) -> f64 {
-    let n = problem.requests().max(1);
-    let sum: f64 = (0..problem.requests())
-        .map(|r| {
-            let (a, b) = (&problem.nodes[2 * r], &problem.nodes[2 * r + 1]);
-            if a.place == super::ANYWHERE || b.place == super::ANYWHERE { 0.0 } else { f64::from(problem.leg(a.place, b.place).cost) }
-        })
-        .sum();
-    (sum / n as f64).max(1.0)
+/// An ordinary ride's cost, the measure of temperatures.
+fn ordinary_cost(problem: &Problem) -> f64 {
+    let direct = |r: usize| {
+        let (a, b) = (problem.nodes[2 * r].place, problem.nodes[2 * r + 1].place);
+        if a == ANYWHERE || b == ANYWHERE { 0.0 } else { f64::from(problem.leg(a, b).cost) }
+    };
+    let sum: f64 = (0..problem.requests()).map(direct).sum();
+    (sum / problem.requests().max(1) as f64).max(1.0)
 }

@@ -8,7 +8,7 @@ use super::problem::Problem;
 use super::route::Route;
 
 /// Most runs remembered.
-const MOST: usize = 60_000;
+const MOST: usize = 90_000;
 
 /// A run remembered: which stops a vehicle of a class makes, and what that costs.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,5 +57,29 @@ impl Pool {
             let column = &other.columns[*k as usize];
             self.insert(*hash, *class, column.cost, || column.nodes.clone());
         }
+    }
+
+    /// Forgets the columns of the highest reduced cost, if there are many.
+    pub fn thin(&mut self, reduced: &[f64]) {
+        if self.columns.len() * 3 < MOST * 2 {
+            return;
+        }
+        let mut order: Vec<usize> = (0..self.columns.len()).collect();
+        order.sort_by(|a, b| reduced[*a].total_cmp(&reduced[*b]).then(a.cmp(b)));
+        let mut keep = vec![false; self.columns.len()];
+        order.iter().take(MOST / 3).for_each(|j| keep[*j] = true);
+        let mut place = vec![u32::MAX; self.columns.len()];
+        let mut columns = Vec::with_capacity(MOST / 3);
+        for (j, column) in std::mem::take(&mut self.columns).into_iter().enumerate() {
+            if keep[j] {
+                place[j] = columns.len() as u32;
+                columns.push(column);
+            }
+        }
+        self.columns = columns;
+        self.seen.retain(|_, j| {
+            *j = place[*j as usize];
+            *j != u32::MAX
+        });
     }
 }

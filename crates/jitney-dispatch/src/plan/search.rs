@@ -14,17 +14,20 @@ use super::route::{Route, Scratch};
 use super::solution::{NOWHERE, Solution};
 
 /// Requests taken out at a time, on average.
-const REMOVED: f64 = 9.0;
+static REMOVEDL: std::sync::LazyLock<f64> = std::sync::LazyLock::new(|| super::anneal::knob("REMOVED", 9.0));
 /// Longest string taken out of one run, in stops.
-const STRING: f64 = 10.0;
+static STRINGL: std::sync::LazyLock<f64> = std::sync::LazyLock::new(|| super::anneal::knob("STRING", 10.0));
 /// How often a string keeps some of its stops.
 const SPLIT: f64 = 0.5;
 /// How often one more stop is kept.
 const KEEP_ONE: f64 = 0.3;
 /// How often a place is overlooked, of 2³².
-const BLINK: u64 = (0.01 * 4_294_967_296.0) as u64;
+
 /// Routes of solutions that cost up to this many thousandths more than the best are remembered.
-const POOL_PERMILLE: i64 = 1030;
+static PENL: std::sync::LazyLock<f64> = std::sync::LazyLock::new(|| super::anneal::knob("PEN", 1.0));
+static BLINKL: std::sync::LazyLock<u64> = std::sync::LazyLock::new(|| (super::anneal::knob("BLINK", 0.01)*4294967296.0) as u64);
+static OTHERL: std::sync::LazyLock<usize> = std::sync::LazyLock::new(|| super::anneal::knob("OTHER", 20.0) as usize);
+static POOLL: std::sync::LazyLock<f64> = std::sync::LazyLock::new(|| super::anneal::knob("POOL", 1030.0));
 
 /// A search that can be continued.
 #[derive(Debug)]
@@ -47,8 +50,6 @@ pub(crate) struct Search<'a> {
     /// Stops looked at so far.
     pub work: u64,
     pub iterations: u64,
-    /// When the best was found, in work.
-    pub best_at: u64,
     /// Longest direct way, for orders.
     direct: Vec<i64>,
     /// What was found last, for each request and run.
@@ -77,37 +78,56 @@ impl<'a> Search<'a> {
             taken: vec![false; problem.requests()],
             work: 0,
             iterations: 0,
-            best_at: 0,
             direct: (0..problem.requests()).map(direct).collect(),
             memo: vec![Memo::default(); problem.requests() * problem.vehicles()],
         }
     }
 
+    /// Goes on for as much work.
+    pub fn run(&mut self, work: u64, temperature: f64) {
+        let until = self.work + work;
+        while self.work < until {
+            self.step(temperature);
+            self.work += 1;
+        }
+    }
+
+    /// Takes a plan over that was found elsewhere, and goes on from it if `current`.
+    pub fn adopt(&mut self, found: Solution, current: bool) {
+        if current {
+            self.current.clone_from(&found);
+        }
+        self.best = found;
+    }
+
     /// Does one iteration at a temperature, in units of cost.
     pub fn step(&mut self, temperature: f64) {
         let before = self.current.cost;
+        let discount = 1.0 - *PENL;
+        let before_seen = before as f64 - discount * self.current.unserved(self.problem) as f64;
         let absent = self.current.absent.clone();
         self.ruin();
         self.recreate();
         self.iterations += 1;
         let cost = self.current.reckon(self.problem);
-        let bar = before as f64 - temperature * self.dice.unit().max(1e-12).ln();
-        if cost as f64 >= bar && cost >= before {
+        if cost < self.best.cost.saturating_mul(*POOLL as i64) / 1000 {
+            for (v, _) in &self.undo {
+                self.pool.add(self.problem, &self.current.routes[*v]);
+            }
+        }
+        let seen = cost as f64 - discount * self.current.unserved(self.problem) as f64;
+        let bar = before_seen - temperature * self.dice.unit().max(1e-12).ln();
+        if seen >= bar && seen >= before_seen {
             self.take_back(absent);
             return;
         }
         self.current.cost = cost;
-        let near_best = cost < self.best.cost.saturating_mul(POOL_PERMILLE) / 1000;
         while let Some((v, old)) = self.undo.pop() {
             self.touched[v] = false;
-            if near_best {
-                self.pool.add(self.problem, &self.current.routes[v]);
-            }
             self.spare.push(old);
         }
         if cost < self.best.cost {
             self.best.clone_from(&self.current);
-            self.best_at = self.work;
         }
     }
 
@@ -140,7 +160,7 @@ impl<'a> Search<'a> {
         if n == 0 {
             return;
         }
-        match self.dice.below(20) {
+        match self.dice.below(*OTHERL) {
             0 => self.ruin_alike(),
             1 => self.ruin_anywhere(),
             _ => self.ruin_strings(),
@@ -148,7 +168,7 @@ impl<'a> Search<'a> {
     }
 
     fn how_many(&mut self) -> usize {
-        let most = (REMOVED * 2.0).min(self.problem.requests() as f64 * 0.6).max(1.0) as usize;
+        let most = ((*REMOVEDL) * 2.0).min(self.problem.requests() as f64 * 0.6).max(1.0) as usize;
         1 + self.dice.below(most)
     }
 
@@ -179,8 +199,8 @@ impl<'a> Search<'a> {
         let busy = self.current.routes.iter().filter(|r| r.len() > 0).count().max(1);
         let served = problem.requests() - self.current.absent.len();
         let average = (2 * served) as f64 / busy as f64;
-        let longest = STRING.min(average).max(1.0);
-        let strings = (4.0 * REMOVED / (1.0 + longest) - 1.0).max(1.0);
+        let longest = (*STRINGL).min(average).max(1.0);
+        let strings = (4.0 * (*REMOVEDL) / (1.0 + longest) - 1.0).max(1.0);
         let strings = (self.dice.unit() * strings + 1.0) as usize;
         let seed = self.dice.below(problem.requests());
         let near = self.near;
@@ -287,7 +307,7 @@ impl<'a> Search<'a> {
         self.order(&mut absent);
         let mut left = Vec::new();
         for r in absent.iter().copied() {
-            let blink = if self.dice.below(8) == 0 { 0 } else { BLINK };
+            let blink = if self.dice.below(8) == 0 { 0 } else { *BLINKL };
             match self.place_for(r, blink) {
                 Some((v, spot)) => self.put(r, v, spot),
                 None => left.push(r),
@@ -331,7 +351,7 @@ impl<'a> Search<'a> {
         let mut limit = self.problem.terms[r as usize].unserved;
         let mut idle_seen = u64::MAX;
         let close_look = chance > 0 && self.dice.below(8) == 0;
-        let chance = if close_look { BLINK } else { 2 * chance };
+        let chance = if close_look { *BLINKL } else { 2 * chance };
         if !close_look {
             // What is known already spares most of the looking.
             let row = &self.memo[r as usize * self.problem.vehicles()..];
