@@ -12,6 +12,15 @@ use crate::verify::verify;
 
 type Fault = Box<dyn std::error::Error>;
 
+/// What a good solution is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Goal {
+    /// The shortest way with the vehicles there are.
+    Distance,
+    /// The fewest vehicles; among those, the shortest way.
+    VehiclesFirst,
+}
+
 /// What was asked on the command line.
 pub struct Args {
     pub instance: PathBuf,
@@ -48,12 +57,12 @@ fn parse(program: &str) -> Result<Args, Fault> {
 }
 
 /// Reads, plans, checks, prints.
-pub fn run(program: &str, read: impl Fn(&str, &Args) -> Result<Instance, Fault>) -> ExitCode {
+pub fn run(program: &str, goal: Goal, read: impl Fn(&str) -> Result<Instance, Fault>) -> ExitCode {
     let done = parse(program).and_then(|args| {
         let text = std::fs::read_to_string(&args.instance)
             .map_err(|e| format!("{}: {e}", args.instance.display()))?;
-        let instance = read(&text, &args)?;
-        solve(&instance, &args)
+        let instance = read(&text)?;
+        solve(&instance, goal, &args)
     });
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -64,10 +73,10 @@ pub fn run(program: &str, read: impl Fn(&str, &Args) -> Result<Instance, Fault>)
     }
 }
 
-fn solve(instance: &Instance, args: &Args) -> Result<(), Fault> {
+fn solve(instance: &Instance, goal: Goal, args: &Args) -> Result<(), Fault> {
     let began = Instant::now();
     let limit = Duration::from_secs_f64(args.seconds);
-    let problem = instance.problem(0.0)?;
+    let problem = instance.problem(goal == Goal::VehiclesFirst)?;
     let budget = Budget { work: args.work.unwrap_or((args.seconds * 30e6) as u64), threads: args.threads, seed: args.seed };
     let mut last = (i64::MAX, 0.0);
     let answer = plan::plan(&problem, None, budget, |progress| {

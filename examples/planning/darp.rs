@@ -1,4 +1,5 @@
-//! Solves a dial-a-ride instance of the literature.
+//! Solves a dial-a-ride instance: the format of Cordeau & Laporte (2003), also of Ropke, Cordeau & Laporte
+//! (2007), and the heterogeneous one of Malheiros et al. (2021). The shortest way with the vehicles there are.
 //!
 //! `cargo run --release --example darp -- INSTANCE [--seconds S] [--threads N] [--seed K] [--out FILE]`
 
@@ -7,5 +8,5 @@ mod instance;
 mod verify;
 
 fn main() -> std::process::ExitCode {
-    common::run("darp", |text, _| instance::Instance::dial_a_ride(text))
+    common::run("darp", common::Goal::Distance, instance::Instance::dial_a_ride)
 }

@@ -5,6 +5,9 @@ use jitney_dispatch::plan::{Amounts, Job, KINDS, Leg, Parts, Problem, Request, V
 /// Ticks in a unit of time, and of cost: distances are kept to seven digits, rounded up.
 pub const TICKS: f64 = 1e7;
 
+/// What a vehicle costs where the fewest are wanted, in units of distance.
+const VEHICLE: f64 = 10_000.0;
+
 /// A stop as the file has it.
 #[derive(Debug, Clone)]
 pub struct Node {
@@ -98,6 +101,77 @@ impl Instance {
         Ok(Instance { nodes, pairs, cars, table: None, substitution })
     }
 
+    /// Reads the format of Li & Lim (2001), or that of Sartori & Buriol (2020).
+    pub fn pick_up_and_delivery(text: &str) -> Result<Instance, Fault> {
+        if text.contains("NODES") { Self::sartori_buriol(text) } else { Self::li_lim(text) }
+    }
+
+    fn li_lim(text: &str) -> Result<Instance, Fault> {
+        let rows: Vec<Vec<f64>> =
+            text.lines().filter(|line| !line.trim().is_empty()).map(numbers).collect::<Result<_, _>>()?;
+        let header = rows.first().ok_or("an empty file")?;
+        let places = [at(header, 1)? as i16, 0, 0, 0];
+        let cars = vec![Car { duration: None, places }; at(header, 0)? as usize];
+        let (mut nodes, mut pairs) = (Vec::new(), Vec::new());
+        for (k, row) in rows.iter().skip(1).enumerate() {
+            nodes.push(Node {
+                x: at(row, 1)?,
+                y: at(row, 2)?,
+                load: [at(row, 3)? as i16, 0, 0, 0],
+                from: at(row, 4)?,
+                to: at(row, 5)?,
+                service: at(row, 6)?,
+                max_ride: None,
+            });
+            let partner = at(row, 8)? as usize;
+            if k > 0 && partner > 0 {
+                pairs.push((k, partner));
+            }
+        }
+        Self::sound(Instance { nodes, pairs, cars, table: None, substitution: false })
+    }
+
+    fn sartori_buriol(text: &str) -> Result<Instance, Fault> {
+        let field = |name: &str| -> Result<f64, Fault> {
+            let line = text.lines().find(|line| line.starts_with(name)).ok_or_else(|| format!("no {name}"))?;
+            Ok(line.rsplit(':').next().unwrap_or_default().trim().parse()?)
+        };
+        let (size, capacity) = (field("SIZE")? as usize, field("CAPACITY")? as i16);
+        let mut lines = text.lines().skip_while(|line| line.trim() != "NODES").skip(1);
+        let (mut nodes, mut pairs) = (Vec::new(), Vec::new());
+        for k in 0..size {
+            let row = numbers(lines.next().ok_or("nodes are missing")?)?;
+            nodes.push(Node {
+                x: at(&row, 1)?,
+                y: at(&row, 2)?,
+                load: [at(&row, 3)? as i16, 0, 0, 0],
+                from: at(&row, 4)?,
+                to: at(&row, 5)?,
+                service: at(&row, 6)?,
+                max_ride: None,
+            });
+            let partner = at(&row, 8)? as usize;
+            if partner > 0 {
+                pairs.push((k, partner));
+            }
+        }
+        let rows = lines.skip_while(|line| line.trim() != "EDGES").skip(1).take(size);
+        let table: Vec<Vec<f64>> = rows.map(numbers).collect::<Result<_, _>>()?;
+        if table.len() != size || table.iter().any(|row| row.len() != size) {
+            return Err("the table of edges is not square".into());
+        }
+        let cars = vec![Car { duration: None, places: [capacity, 0, 0, 0] }; size / 2];
+        Self::sound(Instance { nodes, pairs, cars, table: Some(table), substitution: false })
+    }
+
+    fn sound(self) -> Result<Instance, Fault> {
+        let known = |(a, b): &(usize, usize)| *a < self.nodes.len() && *b < self.nodes.len();
+        if self.pairs.is_empty() || !self.pairs.iter().all(known) {
+            return Err("pick-ups and deliveries do not pair up".into());
+        }
+        Ok(self)
+    }
+
     /// Returns the driving time, which is the distance as well.
     pub fn distance(&self, a: usize, b: usize) -> f64 {
         match &self.table {
@@ -120,8 +194,8 @@ impl Instance {
         amounts
     }
 
-    /// Puts the instance in the planner's terms. `fixed` is what each vehicle used costs.
-    pub fn problem(&self, fixed: f64) -> Result<Problem, Fault> {
+    /// Puts the instance in the planner's terms; with `few`, a vehicle costs more than any way could.
+    pub fn problem(&self, few: bool) -> Result<Problem, Fault> {
         let places = self.nodes.len();
         let ticks = |x: f64| (x * TICKS).round() as i64;
         let mut legs = Vec::with_capacity(places * places);
@@ -138,6 +212,7 @@ impl Instance {
             dwell: ticks(self.nodes[k].service),
             leaves_vehicle: false,
         };
+        let fixed = if few { VEHICLE } else { 0.0 };
         let far: f64 = (0..places).map(|k| self.distance(0, k)).fold(1.0, f64::max);
         let request = |(a, b): &(usize, usize)| Request {
             job: Job::Ride(visit(*a), visit(*b)),

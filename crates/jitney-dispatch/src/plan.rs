@@ -2,6 +2,7 @@
 
 mod anneal;
 mod dice;
+mod fleet;
 mod insert;
 mod label;
 mod memo;
@@ -12,6 +13,7 @@ mod problem;
 mod route;
 mod search;
 mod solution;
+mod tails;
 
 #[cfg(test)]
 mod tests;

@@ -52,6 +52,8 @@ pub struct Answer {
 const MEETINGS: u64 = 300;
 /// Every so many meetings the runs seen are put together anew.
 const ASSEMBLIES: u64 = 30;
+/// Share of the search in which vehicles are saved, where they are dear.
+const SHRINKING: f64 = 0.4;
 /// Temperatures at the beginning and at the end, as shares of an ordinary ride's cost.
 pub fn knob(name: &str, default: f64) -> f64 { std::env::var(name).ok().and_then(|x| x.parse().ok()).unwrap_or(default) }
 
@@ -81,16 +83,28 @@ pub fn plan(
         extra: 0,
     };
     let ordinary = ordinary_cost(problem);
-    let (hot, cold) = (knob("HOT", 0.3), knob("COLD", 0.002));
+    let (hot, cold) = (knob("HOT", 0.5), knob("COLD", 0.002));
+    // The first plan: everybody at her cheapest place.
+    crew.each(|search| search.step(0.0));
+    let mut saves_vehicles = problem.vehicles.iter().all(|v| v.fixed_cost as f64 > 50.0 * ordinary);
     let each = (budget.work / MEETINGS).max(1);
     let (mut done, mut meeting) = (0.0f64, 0);
     while done < 1.0 {
         let temperature = ordinary * hot * (cold / hot).powf(done);
-        crew.run(each, temperature);
+        let shrinking = saves_vehicles && done < SHRINKING;
+        if shrinking {
+            crew.each(|search| search.shrink(each, ordinary * 0.1));
+        } else {
+            if std::mem::take(&mut saves_vehicles) {
+                crew.share();
+                crew.each(|search| search.settle());
+            }
+            crew.each(|search| search.run(each, temperature));
+        }
         meeting += 1;
         let work = crew.searches[0].work + crew.extra;
         done = done.max(work as f64 / budget.work.max(1) as f64);
-        if knob("SP",1.0)>0.0 && meeting % (knob("SPEVERY",25.0) as u64) == 0 || done >= 1.0 && knob("SP",1.0)>0.0 {
+        if !shrinking && knob("SP",1.0)>0.0 && meeting % (knob("SPEVERY",25.0) as u64) == 0 || done >= 1.0 && knob("SP",1.0)>0.0 {
             crew.assemble(done);
         }
         done = done.max(progress(crew.progress(done.min(1.0))));
@@ -107,17 +121,27 @@ struct Crew<'a> {
 }
 
 impl Crew<'_> {
-    /// Lets everybody search for as much work.
-    fn run(&mut self, work: u64, temperature: f64) {
+    /// Lets everybody do the same, each in a thread of its own.
+    fn each(&mut self, task: impl Fn(&mut Search<'_>) + Sync) {
         if let [only] = self.searches.as_mut_slice() {
-            only.run(work, temperature);
-            return;
+            return task(only);
         }
+        let task = &task;
         std::thread::scope(|scope| {
             for search in &mut self.searches {
-                scope.spawn(move || search.run(work, temperature));
+                scope.spawn(move || task(search));
             }
         });
+    }
+
+    /// Hands the best plan to everybody who has a worse one.
+    fn share(&mut self) {
+        let best = self.best().clone();
+        for search in &mut self.searches {
+            if best.cost < search.best.cost {
+                search.adopt(best.clone(), true);
+            }
+        }
     }
 
     fn best(&self) -> &Solution {

@@ -24,9 +24,10 @@ const KEEP_ONE: f64 = 0.3;
 /// How often a place is overlooked, of 2³².
 
 /// Routes of solutions that cost up to this many thousandths more than the best are remembered.
-static PENL: std::sync::LazyLock<f64> = std::sync::LazyLock::new(|| super::anneal::knob("PEN", 1.0));
+static PENL: std::sync::LazyLock<f64> = std::sync::LazyLock::new(|| super::anneal::knob("PEN", 0.5));
 static BLINKL: std::sync::LazyLock<u64> = std::sync::LazyLock::new(|| (super::anneal::knob("BLINK", 0.01)*4294967296.0) as u64);
 static OTHERL: std::sync::LazyLock<usize> = std::sync::LazyLock::new(|| super::anneal::knob("OTHER", 20.0) as usize);
+static TAILSL: std::sync::LazyLock<f64> = std::sync::LazyLock::new(|| super::anneal::knob("TAILS", 0.3));
 static POOLL: std::sync::LazyLock<f64> = std::sync::LazyLock::new(|| super::anneal::knob("POOL", 1030.0));
 
 /// A search that can be continued.
@@ -38,7 +39,7 @@ pub(crate) struct Search<'a> {
     pub current: Solution,
     pub best: Solution,
     pub pool: Pool,
-    scratch: Scratch,
+    pub(super) scratch: Scratch,
     buffers: Buffers,
     /// Runs as they were before this iteration.
     undo: Vec<(usize, Route)>,
@@ -54,6 +55,10 @@ pub(crate) struct Search<'a> {
     direct: Vec<i64>,
     /// What was found last, for each request and run.
     memo: Vec<Memo>,
+    /// How often each request was absent while vehicles were being saved.
+    pub(super) missed: Vec<u64>,
+    /// Runs that may be busy at once.
+    pub(super) most_busy: usize,
 }
 
 impl<'a> Search<'a> {
@@ -80,6 +85,8 @@ impl<'a> Search<'a> {
             iterations: 0,
             direct: (0..problem.requests()).map(direct).collect(),
             memo: vec![Memo::default(); problem.requests() * problem.vehicles()],
+            missed: Vec::new(),
+            most_busy: usize::MAX,
         }
     }
 
@@ -106,6 +113,9 @@ impl<'a> Search<'a> {
         let discount = 1.0 - *PENL;
         let before_seen = before as f64 - discount * self.current.unserved(self.problem) as f64;
         let absent = self.current.absent.clone();
+        if self.dice.unit() < *TAILSL {
+            self.exchange_tails(temperature * 3.0);
+        }
         self.ruin();
         self.recreate();
         self.iterations += 1;
@@ -122,16 +132,26 @@ impl<'a> Search<'a> {
             return;
         }
         self.current.cost = cost;
-        while let Some((v, old)) = self.undo.pop() {
-            self.touched[v] = false;
-            self.spare.push(old);
-        }
+        self.keep();
         if cost < self.best.cost {
             self.best.clone_from(&self.current);
         }
     }
 
-    fn take_back(&mut self, absent: Vec<u32>) {
+    /// Forgets what was before.
+    pub(super) fn keep(&mut self) {
+        while let Some((v, old)) = self.undo.pop() {
+            self.touched[v] = false;
+            self.spare.push(old);
+        }
+    }
+
+    /// Marks one request to be taken out.
+    pub(super) fn mark(&mut self, r: u32) {
+        self.taken[r as usize] = true;
+    }
+
+    pub(super) fn take_back(&mut self, absent: Vec<u32>) {
         while let Some((v, old)) = self.undo.pop() {
             self.touched[v] = false;
             for node in old.nodes() {
@@ -147,7 +167,7 @@ impl<'a> Search<'a> {
     }
 
     /// Keeps a copy of run `v` as it is, once an iteration.
-    fn remember(&mut self, v: usize) {
+    pub(super) fn remember(&mut self, v: usize) {
         if !std::mem::replace(&mut self.touched[v], true) {
             let mut copy = self.spare.pop().unwrap_or_default();
             copy.clone_from(&self.current.routes[v]);
@@ -155,7 +175,7 @@ impl<'a> Search<'a> {
         }
     }
 
-    fn ruin(&mut self) {
+    pub(super) fn ruin(&mut self) {
         let n = self.problem.requests();
         if n == 0 {
             return;
@@ -266,7 +286,7 @@ impl<'a> Search<'a> {
     }
 
     /// Takes all out that are marked.
-    fn take_out(&mut self) {
+    pub(super) fn take_out(&mut self) {
         for r in 0..self.taken.len() {
             if !self.taken[r] {
                 continue;
@@ -302,7 +322,7 @@ impl<'a> Search<'a> {
         }
     }
 
-    fn recreate(&mut self) {
+    pub(super) fn recreate(&mut self) {
         let mut absent = std::mem::take(&mut self.current.absent);
         self.order(&mut absent);
         let mut left = Vec::new();
@@ -350,13 +370,16 @@ impl<'a> Search<'a> {
         let mut best: Option<(usize, Spot)> = None;
         let mut limit = self.problem.terms[r as usize].unserved;
         let mut idle_seen = u64::MAX;
+        let full = self.most_busy != usize::MAX
+            && self.current.routes.iter().filter(|route| route.len() > 0).count() >= self.most_busy;
         let close_look = chance > 0 && self.dice.below(8) == 0;
         let chance = if close_look { *BLINKL } else { 2 * chance };
         if !close_look {
             // What is known already spares most of the looking.
             let row = &self.memo[r as usize * self.problem.vehicles()..];
             for (v, route) in self.current.routes.iter().enumerate() {
-                if let Some(spot) = row[v].known(route, limit)
+                if !(full && route.len() == 0)
+                    && let Some(spot) = row[v].known(route, limit)
                     && (chance == 0 || self.dice.next() >> 32 >= chance)
                 {
                     limit = spot.delta;
@@ -367,7 +390,7 @@ impl<'a> Search<'a> {
         for (v, route) in self.current.routes.iter().enumerate() {
             if route.len() == 0 {
                 let class = u64::from(self.problem.class[v]);
-                if idle_seen == class {
+                if full || idle_seen == class {
                     continue;
                 }
                 idle_seen = class;

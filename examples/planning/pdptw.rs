@@ -1,0 +1,12 @@
+//! Solves a pick-up-and-delivery instance with time windows: the formats of Li & Lim (2001) and of Sartori &
+//! Buriol (2020). Fewest vehicles first, then the shortest way.
+//!
+//! `cargo run --release --example pdptw -- INSTANCE [--seconds S] [--threads N] [--seed K] [--out FILE]`
+
+mod common;
+mod instance;
+mod verify;
+
+fn main() -> std::process::ExitCode {
+    common::run("pdptw", common::Goal::VehiclesFirst, instance::Instance::pick_up_and_delivery)
+}
