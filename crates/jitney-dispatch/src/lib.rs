@@ -64,6 +64,7 @@
 
 mod ahead;
 mod chain;
+pub mod day;
 mod insertion;
 mod model;
 pub mod plan;

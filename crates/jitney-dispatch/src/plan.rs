@@ -18,6 +18,8 @@ mod tails;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use insert::cheapest_in;
+
 pub use anneal::{Answer, Budget, Progress, plan};
 pub use problem::{
     ANYWHERE, Amounts, BadProblem, HORIZON, Job, KINDS, Leg, NO_WAY, Parts, Problem, Request, Vehicle, Visit,

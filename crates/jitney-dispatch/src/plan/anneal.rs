@@ -57,7 +57,8 @@ const SHRINKING: f64 = 0.4;
 /// Temperatures at the beginning and at the end, as shares of an ordinary ride's cost.
 pub fn knob(name: &str, default: f64) -> f64 { std::env::var(name).ok().and_then(|x| x.parse().ok()).unwrap_or(default) }
 
-/// Plans, and returns the best plan found; with `start` never a worse one than that.
+/// Plans, and returns the best plan found; with `start` never a worse one than that. Runs of `start` that
+/// are not feasible as they stand are planned anew.
 ///
 /// `progress` is called at every meeting and answers which share of the time is used up: 0 if only the
 /// budget counts, 1 to stop. Cooling follows whichever is further, the work or the time, so a search that is
@@ -70,9 +71,10 @@ pub fn plan(
 ) -> Answer {
     let near = Near::new(problem);
     let mut scratch = Scratch::new(problem);
-    let first = start
-        .and_then(|stops| Solution::of(problem, stops, &mut scratch))
-        .unwrap_or_else(|| Solution::idle(problem, &mut scratch));
+    let first = match start {
+        Some(stops) => Solution::nearest(problem, stops, &mut scratch),
+        None => Solution::idle(problem, &mut scratch),
+    };
     let seed = |k: usize| budget.seed.wrapping_add((k as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15));
     let mut crew = Crew {
         problem,

@@ -124,6 +124,16 @@ pub(crate) fn cheapest(
     found.then_some(best)
 }
 
+/// Returns what it costs more to serve `request` with a run of these stops, wherever that is cheapest.
+pub(crate) fn cheapest_in(problem: &Problem, vehicle: usize, nodes: &[u32], request: u32) -> Option<Spot> {
+    let mut scratch = Scratch::new(problem);
+    let mut route = Route::empty(problem, vehicle, &mut scratch);
+    if !nodes.is_empty() && !route.build(problem, nodes, &mut scratch) {
+        return None;
+    }
+    cheapest(problem, &route, request, i64::MAX / 2, &mut Buffers::default(), None, &mut 0)
+}
+
 /// Finds the stretches of the run during which somebody is on board who may not meet `request`.
 fn block(problem: &Problem, route: &Route, request: u32, blocked: &mut Vec<bool>) {
     blocked.clear();

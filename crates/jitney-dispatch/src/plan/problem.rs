@@ -310,6 +310,12 @@ impl Problem {
         self.allowed[self.class[vehicle] as usize * self.terms.len() + request as usize]
     }
 
+    /// Allows a vehicle, and those of its class, to serve a request after all.
+    pub(crate) fn allow(&mut self, vehicle: usize, request: u32) {
+        let at = self.class[vehicle] as usize * self.terms.len() + request as usize;
+        self.allowed[at] = true;
+    }
+
     #[inline]
     pub(crate) fn liking(&self, vehicle: usize, request: u32) -> i64 {
         if self.liking.is_empty() {

@@ -62,6 +62,24 @@ impl Solution {
         Some(solution)
     }
 
+    /// As [`Solution::of`], but runs that are not feasible as they stand are left empty.
+    pub fn nearest(problem: &Problem, stops: &[Vec<u32>], scratch: &mut Scratch) -> Self {
+        let alone = |v: usize, nodes: &Vec<u32>, scratch: &mut Scratch| {
+            let mut only = vec![Vec::new(); v + 1];
+            only[v].clone_from(nodes);
+            Solution::of(problem, &only, scratch).is_some()
+        };
+        if let Some(whole) = Solution::of(problem, stops, scratch) {
+            return whole;
+        }
+        let kept: Vec<Vec<u32>> = stops
+            .iter()
+            .enumerate()
+            .map(|(v, nodes)| if alone(v, nodes, scratch) { nodes.clone() } else { Vec::new() })
+            .collect();
+        Solution::of(problem, &kept, scratch).unwrap_or_else(|| Solution::idle(problem, scratch))
+    }
+
     /// Adds up what everything costs.
     pub fn reckon(&self, problem: &Problem) -> i64 {
         let driven: i64 = self.routes.iter().map(|route| route.cost).sum();
