@@ -34,10 +34,13 @@ pub struct Args {
 
 fn parse(program: &str) -> Result<Args, Fault> {
     let usage = || {
-        format!("use: {program} INSTANCE [--seconds S] [--threads N] [--seed K] [--work N] [--out SOLUTION.json]")
+        format!(
+            "use: {program} INSTANCE [--seconds S] [--threads N] [--seed K] [--work N] [--out SOLUTION.json]"
+        )
     };
     let mut words = std::env::args().skip(1);
-    let mut args = Args { instance: PathBuf::new(), seconds: 10.0, threads: 1, seed: 1, out: None, work: None };
+    let mut args =
+        Args { instance: PathBuf::new(), seconds: 10.0, threads: 1, seed: 1, out: None, work: None };
     while let Some(word) = words.next() {
         let mut value = || words.next().ok_or_else(usage);
         match word.as_str() {
@@ -77,7 +80,11 @@ fn solve(instance: &Instance, goal: Goal, args: &Args) -> Result<(), Fault> {
     let began = Instant::now();
     let limit = Duration::from_secs_f64(args.seconds);
     let problem = instance.problem(goal == Goal::VehiclesFirst)?;
-    let budget = Budget { work: args.work.unwrap_or((args.seconds * 30e6) as u64), threads: args.threads, seed: args.seed };
+    let budget = Budget {
+        work: args.work.unwrap_or((args.seconds * 30e6) as u64),
+        threads: args.threads,
+        seed: args.seed,
+    };
     let mut last = (i64::MAX, 0.0);
     let answer = plan::plan(&problem, None, budget, |progress| {
         let seconds = began.elapsed().as_secs_f64();

@@ -45,7 +45,9 @@ pub type Routes = Vec<Vec<usize>>;
 type Fault = Box<dyn std::error::Error>;
 
 fn numbers(line: &str) -> Result<Vec<f64>, Fault> {
-    line.split_whitespace().map(|word| word.parse::<f64>().map_err(|e| format!("{word}: {e}").into())).collect()
+    line.split_whitespace()
+        .map(|word| word.parse::<f64>().map_err(|e| format!("{word}: {e}").into()))
+        .collect()
 }
 
 fn at(row: &[f64], k: usize) -> Result<f64, Fault> {
@@ -133,7 +135,8 @@ impl Instance {
 
     fn sartori_buriol(text: &str) -> Result<Instance, Fault> {
         let field = |name: &str| -> Result<f64, Fault> {
-            let line = text.lines().find(|line| line.starts_with(name)).ok_or_else(|| format!("no {name}"))?;
+            let line =
+                text.lines().find(|line| line.starts_with(name)).ok_or_else(|| format!("no {name}"))?;
             Ok(line.rsplit(':').next().unwrap_or_default().trim().parse()?)
         };
         let (size, capacity) = (field("SIZE")? as usize, field("CAPACITY")? as i16);

@@ -31,7 +31,9 @@ pub fn verify(instance: &Instance, routes: &Routes) -> Result<(), String> {
 
 fn augment(run: usize, able: &[Vec<usize>], taken: &mut [usize], tried: &mut [bool]) -> bool {
     for &k in &able[run] {
-        if !std::mem::replace(&mut tried[k], true) && (taken[k] == usize::MAX || augment(taken[k], able, taken, tried)) {
+        if !std::mem::replace(&mut tried[k], true)
+            && (taken[k] == usize::MAX || augment(taken[k], able, taken, tried))
+        {
             taken[k] = run;
             return true;
         }

@@ -47,7 +47,11 @@ impl<K: fmt::Display + PartialEq, S: fmt::Display> fmt::Display for Change<K, S>
         match (to, pick_up) {
             (Some(to), Some(at)) => {
                 write!(f, "trip {trip}: ")?;
-                if to == from { write!(f, "still {from}")? } else { write!(f, "{to} instead of {from}")? }
+                if to == from {
+                    write!(f, "still {from}")?
+                } else {
+                    write!(f, "{to} instead of {from}")?
+                }
                 match at.cmp(told) {
                     std::cmp::Ordering::Equal => write!(f, ", at the time told"),
                     std::cmp::Ordering::Less => write!(f, ", {} earlier than told", told.minutes_since(*at)),
@@ -122,7 +126,9 @@ impl<K: Clone + Ord, S: Clone + Ord> Day<K, S> {
         }
         let mut changes = Vec::new();
         for (r, on) in self.on.iter().enumerate() {
-            let (Some(v), Some((get_in, _)), true) = (on, &self.stops[r], self.has_pick_up(r)) else { continue };
+            let (Some(v), Some((get_in, _)), true) = (on, &self.stops[r], self.has_pick_up(r)) else {
+                continue;
+            };
             let change = Change {
                 trip: get_in.stop.clone(),
                 from: self.runs[*v].state.key.clone(),

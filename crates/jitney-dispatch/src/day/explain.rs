@@ -84,7 +84,8 @@ impl<K: Clone + Ord, S: Clone + Ord> Day<K, S> {
                 break;
             }
         }
-        let more = |p: &mut Problem| p.vehicles.iter_mut().for_each(|v| v.max_rides = v.max_rides.map(|m| m + 1));
+        let more =
+            |p: &mut Problem| p.vehicles.iter_mut().for_each(|v| v.max_rides = v.max_rides.map(|m| m + 1));
         if let Some(v) = serves(&more, &all) {
             found.push(Relaxation::OneMoreTrip(key(v)));
         }

@@ -287,8 +287,8 @@ impl<S: Clone + Ord> Building<S> {
                 let number = self.ride(what, Some(v), stop.clone(), out.clone(), terms);
                 nodes.push(2 * number);
                 rides += 1;
-            } else if let Some(i) = (0..k)
-                .find(|i| ahead.stops[*i].leg == Side::PickUp && ahead.stops[*i].stop == stop.stop)
+            } else if let Some(i) =
+                (0..k).find(|i| ahead.stops[*i].leg == Side::PickUp && ahead.stops[*i].stop == stop.stop)
             {
                 let key = &ahead.stops[i].stop;
                 let at = |n: &u32| {
@@ -389,7 +389,9 @@ impl<S: Clone + Ord> Building<S> {
         let number = |key: &S| by_key.get(key).and_then(|k| self.trip_at[*k]);
         for trip in trips {
             let Some(r) = number(&trip.request.key) else { continue };
-            self.parts.apart.extend(trip.apart.iter().filter_map(&number).filter(|o| *o != r).map(|o| (r, o)));
+            self.parts
+                .apart
+                .extend(trip.apart.iter().filter_map(&number).filter(|o| *o != r).map(|o| (r, o)));
             let other = trip.linked.as_ref().and_then(&number);
             self.parts.requests[r as usize].linked = other;
         }

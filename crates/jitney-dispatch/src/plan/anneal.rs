@@ -50,12 +50,15 @@ pub struct Answer {
 
 /// Meetings of the threads in a whole search.
 const MEETINGS: u64 = 300;
+/// Work between two meetings at most, so that a caller with a clock is asked several times a second.
+const LONGEST: u64 = 4_000_000;
 /// Every so many meetings the runs seen are put together anew.
-const ASSEMBLIES: u64 = 30;
+const ASSEMBLY: u64 = 25;
 /// Share of the search in which vehicles are saved, where they are dear.
 const SHRINKING: f64 = 0.4;
 /// Temperatures at the beginning and at the end, as shares of an ordinary ride's cost.
-pub fn knob(name: &str, default: f64) -> f64 { std::env::var(name).ok().and_then(|x| x.parse().ok()).unwrap_or(default) }
+const HOT: f64 = 0.5;
+const COLD: f64 = 0.002;
 
 /// Plans, and returns the best plan found; with `start` never a worse one than that. Runs of `start` that
 /// are not feasible as they stand are planned anew.
@@ -85,14 +88,13 @@ pub fn plan(
         extra: 0,
     };
     let ordinary = ordinary_cost(problem);
-    let (hot, cold) = (knob("HOT", 0.5), knob("COLD", 0.002));
     // The first plan: everybody at her cheapest place.
     crew.each(|search| search.step(0.0));
     let mut saves_vehicles = problem.vehicles.iter().all(|v| v.fixed_cost as f64 > 50.0 * ordinary);
-    let each = (budget.work / MEETINGS).max(1);
+    let each = (budget.work / MEETINGS).clamp(1, LONGEST);
     let (mut done, mut meeting) = (0.0f64, 0);
     while done < 1.0 {
-        let temperature = ordinary * hot * (cold / hot).powf(done);
+        let temperature = ordinary * HOT * (COLD / HOT).powf(done);
         let shrinking = saves_vehicles && done < SHRINKING;
         if shrinking {
             crew.each(|search| search.shrink(each, ordinary * 0.1));
@@ -106,7 +108,7 @@ pub fn plan(
         meeting += 1;
         let work = crew.searches[0].work + crew.extra;
         done = done.max(work as f64 / budget.work.max(1) as f64);
-        if !shrinking && knob("SP",1.0)>0.0 && meeting % (knob("SPEVERY",25.0) as u64) == 0 || done >= 1.0 && knob("SP",1.0)>0.0 {
+        if !shrinking && (meeting % ASSEMBLY == 0 || done >= 1.0) {
             crew.assemble(done);
         }
         done = done.max(progress(crew.progress(done.min(1.0))));
@@ -179,7 +181,8 @@ impl Crew<'_> {
     fn put_together(&self, pool: &Pool, columns: &[usize]) -> Option<Solution> {
         let mut stops = vec![Vec::new(); self.problem.vehicles()];
         for column in columns.iter().map(|j| &pool.columns[*j]) {
-            let free = (0..stops.len()).find(|v| self.problem.class[*v] == column.class && stops[*v].is_empty());
+            let free =
+                (0..stops.len()).find(|v| self.problem.class[*v] == column.class && stops[*v].is_empty());
             stops[free?].clone_from(&column.nodes);
         }
         Solution::of(self.problem, &stops, &mut Scratch::new(self.problem))

@@ -98,9 +98,5 @@ pub(crate) fn joins<'a>(
         to = to.min(pick_up + open.limit - tail.way);
         widest = widest.min(open.limit - since - tail.way);
     }
-    gap <= widest
-        && from <= at.latest
-        && earliest <= to
-        && from + gap <= to
-        && at.latest + widest >= earliest
+    gap <= widest && from <= at.latest && earliest <= to && from + gap <= to && at.latest + widest >= earliest
 }

@@ -19,10 +19,8 @@ impl Near {
         let n = problem.requests();
         let ranked = |measure: &dyn Fn(u32, u32) -> i64| -> Vec<Vec<u32>> {
             let row = |a: u32| {
-                let mut others: Vec<(i64, u32)> = (0..n as u32)
-                    .filter(|b| *b != a)
-                    .map(|b| (measure(a, b), b))
-                    .collect();
+                let mut others: Vec<(i64, u32)> =
+                    (0..n as u32).filter(|b| *b != a).map(|b| (measure(a, b), b)).collect();
                 let kept = KEPT.min(others.len());
                 if kept < others.len() {
                     others.select_nth_unstable(kept);
@@ -33,10 +31,7 @@ impl Near {
             };
             (0..n as u32).map(row).collect()
         };
-        Near {
-            by_stop: ranked(&|a, b| by_stop(problem, a, b)),
-            alike: ranked(&|a, b| alike(problem, a, b)),
-        }
+        Near { by_stop: ranked(&|a, b| by_stop(problem, a, b)), alike: ranked(&|a, b| alike(problem, a, b)) }
     }
 }
 

@@ -117,7 +117,6 @@ pub(crate) fn partition(problem: &Problem, pool: &Pool, known: i64, prices: &mut
     kept.sort_unstable_by(|a, b| reduced[*a].total_cmp(&reduced[*b]).then(a.cmp(b)));
     let mut dive = Dive::new(&rows, &kept, &reduced, &best, known);
     dive.descend(0.0);
-    if std::env::var("PDEBUG").is_ok() { eprintln!("m {m} known {known} gap% {:.3} kept {} nodes {} better {}", 100.0*gap/known as f64, kept.len(), NODES-dive.nodes, dive.best.is_some()); }
     let work = (rows.list.len() * 2 * ROUNDS / 8) as u64
         + (ACTIVE.min(m) * STEPS * ROUNDS / 4) as u64
         + (NODES - dive.nodes) as u64 * 8;
@@ -137,9 +136,7 @@ fn price(rows: &Rows<'_>, known: f64, start: &[f64], m: usize) -> (f64, Vec<f64>
         let mut active = all.clone();
         if m > ACTIVE {
             let reduced: Vec<f64> = all.iter().map(|j| rows.reduced(*j, &now)).collect();
-            active.select_nth_unstable_by(ACTIVE, |a, b| {
-                reduced[*a].total_cmp(&reduced[*b]).then(a.cmp(b))
-            });
+            active.select_nth_unstable_by(ACTIVE, |a, b| reduced[*a].total_cmp(&reduced[*b]).then(a.cmp(b)));
             active.truncate(ACTIVE);
             active.sort_unstable();
         }

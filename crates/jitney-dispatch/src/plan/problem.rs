@@ -211,13 +211,11 @@ pub struct Problem {
     /// For each request those that it may not meet.
     pub(crate) apart: Vec<Vec<u32>>,
     pub(crate) linked: Vec<Option<u32>>,
-    pub(crate) any_linked: bool,
     pub(crate) weights: Weights,
     /// No way round is quicker or cheaper than the direct one.
     pub(crate) metric: bool,
     /// People in each vehicle at its start.
     pub(crate) aboard: Vec<(Amounts, i32, u32)>,
-    pub(crate) any_guarded: bool,
 }
 
 /// Up to this many places it is found out whether ways round are never quicker; it takes their cube.
@@ -262,8 +260,6 @@ impl Problem {
         }
         Ok(Problem {
             metric: parts.places <= METRIC_PLACES && is_metric(&parts),
-            any_linked: linked.iter().any(Option::is_some),
-            any_guarded: terms.iter().any(|t| t.guarded),
             places: parts.places,
             legs: parts.legs,
             nodes,

@@ -13,22 +13,24 @@ use super::problem::{ANYWHERE, NO_WAY, Problem};
 use super::route::{Route, Scratch};
 use super::solution::{NOWHERE, Solution};
 
-/// Requests taken out at a time, on average.
-static REMOVEDL: std::sync::LazyLock<f64> = std::sync::LazyLock::new(|| super::anneal::knob("REMOVED", 9.0));
-/// Longest string taken out of one run, in stops.
-static STRINGL: std::sync::LazyLock<f64> = std::sync::LazyLock::new(|| super::anneal::knob("STRING", 10.0));
 /// How often a string keeps some of its stops.
 const SPLIT: f64 = 0.5;
 /// How often one more stop is kept.
 const KEEP_ONE: f64 = 0.3;
+/// Requests taken out at a time, on average.
+const REMOVED: f64 = 9.0;
+/// Longest string taken out of one run, in stops.
+const STRING: f64 = 10.0;
 /// How often a place is overlooked, of 2³².
-
-/// Routes of solutions that cost up to this many thousandths more than the best are remembered.
-static PENL: std::sync::LazyLock<f64> = std::sync::LazyLock::new(|| super::anneal::knob("PEN", 0.5));
-static BLINKL: std::sync::LazyLock<u64> = std::sync::LazyLock::new(|| (super::anneal::knob("BLINK", 0.01)*4294967296.0) as u64);
-static OTHERL: std::sync::LazyLock<usize> = std::sync::LazyLock::new(|| super::anneal::knob("OTHER", 20.0) as usize);
-static TAILSL: std::sync::LazyLock<f64> = std::sync::LazyLock::new(|| super::anneal::knob("TAILS", 0.3));
-static POOLL: std::sync::LazyLock<f64> = std::sync::LazyLock::new(|| super::anneal::knob("POOL", 1030.0));
+const BLINK: u64 = 42_949_673;
+/// Routes of plans that cost up to this many thousandths of the best are remembered.
+const POOL_PERMILLE: i64 = 1030;
+/// What a request left out weighs while searching, as a share of what it costs: a plan may go through worse ones.
+const LEFT_OUT: f64 = 0.5;
+/// How often tails are exchanged.
+const TAILS: f64 = 0.3;
+/// Of so many ruins one is of alike requests and one of any.
+const RUINS: usize = 20;
 
 /// A search that can be continued.
 #[derive(Debug)]
@@ -65,7 +67,11 @@ impl<'a> Search<'a> {
     pub fn new(problem: &'a Problem, near: &'a Near, start: Solution, seed: u64) -> Self {
         let direct = |r: usize| {
             let (a, b) = (&problem.nodes[2 * r], &problem.nodes[2 * r + 1]);
-            if a.place == ANYWHERE || b.place == ANYWHERE { 0 } else { i64::from(problem.leg(a.place, b.place).time) }
+            if a.place == ANYWHERE || b.place == ANYWHERE {
+                0
+            } else {
+                i64::from(problem.leg(a.place, b.place).time)
+            }
         };
         Search {
             problem,
@@ -110,17 +116,17 @@ impl<'a> Search<'a> {
     /// Does one iteration at a temperature, in units of cost.
     pub fn step(&mut self, temperature: f64) {
         let before = self.current.cost;
-        let discount = 1.0 - *PENL;
+        let discount = 1.0 - LEFT_OUT;
         let before_seen = before as f64 - discount * self.current.unserved(self.problem) as f64;
         let absent = self.current.absent.clone();
-        if self.dice.unit() < *TAILSL {
+        if self.dice.unit() < TAILS {
             self.exchange_tails(temperature * 3.0);
         }
         self.ruin();
         self.recreate();
         self.iterations += 1;
         let cost = self.current.reckon(self.problem);
-        if cost < self.best.cost.saturating_mul(*POOLL as i64) / 1000 {
+        if cost < self.best.cost.saturating_mul(POOL_PERMILLE) / 1000 {
             for (v, _) in &self.undo {
                 self.pool.add(self.problem, &self.current.routes[*v]);
             }
@@ -180,7 +186,7 @@ impl<'a> Search<'a> {
         if n == 0 {
             return;
         }
-        match self.dice.below(*OTHERL) {
+        match self.dice.below(RUINS) {
             0 => self.ruin_alike(),
             1 => self.ruin_anywhere(),
             _ => self.ruin_strings(),
@@ -188,7 +194,7 @@ impl<'a> Search<'a> {
     }
 
     fn how_many(&mut self) -> usize {
-        let most = ((*REMOVEDL) * 2.0).min(self.problem.requests() as f64 * 0.6).max(1.0) as usize;
+        let most = (REMOVED * 2.0).min(self.problem.requests() as f64 * 0.6).max(1.0) as usize;
         1 + self.dice.below(most)
     }
 
@@ -219,8 +225,8 @@ impl<'a> Search<'a> {
         let busy = self.current.routes.iter().filter(|r| r.len() > 0).count().max(1);
         let served = problem.requests() - self.current.absent.len();
         let average = (2 * served) as f64 / busy as f64;
-        let longest = (*STRINGL).min(average).max(1.0);
-        let strings = (4.0 * (*REMOVEDL) / (1.0 + longest) - 1.0).max(1.0);
+        let longest = STRING.min(average).max(1.0);
+        let strings = (4.0 * REMOVED / (1.0 + longest) - 1.0).max(1.0);
         let strings = (self.dice.unit() * strings + 1.0) as usize;
         let seed = self.dice.below(problem.requests());
         let near = self.near;
@@ -251,7 +257,12 @@ impl<'a> Search<'a> {
         let leg = u32::from(self.dice.below(2) == 0);
         let node = if self.problem.terms[r as usize].two { 2 * r + leg } else { 2 * r + 1 };
         let nodes = std::mem::take(&mut self.nodes);
-        let mut nodes = { let mut nodes = nodes; nodes.clear(); nodes.extend(self.current.routes[v].nodes()); nodes };
+        let mut nodes = {
+            let mut nodes = nodes;
+            nodes.clear();
+            nodes.extend(self.current.routes[v].nodes());
+            nodes
+        };
         let at = nodes.iter().position(|x| *x == node).unwrap_or(0);
         let mut kept = 0;
         if string < len && string > 1 && self.dice.unit() < SPLIT {
@@ -301,7 +312,8 @@ impl<'a> Search<'a> {
             let mut nodes = std::mem::take(&mut self.nodes);
             nodes.clear();
             nodes.extend(self.current.routes[v].nodes().filter(|x| !self.taken[(x / 2) as usize]));
-            let all: Vec<u32> = self.current.routes[v].nodes().filter(|x| x % 2 == 1).map(|x| x / 2).collect();
+            let all: Vec<u32> =
+                self.current.routes[v].nodes().filter(|x| x % 2 == 1).map(|x| x / 2).collect();
             let gone: Vec<u32> = all.into_iter().filter(|x| self.taken[*x as usize]).collect();
             if self.current.routes[v].build(self.problem, &nodes, &mut self.scratch) {
                 for r in gone {
@@ -327,7 +339,7 @@ impl<'a> Search<'a> {
         self.order(&mut absent);
         let mut left = Vec::new();
         for r in absent.iter().copied() {
-            let blink = if self.dice.below(8) == 0 { 0 } else { *BLINKL };
+            let blink = if self.dice.below(8) == 0 { 0 } else { BLINK };
             match self.place_for(r, blink) {
                 Some((v, spot)) => self.put(r, v, spot),
                 None => left.push(r),
@@ -373,7 +385,7 @@ impl<'a> Search<'a> {
         let full = self.most_busy != usize::MAX
             && self.current.routes.iter().filter(|route| route.len() > 0).count() >= self.most_busy;
         let close_look = chance > 0 && self.dice.below(8) == 0;
-        let chance = if close_look { *BLINKL } else { 2 * chance };
+        let chance = if close_look { BLINK } else { 2 * chance };
         if !close_look {
             // What is known already spares most of the looking.
             let row = &self.memo[r as usize * self.problem.vehicles()..];

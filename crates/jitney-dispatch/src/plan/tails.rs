@@ -17,7 +17,9 @@ impl Search<'_> {
         let v = busy[self.dice.below(busy.len())];
         let cuts = |v: usize| -> Vec<usize> {
             let points = &self.current.routes[v].points;
-            (0..points.len() - 1).filter(|k| points[*k].riders == 0 && points[*k].load.iter().all(|x| *x == 0)).collect()
+            (0..points.len() - 1)
+                .filter(|k| points[*k].riders == 0 && points[*k].load.iter().all(|x| *x == 0))
+                .collect()
         };
         let mine = cuts(v);
         if mine.is_empty() {
@@ -51,7 +53,8 @@ impl Search<'_> {
         let joint = |from: &super::route::Point, to: &super::route::Point| {
             let leg = self.problem.leg(from.place, to.place);
             let gap = from.dwell + i64::from(leg.time);
-            let fits = leg.time != NO_WAY && joins(from.label, std::iter::empty::<&Open>(), gap, to.after, &[]);
+            let fits =
+                leg.time != NO_WAY && joins(from.label, std::iter::empty::<&Open>(), gap, to.after, &[]);
             fits.then_some(i64::from(leg.cost))
         };
         let (p, q) = (&a.points[k], &b.points[j]);
@@ -67,7 +70,8 @@ impl Search<'_> {
             (self.current.routes[v].nodes().collect(), self.current.routes[w].nodes().collect());
         let first: Vec<u32> = a[..k].iter().chain(&b[j..]).copied().collect();
         let second: Vec<u32> = b[..j].iter().chain(&a[k..]).copied().collect();
-        let allowed = first.iter().all(|n| problem.may(v, n / 2)) && second.iter().all(|n| problem.may(w, n / 2));
+        let allowed =
+            first.iter().all(|n| problem.may(v, n / 2)) && second.iter().all(|n| problem.may(w, n / 2));
         if !allowed {
             return;
         }

@@ -2,4 +2,5 @@
 
 mod checker;
 mod exact;
+mod optimal;
 mod world;

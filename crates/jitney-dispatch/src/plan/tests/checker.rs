@@ -5,10 +5,12 @@ use crate::plan::{ANYWHERE, Job, KINDS, NO_WAY, Parts, Visit};
 /// Says why a run may not be driven; `None` if it may.
 pub fn fault(parts: &Parts, vehicle: usize, nodes: &[u32]) -> Option<String> {
     let paired = paired(parts, nodes);
-    paired.or_else(|| terms(parts, vehicle, nodes)).or_else(|| on_board(parts, vehicle, nodes)).or_else(|| {
-        let timed = timed(parts, vehicle, nodes);
-        (!timed).then(|| "no times".to_string())
-    })
+    paired.or_else(|| terms(parts, vehicle, nodes)).or_else(|| on_board(parts, vehicle, nodes)).or_else(
+        || {
+            let timed = timed(parts, vehicle, nodes);
+            (!timed).then(|| "no times".to_string())
+        },
+    )
 }
 
 /// What a run costs.
@@ -28,7 +30,10 @@ pub fn cost(parts: &Parts, vehicle: usize, nodes: &[u32]) -> i64 {
         return cost;
     }
     cost += spec.fixed_cost;
-    let mut people: i64 = (0..parts.requests.len() as u32).filter(|r| aboard(parts, vehicle, *r)).map(|r| i64::from(parts.requests[r as usize].riders)).sum();
+    let mut people: i64 = (0..parts.requests.len() as u32)
+        .filter(|r| aboard(parts, vehicle, *r))
+        .map(|r| i64::from(parts.requests[r as usize].riders))
+        .sum();
     let mut here = spec.start;
     let mut dwell = 0;
     let (mut ticks, mut deadhead) = (0i64, 0i64);
@@ -36,7 +41,8 @@ pub fn cost(parts: &Parts, vehicle: usize, nodes: &[u32]) -> i64 {
         let place = node.map_or(spec.end, |n| visit(parts, *n).place);
         let place = if place == ANYWHERE { here } else { place };
         let leg = parts.legs[here as usize * parts.places + place as usize];
-        let leg = if node.is_some_and(|n| visit(parts, *n).place == ANYWHERE) { Default::default() } else { leg };
+        let leg =
+            if node.is_some_and(|n| visit(parts, *n).place == ANYWHERE) { Default::default() } else { leg };
         cost += i64::from(leg.cost);
         ticks += people * (dwell + i64::from(leg.time));
         if people == 0 {

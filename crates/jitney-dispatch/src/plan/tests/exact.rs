@@ -61,7 +61,8 @@ fn compare(kind: Kind, seed: u64, seen: &mut Seen) {
     for vehicle in 0..parts.vehicles.len() {
         let nodes = grown(&parts, vehicle, &mut dice);
         // More people aboard than places: nothing planned from now on can mend that.
-        let overfull = problem.aboard[vehicle].0.iter().zip(parts.vehicles[vehicle].places).any(|(x, y)| *x > y);
+        let overfull =
+            problem.aboard[vehicle].0.iter().zip(parts.vehicles[vehicle].places).any(|(x, y)| *x > y);
         if overfull || checker::fault(&parts, vehicle, &nodes).is_some() {
             continue;
         }

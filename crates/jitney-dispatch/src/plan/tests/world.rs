@@ -1,9 +1,7 @@
 //! Random small problems.
 
 use crate::plan::dice::Dice;
-use crate::plan::{
-    ANYWHERE, Job, KINDS, Leg, NO_WAY, Parts, Request, Vehicle, Visit, Weights,
-};
+use crate::plan::{ANYWHERE, Job, KINDS, Leg, NO_WAY, Parts, Request, Vehicle, Visit, Weights};
 
 /// What a random problem may contain.
 #[derive(Debug, Clone, Copy)]
