@@ -11,9 +11,6 @@ mod model;
 mod problem;
 mod replan;
 
-#[cfg(test)]
-mod tests;
-
 pub use answer::{Change, DayPlan, RunPlan, Unmet};
 pub use explain::Relaxation;
 pub use model::{Convertible, DayRun, DayTrip, Pause};

@@ -114,8 +114,7 @@ impl<K: Clone + Ord, S: Clone + Ord> Day<K, S> {
     }
 
     fn answer(&self, stops: &[Vec<u32>], unserved: &[u32], cost: i64, iterations: u64) -> DayPlan<K, S> {
-        let timed: Vec<(RunPlan<K, S>, Vec<(u32, i64)>)> =
-            stops.iter().enumerate().map(|(v, nodes)| self.run_plan(v, nodes)).collect();
+        let timed: Vec<_> = stops.iter().enumerate().map(|(v, nodes)| self.run_plan(v, nodes)).collect();
         let mut now_at = vec![None; self.what.len()];
         for (v, (_, times)) in timed.iter().enumerate() {
             times.iter().for_each(|(node, at)| {

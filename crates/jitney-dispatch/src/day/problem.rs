@@ -293,7 +293,7 @@ impl<S: Clone + Ord> Building<S> {
                 let key = &ahead.stops[i].stop;
                 let at = |n: &u32| {
                     let stops = self.stops[(*n / 2) as usize].as_ref();
-                    n % 2 == 0 && stops.is_some_and(|(get_in, _)| get_in.stop == *key)
+                    n.is_multiple_of(2) && stops.is_some_and(|(get_in, _)| get_in.stop == *key)
                 };
                 if let Some(n) = nodes.iter().copied().find(at) {
                     nodes.push(n + 1);

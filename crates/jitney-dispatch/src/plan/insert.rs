@@ -247,8 +247,7 @@ impl Probe<'_> {
         self.drop_after(i, i, walk, own, straight, best, found);
         let mut straight_on = true;
         let mut now = walk;
-        for j in i + 1..points.len() - 1 {
-            let point = &points[j];
+        for (j, point) in points.iter().enumerate().take(points.len() - 1).skip(i + 1) {
             self.work += 1;
             let node = &self.problem.nodes[point.node as usize];
             let Some(walk) = self.step(now, node) else { break };

@@ -438,7 +438,8 @@ type Classes = (Vec<u32>, usize, Vec<bool>, Vec<i64>);
 fn classify(parts: &Parts) -> Classes {
     use std::collections::BTreeMap;
     let n = parts.requests.len();
-    let mut rules: Vec<(Vec<u32>, Vec<(u32, i64)>)> = vec![Default::default(); parts.vehicles.len()];
+    type Rule = (Vec<u32>, Vec<(u32, i64)>);
+    let mut rules: Vec<Rule> = vec![Default::default(); parts.vehicles.len()];
     for &(v, r) in &parts.forbidden {
         rules[v as usize].0.push(r);
     }

@@ -258,7 +258,7 @@ impl Route {
             let latest = hi.min(next.1 - gap);
             if point.node != START && problem.terms[(point.node / 2) as usize].limit != i64::MAX {
                 let request = (point.node / 2) as usize;
-                if point.node % 2 == 0 {
+                if point.node.is_multiple_of(2) {
                     earliest = earliest.max(scratch.drop_off[request].0 - problem.terms[request].limit);
                 } else {
                     scratch.drop_off[request] = (earliest, point.label.off);
