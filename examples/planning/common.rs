@@ -53,7 +53,11 @@ fn parse(program: &str) -> Result<Args, Fault> {
             file => args.instance = file.into(),
         }
     }
-    if args.instance.as_os_str().is_empty() || !(args.seconds > 0.0) || args.threads == 0 {
+    if args.instance.as_os_str().is_empty()
+        || args.seconds.is_nan()
+        || args.seconds <= 0.0
+        || args.threads == 0
+    {
         return Err(usage().into());
     }
     Ok(args)

@@ -3,7 +3,10 @@
 //!
 //! `cargo run --release --example darp -- INSTANCE [--seconds S] [--threads N] [--seed K] [--out FILE]`
 
+#[allow(dead_code)]
 mod common;
+// Each program reads formats of its own.
+#[allow(dead_code)]
 mod instance;
 mod verify;
 

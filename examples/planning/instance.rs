@@ -256,7 +256,7 @@ impl Instance {
     pub fn routes(&self, stops: &[Vec<u32>]) -> Routes {
         let node = |k: &u32| {
             let (a, b) = self.pairs[(k / 2) as usize];
-            if k % 2 == 0 { a } else { b }
+            if k.is_multiple_of(2) { a } else { b }
         };
         stops.iter().filter(|run| !run.is_empty()).map(|run| run.iter().map(node).collect()).collect()
     }

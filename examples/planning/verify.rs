@@ -20,10 +20,10 @@ pub fn verify(instance: &Instance, routes: &Routes) -> Result<(), String> {
         .map(|run| (0..instance.cars.len()).filter(|k| drives(instance, run, &instance.cars[*k])).collect())
         .collect();
     let mut taken = vec![usize::MAX; instance.cars.len()];
-    for run in 0..routes.len() {
+    for (run, stops) in routes.iter().enumerate() {
         let mut tried = vec![false; instance.cars.len()];
         if !augment(run, &able, &mut taken, &mut tried) {
-            return Err(format!("no vehicle is left that can drive {:?}", routes[run]));
+            return Err(format!("no vehicle is left that can drive {:?}", stops));
         }
     }
     Ok(())
