@@ -64,8 +64,10 @@
 
 mod ahead;
 mod chain;
+pub mod day;
 mod insertion;
 mod model;
+pub mod plan;
 mod ranking;
 mod reasons;
 mod schedule;

@@ -1,0 +1,6 @@
+//! Tests over the planner, one file a question.
+
+mod checker;
+mod exact;
+mod optimal;
+mod world;
