@@ -36,31 +36,49 @@ struct Kept {
 pub struct Record<'a>(Option<&'a Kept>);
 
 impl Records {
+    /// What is known follows from the rows as they stand, so that a restart knows the same.
     pub fn note_ticket(&mut self, id: TicketId, ticket: &Ticket) {
-        if let TicketPhase::Settled(award, _) = &ticket.phase {
-            self.0.entry(award.provider).or_default().carried.insert(id);
-        }
         for (claim, bid) in &ticket.claims {
-            if let Some(at) = bid.lapsed {
-                self.0.entry(bid.provider).or_default().lapsed.insert(*claim, at);
-            }
+            self.of_mut(bid.provider, |kept| {
+                kept.carried.remove(&id);
+                kept.lapsed.remove(claim);
+                kept.lapsed.extend(bid.lapsed.map(|at| (*claim, at)));
+            });
+        }
+        if let TicketPhase::Settled(award, _) = &ticket.phase {
+            self.of_mut(award.provider, |kept| {
+                kept.carried.insert(id);
+            });
+        }
+    }
+
+    /// Changes what is known of a partner; nothing is kept of one of whom nothing is known.
+    fn of_mut(&mut self, partner: PublicKey, change: impl FnOnce(&mut Kept)) {
+        let kept = self.0.entry(partner).or_default();
+        change(kept);
+        if *kept == Kept::default() {
+            self.0.remove(&partner);
         }
     }
 
     pub fn note_claim(&mut self, id: ClaimId, claim: &Claim) {
-        let kept = self.0.entry(claim.originator).or_default();
-        // What is known follows from the rows as they stand, so that a restart knows the same.
-        kept.waiting.remove(&id);
-        kept.answered.remove(&id);
-        kept.unanswered.remove(&id);
-        match claim.phase {
-            ClaimPhase::Held { .. } => drop(kept.waiting.insert(id)),
-            ClaimPhase::Awarded { .. } | ClaimPhase::Confirmed { .. } | ClaimPhase::Stated { .. } => {
-                kept.answered.insert(id);
+        self.of_mut(claim.originator, |kept| {
+            kept.waiting.remove(&id);
+            kept.answered.remove(&id);
+            kept.unanswered.remove(&id);
+            match claim.phase {
+                ClaimPhase::Held { .. } => {
+                    kept.waiting.insert(id);
+                }
+                ClaimPhase::Awarded { .. } | ClaimPhase::Confirmed { .. } | ClaimPhase::Stated { .. } => {
+                    kept.answered.insert(id);
+                }
+                ClaimPhase::Ended(Ended::HoldExpired) => {
+                    kept.unanswered.insert(id, claim.pick_up_at);
+                }
+                ClaimPhase::Ended(_) => {}
             }
-            ClaimPhase::Ended(Ended::HoldExpired) => drop(kept.unanswered.insert(id, claim.pick_up_at)),
-            ClaimPhase::Ended(_) => {}
-        }
+        });
     }
 
     pub fn of(&self, partner: &PublicKey) -> Record<'_> {

@@ -221,6 +221,10 @@ impl World {
     }
 
     fn doom(&mut self, at: usize, how: Crash, fate: Option<Fate>) {
+        // What the disk has been told stands: a node that is to come down one way does not also another.
+        if self.nodes[at].doom.is_some() {
+            return;
+        }
         if let Some(fate) = fate {
             self.nodes[at].disk.fail_next(fate);
         }
