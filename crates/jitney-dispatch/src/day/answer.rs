@@ -1,5 +1,6 @@
 //! The plan in the day's terms.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use jitney_domain::{Minutes, Timestamp};
@@ -123,20 +124,17 @@ impl<K: Clone + Ord, S: Clone + Ord> Day<K, S> {
                 }
             });
         }
+        let requests =
+            self.stops.iter().enumerate().filter_map(|(r, stops)| Some((&stops.as_ref()?.0.stop, r)));
+        let requests: BTreeMap<&S, usize> = requests.collect();
         let mut changes = Vec::new();
-        for (r, on) in self.on.iter().enumerate() {
-            let (Some(v), Some((get_in, _)), true) = (on, &self.stops[r], self.has_pick_up(r)) else {
-                continue;
-            };
-            let change = Change {
-                trip: get_in.stop.clone(),
-                from: self.runs[*v].state.key.clone(),
-                to: now_at[r].map(|(w, _)| self.runs[w].state.key.clone()),
-                told: get_in.planned,
-                pick_up: now_at[r].map(|(_, at)| at),
-            };
-            if now_at[r] != Some((*v, get_in.planned)) {
-                changes.push(change);
+        for (trip, (from, told)) in &self.told {
+            // Who is on board already is not told anew when she is fetched.
+            let Some(r) = requests.get(trip).filter(|r| self.has_pick_up(**r)) else { continue };
+            let to = now_at[*r].map(|(w, _)| self.runs[w].state.key.clone());
+            let pick_up = now_at[*r].map(|(_, at)| at);
+            if to.as_ref() != Some(from) || pick_up != Some(*told) {
+                changes.push(Change { trip: trip.clone(), from: from.clone(), to, told: *told, pick_up });
             }
         }
         let unmet = unserved

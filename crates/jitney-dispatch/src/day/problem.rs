@@ -70,6 +70,8 @@ pub struct Day<K, S> {
     pub(crate) problem: Problem,
     /// The stops of each run as it stands, as nodes.
     pub(crate) standing: Vec<Vec<u32>>,
+    /// Who was told that which run comes when, those included whose run has fallen away since.
+    pub(crate) told: BTreeMap<S, (K, Timestamp)>,
 }
 
 /// Numbers for places.
@@ -185,7 +187,13 @@ impl<K: Clone + Ord, S: Clone + Ord> Day<K, S> {
             }
         }
         let problem = Problem::new(parts)?;
-        Ok(Day { runs, trips, now, what, stops, on, problem, standing })
+        let mut told = BTreeMap::new();
+        for (r, on) in on.iter().enumerate() {
+            if let (Some(v), Some((get_in, _)), true) = (on, &stops[r], problem.terms[r].two) {
+                told.insert(get_in.stop.clone(), (runs[*v].state.key.clone(), get_in.planned));
+            }
+        }
+        Ok(Day { runs, trips, now, what, stops, on, problem, standing, told })
     }
 }
 

@@ -70,7 +70,13 @@ impl<K: Clone + Ord, S: Clone + Ord> Day<K, S> {
                 }
             }
         }
-        Day::new(runs, trips, travel, now)
+        let mut day = Day::new(runs, trips, travel, now)?;
+        // What was told is told, also where the run that was to come has fallen away.
+        let still = |key: &S| day.trips.iter().any(|trip| trip.request.key == *key);
+        let before = self.told.iter().filter(|(key, _)| still(key));
+        let before: Vec<_> = before.map(|(key, told)| (key.clone(), told.clone())).collect();
+        day.told.extend(before);
+        Ok(day)
     }
 }
 
