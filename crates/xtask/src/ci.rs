@@ -141,7 +141,10 @@ fn test(workshop: &Workshop) -> Result<Done, Failure> {
         vec![cargo(workshop, ["test", "--quiet", "--workspace", "--no-fail-fast"])]
     };
     let mut tally = Tally::default();
+    // Cargo builds the program before the tests; those that run it need not have it built once more.
+    let program = workshop.target().join("debug").join(format!("jitney{}", std::env::consts::EXE_SUFFIX));
     for mut command in commands {
+        command.env("JITNEY_BIN", &program);
         let (counted, result) = run_tests(&mut command);
         tally += counted;
         result.map_err(|trouble| Failure::Tests(tally, trouble))?;

@@ -55,6 +55,11 @@ impl Workshop {
         Self { root }
     }
 
+    /// Returns where cargo puts what it builds.
+    fn target(&self) -> PathBuf {
+        std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| self.root.join("target"), PathBuf::from)
+    }
+
     /// Returns the folder for tools that only this project uses; it goes away with the build output.
     fn tools(&self) -> PathBuf {
         self.root.join("target").join("tools")
