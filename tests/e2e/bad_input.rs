@@ -230,6 +230,11 @@ fn a_report_counts_once_and_for_whoever_signed_it() {
     let early = Report { report: ReportId::fresh(&mut rng), at: Timestamp(at.0 + 3_600_000), ..drop_off };
     refused(bens.report(bens.sign(&early)), FaultKind::Invalid, "still to come");
     assert_eq!(coop.status().digest, digest);
+    // Who asks without end waits, and is told that it is for now; nobody else does.
+    let ask = || eves.send::<Answer>(Channel::Member, &Request::WhoAmI);
+    let busy = (0..400).find_map(|_| ask().err()).expect("there is an end to it");
+    assert!(busy.kind == FaultKind::Busy && busy.kind.is_passing(), "{busy:?}");
+    assert!(bens.send::<Answer>(Channel::Member, &Request::WhoAmI).is_ok());
     node.stop();
 }
 

@@ -78,7 +78,7 @@ mod transport;
 
 pub use address::{address_with_peer, is_relayed, parse_address, peer_id, public_key, relay_of};
 pub use config::{NetConfig, NetLimits};
-pub use driver::{Handed, NetHandle, start, start_handing};
+pub use driver::{NetHandle, start};
 pub use error::NetError;
 pub use interface::{Channel, NetCommand, NetEvent, Path, Verdict};
 pub use libp2p::PeerId;

@@ -124,8 +124,6 @@ pub const COMMAND_QUEUE: usize = 256;
 
 /// Events that wait for the node before the network task stops reading from peers.
 pub const EVENT_QUEUE: usize = 256;
-/// How long until an event is handed again to a node that had no room for it.
-pub const HAND_AGAIN: Duration = Duration::from_millis(1);
 
 /// Answers to commands that wait for the node before the network task stops reading commands too.
 pub const ANSWER_QUEUE: usize = 4096;

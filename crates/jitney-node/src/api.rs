@@ -203,6 +203,7 @@ pub enum Request {
         name: String,
         place: Place,
         /// In place of one of that name.
+        #[serde(default)]
         replace: bool,
     },
     ListPlaces,
@@ -426,8 +427,17 @@ pub enum FaultKind {
     Invalid,
     /// Something stands in the way at present.
     Conflict,
+    /// The asker asks too often.
+    Busy,
     /// The node itself has a problem.
     Internal,
+}
+
+impl FaultKind {
+    /// Tells whether the request was not looked at: asked again later, it may well be carried out.
+    pub fn is_passing(self) -> bool {
+        matches!(self, FaultKind::Busy | FaultKind::Internal)
+    }
 }
 
 /// Why a request was not carried out: one plain sentence.

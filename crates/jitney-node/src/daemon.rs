@@ -4,11 +4,11 @@ mod control_server;
 mod event_loop;
 
 use std::path::PathBuf;
-use std::sync::mpsc::{SyncSender, TrySendError, sync_channel};
+use std::sync::mpsc::{SyncSender, sync_channel};
 use std::thread::JoinHandle;
 
 use jitney_domain::Actor;
-use jitney_net::{Handed, NetConfig, NetError, NetHandle, Tap, Traffic};
+use jitney_net::{NetConfig, NetError, NetHandle, Tap, Traffic};
 use jitney_store::{OpenReport, SledStore};
 use thiserror::Error;
 use tokio::runtime::Runtime;
@@ -149,11 +149,8 @@ impl Node {
         let (inputs, received) = sync_channel(QUEUE);
         let to_loop = inputs.clone();
         // When the loop has ended there is nobody to tell; the network is shut down next.
-        let hand = move |event| match to_loop.try_send(Message::Net(event)) {
-            Err(TrySendError::Full(Message::Net(event))) => Handed::Full(event),
-            _ => Handed::Taken,
-        };
-        let net = runtime.block_on(jitney_net::start_handing(net_config, hand))?;
+        let on_event = move |event| drop(to_loop.send(Message::Net(event)));
+        let net = runtime.block_on(jitney_net::start(net_config, on_event))?;
         let addresses = net.local_addrs().to_vec();
         let vouched = !external.is_empty();
         core.reachable_at(if vouched { external } else { addresses.clone() }, vouched, relay);

@@ -92,7 +92,7 @@ impl From<FaultKind> for Exit {
             FaultKind::NotFound => Exit::NotFound,
             FaultKind::NotAllowed => Exit::NotAllowed,
             FaultKind::Invalid => Exit::Invalid,
-            FaultKind::Conflict => Exit::Conflict,
+            FaultKind::Conflict | FaultKind::Busy => Exit::Conflict,
             FaultKind::Internal => Exit::Internal,
         }
     }

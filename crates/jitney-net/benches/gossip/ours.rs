@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use jitney_federation::{Input, Output, Verdict as Judged};
 use jitney_identity::{Hash, PublicKey};
-use jitney_net::{Handed, NetCommand, NetConfig, NetEvent, NetHandle, Verdict, start_handing};
+use jitney_net::{NetCommand, NetConfig, NetEvent, NetHandle, Verdict, start};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 use crate::Heard;
@@ -27,11 +27,7 @@ impl Network {
             let listen = vec!["/ip4/127.0.0.1/tcp/0".to_owned()];
             let config = NetConfig { listen, ..NetConfig::new(world.node_key(number)) };
             let (events, inbox) = unbounded_channel();
-            let hand = move |event| match events.send(event) {
-                Ok(()) => Handed::Taken,
-                Err(_) => Handed::Gone,
-            };
-            let handle = start_handing(config, hand).await.unwrap();
+            let handle = start(config, move |event| events.send(event).unwrap_or(())).await.unwrap();
             let mut judge = world.node(number);
             judge.start();
             tokio::spawn(listen_to(inbox, judge, handle.commands.clone(), sender.clone()));

@@ -88,36 +88,6 @@ pub async fn start(
     config: NetConfig,
     events: impl Fn(NetEvent) + Send + 'static,
 ) -> Result<NetHandle, NetError> {
-    let queue = forward(events)?;
-    start_handing(config, move |event| match queue.try_send(event) {
-        Ok(()) => Handed::Taken,
-        Err(TrySendError::Full(event)) => Handed::Full(event),
-        Err(TrySendError::Closed(_)) => Handed::Gone,
-    })
-    .await
-}
-
-/// What became of an event that was handed to the node.
-#[derive(Debug)]
-pub enum Handed {
-    /// The node has it.
-    Taken,
-    /// The node has no room for it now; it is handed over again a little later, and peers are held back.
-    Full(NetEvent),
-    /// The node is gone: the network shuts down.
-    Gone,
-}
-
-/// Starts a node's network as [`start`] does, without a thread between: `hand` is called from the network's own
-/// task, one event after the other, and must not block.
-///
-/// # Errors
-///
-/// Those of [`start`].
-pub async fn start_handing(
-    config: NetConfig,
-    hand: impl FnMut(NetEvent) -> Handed + Send + 'static,
-) -> Result<NetHandle, NetError> {
     let key = keypair(&config.secret);
     if config.relay && config.external.is_empty() {
         return Err(NetError::RelayWithoutAddress);
@@ -136,7 +106,7 @@ pub async fn start_handing(
     let meter = Arc::new(Meter::new(config.tap));
     let (commands, commands_in) = mpsc::channel(params::COMMAND_QUEUE);
     let mut driver =
-        Driver::new(swarm, commands_in, Box::new(hand), config.limits, Arc::clone(&meter), topic);
+        Driver::new(swarm, commands_in, forward(events)?, config.limits, Arc::clone(&meter), topic);
     for addr in addrs.clone() {
         driver.emit(NetEvent::Listening { addr });
     }
@@ -158,13 +128,10 @@ fn forward(events: impl Fn(NetEvent) + Send + 'static) -> Result<mpsc::Sender<Ne
     Ok(sender)
 }
 
-/// Hands events to the node.
-type Hand = Box<dyn FnMut(NetEvent) -> Handed + Send>;
-
 struct Driver {
     swarm: Swarm<Behaviour>,
     commands: mpsc::Receiver<NetCommand>,
-    hand: Hand,
+    events: mpsc::Sender<NetEvent>,
     /// Events that found the queue full.
     backlog: VecDeque<NetEvent>,
     limits: NetLimits,
@@ -199,7 +166,7 @@ impl Driver {
     fn new(
         swarm: Swarm<Behaviour>,
         commands: mpsc::Receiver<NetCommand>,
-        hand: Hand,
+        events: mpsc::Sender<NetEvent>,
         limits: NetLimits,
         meter: Arc<Meter>,
         topic: OwnTopic,
@@ -207,7 +174,7 @@ impl Driver {
         Self {
             swarm,
             commands,
-            hand,
+            events,
             backlog: VecDeque::new(),
             mute: Mute::new(limits.mute_grace),
             limits,
@@ -231,19 +198,16 @@ impl Driver {
 
     async fn run(mut self) {
         loop {
-            self.hand_over();
             let deadline = self.deadline();
             let quiet = self.backlog.is_empty();
             tokio::select! {
-                // The node's own word first: a verdict lets a message go on to everybody behind us.
-                biased;
-                () = tokio::time::sleep(params::HAND_AGAIN), if !quiet => {}
+                open = has_room(&self.events), if !quiet => if open { self.hand_over() } else { break },
                 command = self.commands.recv(), if self.backlog.len() < params::ANSWER_QUEUE => match command {
                     None | Some(NetCommand::Shutdown) => break,
                     Some(command) => self.on_command(command),
                 },
-                () = sleep_until(deadline), if deadline.is_some() => self.on_deadline(Instant::now()),
                 event = self.swarm.select_next_some(), if quiet => self.on_swarm_event(event),
+                () = sleep_until(deadline), if deadline.is_some() => self.on_deadline(Instant::now()),
             }
         }
         self.close().await;
@@ -262,27 +226,20 @@ impl Driver {
             self.backlog.push_back(event);
             return;
         }
-        match (self.hand)(event) {
-            Handed::Taken => {}
-            Handed::Full(event) => self.backlog.push_back(event),
+        match self.events.try_send(event) {
+            Ok(()) => {}
+            Err(TrySendError::Full(event)) => self.backlog.push_back(event),
             // Nobody listens any more: end as if every sender of commands were gone.
-            Handed::Gone => self.commands.close(),
+            Err(TrySendError::Closed(_)) => self.commands.close(),
         }
     }
 
     /// Hands over what is kept, as far as there is room.
     fn hand_over(&mut self) {
         while let Some(event) = self.backlog.pop_front() {
-            match (self.hand)(event) {
-                Handed::Taken => {}
-                Handed::Full(event) => {
-                    self.backlog.push_front(event);
-                    break;
-                }
-                Handed::Gone => {
-                    self.backlog.clear();
-                    self.commands.close();
-                }
+            if let Err(error) = self.events.try_send(event) {
+                self.backlog.push_front(error.into_inner());
+                break;
             }
         }
     }
@@ -356,6 +313,11 @@ impl Driver {
         let linger = Instant::now() + params::SHUTDOWN_LINGER;
         while tokio::time::timeout_at(linger, self.swarm.select_next_some()).await.is_ok() {}
     }
+}
+
+/// Waits for room in the queue of events and tells whether anybody still takes from it.
+async fn has_room(events: &mpsc::Sender<NetEvent>) -> bool {
+    events.reserve().await.is_ok()
 }
 
 async fn sleep_until(deadline: Option<Instant>) {

@@ -113,10 +113,7 @@ impl<S: Store> Core<S> {
         let unknown = || Fault::new(FaultKind::NotAllowed, "this key is not enrolled here; ask your coop");
         let member = self.state.member_of_key(&from).ok_or_else(unknown)?;
         if !self.pace.may_ask(member, now) {
-            return Err(Fault::new(
-                FaultKind::Conflict,
-                "this device asks too often; it may go on in a minute",
-            ));
+            return Err(Fault::new(FaultKind::Busy, "this device asks too often; it may go on in a minute"));
         }
         let row = self.state.members.get(&member).ok_or_else(unknown)?;
         // The most that the member may do from a device of their own.

@@ -77,7 +77,7 @@ impl<'a> Manifests<'a> {
     }
 
     /// Tells whether any copy that can be read names the lift.
-    pub(crate) fn name(&self, lift: LiftNumber) -> Result<bool, Failure> {
+    pub(crate) fn knows(&self, lift: LiftNumber) -> Result<bool, Failure> {
         let days = files::names(&self.dir)?;
         let copies = days.iter().filter_map(|day| self.find(day.parse().ok()?).ok().flatten());
         Ok(copies.into_iter().any(|copy| copy.stops.iter().any(|stop| stop.lift == lift)))

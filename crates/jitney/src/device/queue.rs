@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use jitney_node::api::{Fault, FaultKind, Report, SignedReport};
+use jitney_node::api::{Fault, Report, SignedReport};
 use serde::{Deserialize, Serialize};
 
 use super::{Trouble, files};
@@ -61,7 +61,7 @@ impl Queue {
     /// Delivers reports in order by `send`, until none is left or there is no line.
     ///
     /// A report that the node refuses is laid aside with the reason, so that it does not hold up the
-    /// others; one that it could not take by its own fault stays and is sent again later.
+    /// others; one that it could not look at, by its own fault or for too many at once, stays and is sent later.
     pub(crate) fn deliver(
         &self,
         mut send: impl FnMut(SignedReport) -> Result<(), Trouble>,
@@ -74,7 +74,7 @@ impl Queue {
                 .map_err(|error| Failure::internal(format!("{} is damaged: {error}", path.display())))?;
             match send(signed.clone()) {
                 Ok(()) => delivery.taken.push(report),
-                Err(Trouble::Fault(why)) if why.kind != FaultKind::Internal => {
+                Err(Trouble::Fault(why)) if !why.kind.is_passing() => {
                     files::write_json(
                         &self.refused.join(&name),
                         &RefusedReport { why: why.clone(), signed },
@@ -109,6 +109,7 @@ mod tests {
     use super::*;
     use jitney_domain::{LiftNumber, ReportId, Step, Timestamp};
     use jitney_identity::{Domain, SecretKey};
+    use jitney_node::api::FaultKind;
 
     fn report(number: u8) -> (Report, SignedReport) {
         let report = Report {
@@ -191,5 +192,23 @@ mod tests {
         let fault = || Trouble::Fault(Fault::new(FaultKind::Internal, "the disk is full"));
         let delivery = queue.deliver(|_| Err(fault())).unwrap();
         assert_eq!((delivery.refused.len(), delivery.waiting), (0, 1));
+    }
+
+    #[test]
+    fn after_weeks_in_the_valley_more_reports_than_a_node_takes_at_once_are_all_delivered() {
+        let home = tempfile::tempdir().unwrap();
+        let queue = queue(&home, 200);
+        let mut asked = 0;
+        let mut paced = |_| {
+            asked += 1;
+            match asked {
+                121 => Err(Trouble::Fault(Fault::new(FaultKind::Busy, "this device asks too often"))),
+                _ => Ok(()),
+            }
+        };
+        let first = queue.deliver(&mut paced).unwrap();
+        assert_eq!((first.taken.len(), first.refused.len(), first.waiting), (120, 0, 80));
+        let rest = queue.deliver(&mut paced).unwrap();
+        assert_eq!((rest.taken.len(), rest.refused.len(), rest.waiting), (80, 0, 0));
     }
 }

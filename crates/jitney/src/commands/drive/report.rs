@@ -44,7 +44,7 @@ fn report(wheel: Wheel<'_>, lift: LiftNumber, step: Step, at: Timestamp) -> Resu
             let delivery = deliver(&device, &mut line)?;
             line.close();
             // What is unknown here may have been given by phone: it is kept, and the driver told.
-            let unknown = delivery.stopped.is_some() && !device.manifests().name(lift)?;
+            let unknown = delivery.stopped.is_some() && !device.manifests().knows(lift)?;
             told(cx, &report, &done, &delivery, unknown)
         }
     }
