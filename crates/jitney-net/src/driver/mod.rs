@@ -201,13 +201,15 @@ impl Driver {
             let deadline = self.deadline();
             let quiet = self.backlog.is_empty();
             tokio::select! {
+                // The node's own word first: a verdict lets a message go on to everybody behind us.
+                biased;
                 open = has_room(&self.events), if !quiet => if open { self.hand_over() } else { break },
                 command = self.commands.recv(), if self.backlog.len() < params::ANSWER_QUEUE => match command {
                     None | Some(NetCommand::Shutdown) => break,
                     Some(command) => self.on_command(command),
                 },
-                event = self.swarm.select_next_some(), if quiet => self.on_swarm_event(event),
                 () = sleep_until(deadline), if deadline.is_some() => self.on_deadline(Instant::now()),
+                event = self.swarm.select_next_some(), if quiet => self.on_swarm_event(event),
             }
         }
         self.close().await;
