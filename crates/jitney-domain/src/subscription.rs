@@ -91,6 +91,14 @@ pub enum RuleError {
         /// What was given.
         rule: String,
     },
+    /// A date that is to be left out is none of the rule's.
+    #[error("the rule \"{rule}\" names no trip on {date}; leave out only days on which there would be one")]
+    NothingToLeaveOut {
+        /// The date.
+        date: Date,
+        /// The rule.
+        rule: String,
+    },
     /// The first date does not follow the rule.
     #[error("the first trip on {first} does not follow the rule \"{rule}\"; start on a day that does")]
     FirstDateOff {

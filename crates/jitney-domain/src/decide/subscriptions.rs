@@ -9,7 +9,7 @@ use crate::command::Repeat;
 use crate::event::Event;
 use crate::refusal::Refusal;
 use crate::state::{Coop, State};
-use crate::subscription::{Pattern, Subscription, check_rule};
+use crate::subscription::{Pattern, RuleError, Subscription, check_rule};
 use crate::time::Timestamp;
 use crate::trip::{Link, Trip};
 use crate::{SubscriptionId, TripId};
@@ -50,6 +50,11 @@ pub(super) fn start<R: Rng>(
         ended: None,
         carried_by: None,
     };
+    for date in &repeat.except {
+        if !subscription.falls_on(*date, &coop.zone)? {
+            return Err(RuleError::NothingToLeaveOut { date: *date, rule: repeat.rule.clone() }.into());
+        }
+    }
     let mut events = vec![Event::SubscriptionStarted {
         subscription: id,
         pattern,

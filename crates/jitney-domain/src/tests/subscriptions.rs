@@ -139,8 +139,14 @@ fn dates_left_out_from_the_start_are_not_booked() {
     let mut w = World::alone();
     let mut order = standing_order(&w, Timing::PickUp(tuesday_at(10, 0)), "FREQ=WEEKLY");
     order.repeat.as_mut().unwrap().except.insert(date(2026, 3, 17));
+    let mut slip = order.clone();
+    slip.repeat.as_mut().unwrap().except.insert(date(2026, 3, 18));
     w.act(HOME, Command::BookTrip(order));
     assert_eq!(dates(&w), ["03-10", "03-24"]);
+    // A day that is none of the rule's is a slip of the hand: she would be fetched on the one that was meant.
+    slip.timing = Timing::PickUp(tuesday_at(14, 0));
+    let refused = w.refused(HOME, Command::BookTrip(slip));
+    assert!(matches!(refused, Refusal::Rule(RuleError::NothingToLeaveOut { .. })), "{refused}");
 }
 
 #[test]
