@@ -1,6 +1,6 @@
 //! Planning a whole day, and planning it anew when something happens.
 //!
-//! [`DayPlan`] puts runs and trips before the search of [`plan`](crate::plan) and its answer back into runs
+//! [`Day`] puts runs and trips before the search of [`plan`](crate::plan) and its answer back into runs
 //! with times. What is on a run already is a promise: it may go to another driver, but only within the
 //! windows that were agreed, and is left undone only if nothing else is possible. Nothing is decided here:
 //! the answer lists every promise that would change, for a person to agree to.

@@ -99,7 +99,6 @@ fn every_rule_keeps_somebody_at_home_and_is_the_only_one_that_does() {
     assert!(!served(|_, rider| rider.request.drop_off_window = window(0, 99)), "there too late");
     assert!(!served(|_, rider| rider.barred = vec!["a"]), "they do not get on");
     assert!(!served(|_, rider| rider.locked = Some("b")), "another's to drive");
-    assert!(!served(|_, rider| rider.linked = Some(2)) || served(|_, _| {}), "a half is no trip");
     let pause = Pause { window: window(85, 95), length: Minutes(30) };
     assert!(!served(|run, _| run.pauses = vec![pause]), "the driver eats");
     let early = Pause { window: window(20, 60), length: Minutes(30) };

@@ -92,7 +92,7 @@ impl<S: Store> Core<S> {
         let (Some(pick_up), Some(coop)) = (windows.map(|w| w.pick_up.to), self.state.coop()) else {
             return now;
         };
-        let day = coop.zone.moment(pick_up.local(&coop.zone).date().at(0, 0, 0, 0)).unwrap_or(pick_up);
+        let day = coop.zone.start_of(pick_up.local(&coop.zone).date()).unwrap_or(pick_up);
         let seed = self.settings.keys.coop.to_seed();
         let draw = Hash::of(&[DRAW, seed.as_slice(), &trip.0.to_be_bytes()].concat());
         moment(day, *draw.as_bytes(), now)

@@ -127,13 +127,12 @@ impl<S: Store> Core<S> {
             note: asked.note,
         };
         places.check()?;
-        self.check_ends(&places)?;
         let usual = self.vault.profile(rider).and_then(|p| p.requirement);
         let policy_dwell = self.state.coop().ok_or(Refusal::NoCoop)?.policy.dwell;
         let booking = Booking {
             rider,
             timing: asked.timing,
-            way: self.way(&places),
+            way: self.way(&places)?,
             requirement: asked.requirement.or(usual).unwrap_or_default(),
             dwell: asked
                 .dwell
@@ -238,11 +237,10 @@ impl<S: Store> Core<S> {
             places.note = note;
         }
         places.check()?;
-        self.check_ends(&places)?;
         let moved = places.from != old.from || places.to != old.to;
         let change = TripChange {
             timing: asked.timing,
-            way: moved.then(|| self.way(&places)),
+            way: moved.then(|| self.way(&places)).transpose()?,
             requirement: asked.requirement,
         };
         self.command(actor, Command::ChangeTrip { trip, change }, now)?;
@@ -315,16 +313,17 @@ impl<S: Store> Core<S> {
         }
     }
 
-    /// Refuses ends between which nobody is driven: a slip of the hand, which is cheapest to mend now.
-    fn check_ends(&self, places: &TripPlaces) -> Result<(), Fault> {
+    /// Returns the way between two ends, unless nobody is driven between them: a slip of the hand, which is
+    /// cheapest to mend now.
+    fn way(&self, places: &TripPlaces) -> Result<Way, Fault> {
         let (from, to) = (&places.from, &places.to);
-        let (_, metres) = direct(&self.settings.travel, from.at, to.at);
         if from.at == to.at {
             return Err(Fault::invalid(format!(
                 "{} and {} are one place; say where the trip goes",
                 from.label, to.label
             )));
         }
+        let (direct, metres) = direct(&self.settings.travel, from.at, to.at);
         if metres > FARTHEST {
             return Err(Fault::invalid(format!(
                 "from {} to {} it is {:.0} km; check the coordinates: latitude comes first",
@@ -333,14 +332,9 @@ impl<S: Store> Core<S> {
                 metres.km()
             )));
         }
-        Ok(())
-    }
-
-    fn way(&self, places: &TripPlaces) -> Way {
-        let (direct, metres) = direct(&self.settings.travel, places.from.at, places.to.at);
         // Whether it may be told at all is looked at when it is to be told.
         let area = |at| self.crowd.area(at).unwrap_or_else(|_| self.crowd.largest(at));
-        Way { from: area(places.from.at), to: area(places.to.at), direct, metres }
+        Ok(Way { from: area(from.at), to: area(to.at), direct, metres })
     }
 
     fn list_trips(&self, filter: &TripFilter, now: Timestamp) -> Vec<view::Trip> {
