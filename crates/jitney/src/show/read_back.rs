@@ -3,8 +3,8 @@
 use std::fmt::Write as _;
 
 use jiff::civil::Date;
-use jitney_domain::Zone;
 use jitney_domain::trip::Timing;
+use jitney_domain::{Window, Zone};
 use jitney_node::view::{Booked, Carriage, Trip};
 
 use super::time::{clock, spoken_clock, spoken_day_from};
@@ -76,33 +76,29 @@ fn fetched(trip: &Trip, zone: &Zone) -> String {
         (Carriage::Confirmed { pick_up_at, .. }, _) => {
             format!("at about {}", spoken_clock(*pick_up_at, trip.date, zone))
         }
-        (_, Some(windows)) => format!(
-            "between {} and {}",
-            spoken_clock(windows.pick_up.from, trip.date, zone),
-            spoken_clock(windows.pick_up.to, trip.date, zone)
-        ),
+        (_, Some(windows)) => between(&windows.pick_up, trip.date, zone),
         (_, None) => "when you call us".to_owned(),
     }
 }
 
-/// Says who comes, once that is certain.
+/// Says who comes, once that is certain, and how far the time may still move.
 fn driver(trip: &Trip, zone: &Zone) -> Option<String> {
-    let window = trip.windows.map(|windows| {
-        format!(
-            ", between {} and {} at the most",
-            spoken_clock(windows.pick_up.from, trip.date, zone),
-            spoken_clock(windows.pick_up.to, trip.date, zone)
-        )
+    let comes = match &trip.carriage {
+        Carriage::Confirmed { card: Some(card), .. } => {
+            format!(" {} comes in a {}; the word is \"{}\".", card.driver, card.vehicle, card.word)
+        }
+        Carriage::Confirmed { provider, .. } => format!(" {provider} comes."),
+        _ => return None,
+    };
+    let stays = trip.windows.map(|windows| {
+        format!(" Should the time change, it stays {}.", between(&windows.pick_up, trip.date, zone))
     });
-    let window = window.unwrap_or_default();
-    match &trip.carriage {
-        Carriage::Confirmed { card: Some(card), .. } => Some(format!(
-            " {} comes in a {}{window}; the word is \"{}\".",
-            card.driver, card.vehicle, card.word
-        )),
-        Carriage::Confirmed { provider, .. } => Some(format!(" {provider} comes{window}.")),
-        _ => None,
-    }
+    Some(comes + &stays.unwrap_or_default())
+}
+
+fn between(window: &Window, date: Date, zone: &Zone) -> String {
+    let [from, to] = [window.from, window.to].map(|at| spoken_clock(at, date, zone));
+    format!("between {from} and {to}")
 }
 
 /// Returns a number digit by digit: "1 0 0 0 1 - 8".
@@ -117,7 +113,7 @@ mod tests {
     use jiff::civil::datetime;
     use jitney_domain::booking::{Card, Progress};
     use jitney_domain::trip::Windows;
-    use jitney_domain::{Coordinate, MemberId, Minutes, Requirement, TripId, Window};
+    use jitney_domain::{Coordinate, MemberId, Minutes, Requirement, TripId};
     use jitney_node::person::{Place, TripPlaces};
 
     fn paris() -> Zone {
@@ -202,9 +198,8 @@ mod tests {
         let said = read_back(&Booked { trips: vec![out], subscription: None, begins: None }, &paris(), TODAY);
         assert!(said.contains("bring you to County Clinic, there by 10:00."));
         assert!(said.contains("we fetch you at about 10:00 at 12 Mill Lane"));
-        let who =
-            "Ben comes in a blue Toyota Yaris, between 09:50 and 10:20 at the most; the word is \"heron\".";
-        assert!(said.contains(who), "{said}");
+        assert!(said.contains("Ben comes in a blue Toyota Yaris; the word is \"heron\"."));
+        assert!(said.contains("Should the time change, it stays between 09:50 and 10:20."), "{said}");
         assert!(!said.contains("way home"));
     }
 
