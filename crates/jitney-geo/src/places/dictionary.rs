@@ -1,0 +1,127 @@
+//! The words of all places, sorted: found whole, by their beginning, and in spite of slips.
+//!
+//! A beginning is a range of a sorted list, so that all places of all its words lie side by side. Slips are
+//! found by walking the list as the tree of its beginnings, with one row of the alignment table a letter, and
+//! leaving a branch as soon as no word of it can be near enough.
+
+use super::bytes::Texts;
+use super::edits::{Row, WORD_MAX};
+
+/// Most branches looked into for one word; so many are never needed for words that people type.
+const BRANCHES_MAX: u32 = 20_000;
+
+/// Words that a typed word fits, as a range of the dictionary.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Found {
+    /// First word.
+    pub(super) start: u32,
+    /// The word after the last.
+    pub(super) end: u32,
+    /// Slips.
+    pub(super) edits: u8,
+    /// Whether words go on after what was typed.
+    pub(super) unfinished: bool,
+}
+
+/// The words of all places, sorted by their bytes.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Dictionary<'a>(pub(super) Texts<'a>);
+
+impl Dictionary<'_> {
+    /// Tells whether the words are in order, each once.
+    pub(super) fn is_sorted(self) -> bool {
+        (1..self.0.len()).all(|at| self.0.get(at.saturating_sub(1)) < self.0.get(at))
+    }
+
+    /// Returns a word's number.
+    pub(super) fn find(self, word: &str) -> Option<u32> {
+        let at = self.first_where(0, self.0.len(), |other| other >= word);
+        (at < self.0.len() && self.0.get(at) == word).then_some(at)
+    }
+
+    /// Returns the words that begin so; the word itself among them.
+    pub(super) fn beginning(self, typed: &str) -> (u32, u32) {
+        let start = self.first_where(0, self.0.len(), |word| word >= typed);
+        let end = self.first_where(start, self.0.len(), |word| !word.starts_with(typed));
+        (start, end)
+    }
+
+    /// Appends the words within `most` slips of what was typed, or, if that is asked, that begin so.
+    pub(super) fn near(self, typed: &[char], most: u8, beginning: bool, found: &mut Vec<Found>) {
+        if typed.len() > WORD_MAX {
+            return;
+        }
+        let mut walk = Walk { words: self, typed, most, beginning, branches: BRANCHES_MAX, found };
+        walk.branch((0, self.0.len()), 0, &Row::start(), None);
+    }
+
+    /// Returns the first word from `start` on of which `test` holds; it must hold of all after that.
+    fn first_where(self, start: u32, end: u32, test: impl Fn(&str) -> bool) -> u32 {
+        let (mut low, mut high) = (start, end);
+        while low < high {
+            let middle = low.midpoint(high);
+            if test(self.0.get(middle)) {
+                high = middle;
+            } else {
+                low = middle.saturating_add(1);
+            }
+        }
+        low
+    }
+}
+
+/// A walk through the tree of beginnings.
+struct Walk<'a, 'b> {
+    words: Dictionary<'a>,
+    typed: &'b [char],
+    most: u8,
+    beginning: bool,
+    branches: u32,
+    found: &'b mut Vec<Found>,
+}
+
+impl Walk<'_, '_> {
+    /// Looks through the words `start..end`, which share their first `depth` bytes; `row` stands after those.
+    fn branch(&mut self, (start, end): (u32, u32), depth: usize, row: &Row, before: Option<(&Row, char)>) {
+        let mut at = start;
+        while at < end && self.branches > 0 {
+            self.branches = self.branches.saturating_sub(1);
+            let word = self.words.0.get(at);
+            let Some(letter) = word.get(depth..).and_then(|rest| rest.chars().next()) else {
+                // The word ends here, as the first of its branch.
+                let edits = row.cell(self.typed.len());
+                if edits <= self.most {
+                    let end = at.saturating_add(1);
+                    self.found.push(Found { start: at, end, edits, unfinished: false });
+                }
+                at = at.saturating_add(1);
+                continue;
+            };
+            let deeper = depth.saturating_add(letter.len_utf8());
+            let shared = word.get(..deeper).unwrap_or_default();
+            let branch_end = self.branch_end(at, end, shared);
+            let next = row.read(letter, before, self.typed, self.most);
+            let edits = next.cell(self.typed.len());
+            if self.beginning && edits <= self.most {
+                self.found.push(Found { start: at, end: branch_end, edits, unfinished: true });
+            }
+            if next.hopeful(self.most) {
+                self.branch((at, branch_end), deeper, &next, Some((row, letter)));
+            }
+            at = branch_end;
+        }
+    }
+
+    /// Returns where the words that begin with `shared` end; `at` is the first of them.
+    fn branch_end(&self, at: u32, end: u32, shared: &str) -> u32 {
+        // Most branches are narrow: look near before looking far.
+        let mut near = at.saturating_add(1);
+        let mut step = 1u32;
+        while near < end && self.words.0.get(near).starts_with(shared) {
+            step = step.saturating_mul(2);
+            near = near.saturating_add(step);
+        }
+        let from = near.saturating_sub(step).max(at);
+        self.words.first_where(from, near.min(end), |word| !word.starts_with(shared))
+    }
+}
