@@ -27,7 +27,9 @@
 mod cell;
 mod crowd;
 mod distance;
+pub mod osm;
 mod place;
+mod spot;
 mod travel;
 
 pub use cell::{
@@ -38,4 +40,5 @@ pub use crowd::{
 };
 pub use distance::distance;
 pub use place::{PlaceError, parse_place};
+pub use spot::Spot;
 pub use travel::{ProfileError, StraightLine, Travel, TravelTimes};
