@@ -182,7 +182,7 @@ const STEM_MIN: usize = 4;
 pub(super) fn long_forms(word: &str) -> Vec<String> {
     let mut all = Vec::new();
     for language in LANGUAGES {
-        let whole = language.words.iter().filter(|(short, long)| *short == word);
+        let whole = language.words.iter().filter(|(short, _)| *short == word);
         all.extend(whole.map(|(_, long)| (*long).to_owned()));
         for (short, long) in language.endings {
             if let Some(stem) = word.strip_suffix(short)
@@ -215,8 +215,8 @@ pub(super) fn number_stands_first(street: &[String]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use super::super::fold::{fold, words};
+    use super::*;
 
     #[test]
     fn every_row_is_folded_and_says_something() {

@@ -5,7 +5,7 @@
 //! leaving a branch as soon as no word of it can be near enough.
 
 use super::bytes::Texts;
-use super::edits::{Row, WORD_MAX};
+use super::edits::{Row, WORD_MAX, forgiven};
 
 /// Most branches looked into for one word; so many are never needed for words that people type.
 const BRANCHES_MAX: u32 = 20_000;
@@ -46,9 +46,12 @@ impl Dictionary<'_> {
         (start, end)
     }
 
-    /// Appends the words within `most` slips of what was typed, or, if that is asked, that begin so.
-    pub(super) fn near(self, typed: &[char], most: u8, beginning: bool, found: &mut Vec<Found>) {
-        if typed.len() > WORD_MAX {
+    /// Appends the words that what was typed may be a slip of, or, if that is asked, the beginning of.
+    ///
+    /// How many slips are forgiven goes by the longer of the two: a letter may have been left out.
+    pub(super) fn near(self, typed: &[char], beginning: bool, found: &mut Vec<Found>) {
+        let most = forgiven(typed.len().saturating_add(1));
+        if typed.len() > WORD_MAX || most == 0 {
             return;
         }
         let mut walk = Walk { words: self, typed, most, beginning, branches: BRANCHES_MAX, found };
@@ -90,7 +93,7 @@ impl Walk<'_, '_> {
             let Some(letter) = word.get(depth..).and_then(|rest| rest.chars().next()) else {
                 // The word ends here, as the first of its branch.
                 let edits = row.cell(self.typed.len());
-                if edits <= self.most {
+                if edits <= self.forgiven(row) {
                     let end = at.saturating_add(1);
                     self.found.push(Found { start: at, end, edits, unfinished: false });
                 }
@@ -102,7 +105,7 @@ impl Walk<'_, '_> {
             let branch_end = self.branch_end(at, end, shared);
             let next = row.read(letter, before, self.typed, self.most);
             let edits = next.cell(self.typed.len());
-            if self.beginning && edits <= self.most {
+            if self.beginning && edits <= self.forgiven(&next) {
                 self.found.push(Found { start: at, end: branch_end, edits, unfinished: true });
             }
             if next.hopeful(self.most) {
@@ -110,6 +113,10 @@ impl Walk<'_, '_> {
             }
             at = branch_end;
         }
+    }
+
+    fn forgiven(&self, row: &Row) -> u8 {
+        forgiven(self.typed.len().max(row.letters())).min(self.most)
     }
 
     /// Returns where the words that begin with `shared` end; `at` is the first of them.

@@ -70,6 +70,11 @@ impl Row {
         self.cells.get(letters).copied().unwrap_or(FAR)
     }
 
+    /// Returns how many letters have been read.
+    pub(super) fn letters(&self) -> usize {
+        self.read
+    }
+
     /// Tells whether reading on can still end within `most` slips.
     pub(super) fn hopeful(&self, most: u8) -> bool {
         let band = usize::from(most);

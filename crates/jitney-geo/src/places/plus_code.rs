@@ -104,7 +104,13 @@ impl PlusCode {
         } else if reference.lon() - half > lon {
             lon += resolution;
         }
-        let lon = if lon < -180.0 { lon + 360.0 } else if lon > 180.0 { lon - 360.0 } else { lon };
+        let lon = if lon < -180.0 {
+            lon + 360.0
+        } else if lon > 180.0 {
+            lon - 360.0
+        } else {
+            lon
+        };
         Coordinate::new(lat, lon).ok()
     }
 }
@@ -168,8 +174,14 @@ mod tests {
 
     #[test]
     fn published_codes_are_valid_and_published_mistakes_are_not() {
-        let full =
-            ["8FWC2345+G6", "8FWC2345+G6G", "8fwc2345+", "8FWCX400+", "849VGJQF+VX7QR3J", "849VGJQF+VX7QR3JW"];
+        let full = [
+            "8FWC2345+G6",
+            "8FWC2345+G6G",
+            "8fwc2345+",
+            "8FWCX400+",
+            "849VGJQF+VX7QR3J",
+            "849VGJQF+VX7QR3JW",
+        ];
         for code in full {
             assert!(PlusCode::parse(code).is_some_and(|code| !code.is_short()), "{code}");
         }

@@ -1,0 +1,39 @@
+//! Offline search for addresses and places.
+//!
+//! [`collect`] reads what can be found out of an OpenStreetMap extract, [`build`] makes a compact file of it, and
+//! [`Places`] searches that file where it lies: as it is typed, in local spelling, in spite of slips, nearest
+//! first. [`look_up`] asks all sources at once: a rider's own places, the coop's, coordinates, plus codes and
+//! the map. [`Places::nearest`] answers the other way round.
+//!
+//! Nothing here is logged and nothing leaves the machine: who looks for which address is a secret of the coop.
+
+mod abbreviations;
+mod bytes;
+mod dictionary;
+mod document;
+mod edits;
+mod file;
+mod fold;
+mod hit;
+mod house;
+mod houses;
+mod index;
+mod matches;
+mod plus_code;
+mod query;
+mod rank;
+mod reverse;
+mod search;
+mod slot;
+
+pub use document::{Document, House, Kind};
+pub use file::{Counts, Places, PlacesFileError};
+pub use fold::fold;
+pub use hit::{Hit, Source};
+pub use house::Number;
+pub use index::{BuildError, ENTRIES_MAX, build};
+pub use plus_code::PlusCode;
+pub use reverse::Nearby;
+
+#[cfg(test)]
+mod tests;
