@@ -123,26 +123,32 @@ fn hit(view: &View<'_>, scored: &Scored, asked: impl Fn() -> Option<String>) -> 
 /// Returns a place as it is written on an envelope: `12 Mill Lane, Ashford 21136`, `Aeulestrasse 12, 9490 Vaduz`.
 pub(super) fn label(view: &View<'_>, site: &Site, number: &str, postcode: Option<&str>) -> String {
     let text = |at: u32| view.texts.get(at);
-    let name = text(site.name);
-    let english =
-        number_stands_first(&words(if text(site.address).is_empty() { name } else { text(site.address) }));
-    let mut label = match (number, english) {
-        ("", _) => name.to_owned(),
-        (number, true) => format!("{number} {name}"),
-        (number, false) => format!("{name} {number}"),
+    let (name, address, locality) = (text(site.name), text(site.address), text(site.locality));
+    let mut label = street_with_number(name, number);
+    let street = if address.is_empty() { name } else { address };
+    let town = match (postcode.unwrap_or(text(site.postcode)), locality) {
+        ("", town) | (town, "") => town.to_owned(),
+        (postcode, town) if number_first(street) => format!("{town} {postcode}"),
+        (postcode, town) => format!("{postcode} {town}"),
     };
-    let postcode = postcode.unwrap_or(text(site.postcode));
-    let locality = text(site.locality);
-    let town = match (postcode, locality, english) {
-        ("", town, _) | (town, "", _) => town.to_owned(),
-        (postcode, town, true) => format!("{town} {postcode}"),
-        (postcode, town, false) => format!("{postcode} {town}"),
-    };
-    for part in [text(site.address), &town] {
+    for part in [address, &town] {
         if !part.is_empty() {
             label.push_str(", ");
             label.push_str(part);
         }
     }
     label
+}
+
+fn number_first(street: &str) -> bool {
+    number_stands_first(&words(street))
+}
+
+/// Returns a street and a house number in the order of the country; either may be empty.
+pub(super) fn street_with_number(street: &str, number: &str) -> String {
+    match (street, number) {
+        ("", only) | (only, "") => only.to_owned(),
+        (street, number) if number_first(street) => format!("{number} {street}"),
+        (street, number) => format!("{street} {number}"),
+    }
 }

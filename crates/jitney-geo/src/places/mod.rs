@@ -2,13 +2,14 @@
 //!
 //! [`collect`] reads what can be found out of an OpenStreetMap extract, [`build`] makes a compact file of it, and
 //! [`Places`] searches that file where it lies: as it is typed, in local spelling, in spite of slips, nearest
-//! first. [`look_up`] asks all sources at once: a rider's own places, the coop's, coordinates, plus codes and
+//! first. `find` asks all sources at once: a rider's own places, the coop's, coordinates, plus codes and
 //! the map. [`Places::nearest`] answers the other way round.
 //!
 //! Nothing here is logged and nothing leaves the machine: who looks for which address is a secret of the coop.
 
 mod abbreviations;
 mod bytes;
+mod collect;
 mod dictionary;
 mod document;
 mod edits;
@@ -18,6 +19,7 @@ mod hit;
 mod house;
 mod houses;
 mod index;
+mod locality;
 mod matches;
 mod plus_code;
 mod query;
@@ -25,7 +27,10 @@ mod rank;
 mod reverse;
 mod search;
 mod slot;
+mod streets;
+mod tags;
 
+pub use collect::{Collected, collect};
 pub use document::{Document, House, Kind};
 pub use file::{Counts, Places, PlacesFileError};
 pub use fold::fold;

@@ -204,6 +204,8 @@ proptest! {
         let places = Places::open(build(vec![document]).unwrap()).unwrap();
         let mut letters: Vec<char> = fold(&name).chars().collect();
         let place = at_letter % letters.len();
+        // A letter in place of a blank makes one long word of two, too far from either.
+        prop_assume!(kind != 2 || letters[place] != ' ');
         match kind {
             0 => letters.insert(place, letter),
             1 => { letters.remove(place); }
