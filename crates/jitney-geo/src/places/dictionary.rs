@@ -48,13 +48,13 @@ impl Dictionary<'_> {
 
     /// Appends the words that what was typed may be a slip of, or, if that is asked, the beginning of.
     ///
-    /// How many slips are forgiven goes by the longer of the two: a letter may have been left out.
-    pub(super) fn near(self, typed: &[char], beginning: bool, found: &mut Vec<Found>) {
-        let most = forgiven(typed.len().saturating_add(1));
+    /// At most `slips` are forgiven; how many goes by the longer of the two: a letter may have been left out.
+    pub(super) fn near(self, typed: &[char], slips: u8, beginning: bool, found: &mut Vec<Found>) {
+        let most = forgiven(typed.len().saturating_add(1), slips);
         if typed.len() > WORD_MAX || most == 0 {
             return;
         }
-        let mut walk = Walk { words: self, typed, most, beginning, branches: BRANCHES_MAX, found };
+        let mut walk = Walk { words: self, typed, slips, most, beginning, branches: BRANCHES_MAX, found };
         walk.branch((0, self.0.len()), 0, &Row::start(), None);
     }
 
@@ -77,6 +77,7 @@ impl Dictionary<'_> {
 struct Walk<'a, 'b> {
     words: Dictionary<'a>,
     typed: &'b [char],
+    slips: u8,
     most: u8,
     beginning: bool,
     branches: u32,
@@ -116,7 +117,7 @@ impl Walk<'_, '_> {
     }
 
     fn forgiven(&self, row: &Row) -> u8 {
-        forgiven(self.typed.len().max(row.letters())).min(self.most)
+        forgiven(self.typed.len().max(row.letters()), self.slips)
     }
 
     /// Returns where the words that begin with `shared` end; `at` is the first of them.
@@ -130,5 +131,76 @@ impl Walk<'_, '_> {
         }
         let from = near.saturating_sub(step).max(at);
         self.words.first_where(from, near.min(end), |word| !word.starts_with(shared))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::bytes::Numbers;
+    use super::*;
+    use std::collections::BTreeSet;
+
+    use proptest::prelude::*;
+
+    fn with<T>(words: &BTreeSet<String>, test: impl FnOnce(Dictionary<'_>) -> T) -> T {
+        let mut starts = vec![0u32];
+        let mut bytes = Vec::new();
+        for word in words {
+            bytes.extend(word.bytes());
+            starts.push(bytes.len() as u32);
+        }
+        let starts: Vec<u8> = starts.into_iter().flat_map(u32::to_le_bytes).collect();
+        test(Dictionary(Texts { starts: Numbers(&starts), bytes: &bytes }))
+    }
+
+    /// The slips by recursion on the definition.
+    fn slips(a: &[char], b: &[char]) -> usize {
+        let (Some((x, short_a)), Some((y, short_b))) = (a.split_last(), b.split_last()) else {
+            return a.len() + b.len();
+        };
+        let changed = slips(short_a, short_b) + usize::from(x != y);
+        let mut least = changed.min(slips(short_a, b) + 1).min(slips(a, short_b) + 1);
+        if let (Some((v, rest_a)), Some((w, rest_b))) = (short_a.split_last(), short_b.split_last())
+            && v == y
+            && w == x
+        {
+            least = least.min(slips(rest_a, rest_b) + 1);
+        }
+        least
+    }
+
+    proptest! {
+        #[test]
+        fn the_walk_finds_just_the_words_that_are_near(
+            words in prop::collection::btree_set("[abé]{1,6}", 0..20),
+            typed in "[abé]{1,6}",
+        ) {
+            let typed: Vec<char> = typed.chars().collect();
+            let wanted: BTreeSet<(u32, u8)> = (0u32..).zip(&words).filter_map(|(at, word)| {
+                let letters: Vec<char> = word.chars().collect();
+                let far = slips(&typed, &letters) as u8;
+                (far <= forgiven(typed.len().max(letters.len()), 2)).then_some((at, far))
+            }).collect();
+            let found = with(&words, |dictionary| {
+                let mut found = Vec::new();
+                dictionary.near(&typed, 2, false, &mut found);
+                found
+            });
+            prop_assert!(found.iter().all(|found| found.end == found.start + 1 && !found.unfinished));
+            prop_assert_eq!(found.iter().map(|f| (f.start, f.edits)).collect::<BTreeSet<_>>(), wanted);
+        }
+
+        #[test]
+        fn words_and_beginnings_are_found(
+            words in prop::collection::btree_set("[abé]{1,4}", 0..20),
+            typed in "[abé]{1,3}",
+        ) {
+            let (exact, (start, end)) =
+                with(&words, |dictionary| (dictionary.find(&typed), dictionary.beginning(&typed)));
+            prop_assert_eq!(exact.is_some(), words.contains(&typed));
+            let wanted: Vec<u32> =
+                (0u32..).zip(&words).filter(|(_, word)| word.starts_with(&typed)).map(|(at, _)| at).collect();
+            prop_assert_eq!((start..end).collect::<Vec<_>>(), wanted);
+        }
     }
 }

@@ -7,12 +7,14 @@ pub(super) const WORD_MAX: usize = 31;
 /// More slips than are ever forgiven.
 const FAR: u8 = 100;
 
-/// Returns how many slips are forgiven in a word of so many letters.
-pub(super) fn forgiven(letters: usize) -> u8 {
+/// Returns how many slips are forgiven in a word of so many letters: first one in words of four letters and
+/// more, then, as `most` is 2, two in words of eight and one even in `rua`.
+pub(super) fn forgiven(letters: usize, most: u8) -> u8 {
     match letters {
-        0..=3 => 0,
-        4..=7 => 1,
-        _ => 2,
+        0..=1 => 0,
+        2..=3 => most.saturating_sub(1),
+        4..=7 => most.min(1),
+        _ => most,
     }
 }
 
@@ -84,53 +86,25 @@ impl Row {
     }
 }
 
-/// How a typed word fits a word.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Fit {
-    /// Slips.
-    pub(super) edits: u8,
-    /// Whether the word goes on after what was typed.
-    pub(super) unfinished: bool,
-}
-
-/// Returns how the typed word fits `word` within `most` slips, or as its beginning if that is asked.
-pub(super) fn fit(typed: &[char], word: &str, most: u8, beginning: bool) -> Option<Fit> {
-    if typed.len() > WORD_MAX {
-        let same = typed.iter().copied().eq(word.chars());
-        return same.then_some(Fit { edits: 0, unfinished: false });
-    }
-    let mut best: Option<Fit> = None;
-    let mut rows: (Row, Option<(Row, char)>) = (Row::start(), None);
-    let mut offer = |edits: u8, unfinished: bool| {
-        let better = best.is_none_or(|b| (edits, unfinished) < (b.edits, b.unfinished));
-        if edits <= most && better {
-            best = Some(Fit { edits, unfinished });
-        }
-    };
-    let mut letters = word.chars().peekable();
-    while let Some(letter) = letters.next() {
-        let (row, before) = &rows;
-        let next = row.read(letter, before.as_ref().map(|(row, c)| (row, *c)), typed, most);
-        let end = letters.peek().is_none();
-        if end || beginning {
-            offer(next.cell(typed.len()), !end);
-        }
-        if !next.hopeful(most) {
-            break;
-        }
-        rows = (next, Some((rows.0, letter)));
-    }
-    best
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn fit_of(typed: &str, word: &str, most: u8, beginning: bool) -> Option<(u8, bool)> {
+    /// Returns the slips between two words, if there are at most so many.
+    fn slips(typed: &str, word: &str, most: u8) -> Option<u8> {
         let typed: Vec<char> = typed.chars().collect();
-        fit(&typed, word, most, beginning).map(|fit| (fit.edits, fit.unfinished))
+        let mut row = Row::start();
+        let mut before: Option<(Row, char)> = None;
+        for letter in word.chars() {
+            let next = row.read(letter, before.as_ref().map(|(row, c)| (row, *c)), &typed, most);
+            if !next.hopeful(most) {
+                return None;
+            }
+            before = Some((row, letter));
+            row = next;
+        }
+        Some(row.cell(typed.len())).filter(|&slips| slips <= most)
     }
 
     /// The whole table, without a band and without giving up: slow and plain.
@@ -157,16 +131,10 @@ mod tests {
     fn one_slip_of_each_kind_is_one() {
         for typed in ["millroad", "milroad", "millrroad", "milkroad", "mlilroad"] {
             let edits = u8::from(typed != "millroad");
-            assert_eq!(fit_of(typed, "millroad", 1, false), Some((edits, false)), "{typed}");
+            assert_eq!(slips(typed, "millroad", 1), Some(edits), "{typed}");
         }
-        assert_eq!(fit_of("mlilrado", "millroad", 1, false), None);
-    }
-
-    #[test]
-    fn a_beginning_is_unfinished() {
-        assert_eq!(fit_of("mill", "millroad", 0, true), Some((0, true)));
-        assert_eq!(fit_of("mlil", "millroad", 1, true), Some((1, true)));
-        assert_eq!(fit_of("mill", "millroad", 0, false), None);
+        assert_eq!(slips("mlilraod", "millroad", 1), None);
+        assert_eq!(slips("mlilraod", "millroad", 2), Some(2));
     }
 
     proptest! {
@@ -174,8 +142,8 @@ mod tests {
         fn the_band_finds_what_the_whole_table_finds(a in "[abc]{1,9}", b in "[abc]{1,9}", most in 0u8..=2) {
             let (left, right): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
             let far = whole_table(&left, &right);
-            let wanted = (far <= usize::from(most)).then_some((far as u8, false));
-            prop_assert_eq!(fit_of(&a, &b, most, false), wanted);
+            let wanted = (far <= usize::from(most)).then_some(far as u8);
+            prop_assert_eq!(slips(&a, &b, most), wanted);
         }
     }
 }

@@ -59,8 +59,10 @@ pub(super) fn words(text: &str) -> Vec<String> {
 
 /// Folds one word; what held it together, and what folding brought besides letters and digits, goes.
 fn folded_word(raw: &str) -> String {
+    let belongs = |c: char| (c.is_alphanumeric() || is_joint(c)) && !is_apostrophe(c);
+    // Before folding too: an acute accent that stands for an apostrophe becomes a blank.
     let letters: String = raw.chars().filter(|&c| !is_apostrophe(c)).collect();
-    fold(&letters).chars().filter(|&c| c.is_alphanumeric() || is_joint(c)).collect()
+    fold(&letters).chars().filter(|&c| belongs(c)).collect()
 }
 
 /// Returns every spelling under which the words of a text are indexed, word by word; the first is the folded

@@ -96,7 +96,10 @@ fn hit(view: &View<'_>, scored: &Scored, asked: impl Fn() -> Option<String>) -> 
     let kind = Kind::from_number(site.kind)?;
     let asked = || asked().unwrap_or_default();
     let house = match scored.house {
-        HouseFound::Known(at) | HouseFound::Several(at) | HouseFound::Nearest(at) => view.house(at),
+        HouseFound::Known(at)
+        | HouseFound::Several(at)
+        | HouseFound::Begins(at)
+        | HouseFound::Nearest(at) => view.house(at),
         _ => None,
     };
     let known = house.map(|house| view.texts.get(house.number).to_owned()).unwrap_or_default();
@@ -104,7 +107,7 @@ fn hit(view: &View<'_>, scored: &Scored, asked: impl Fn() -> Option<String>) -> 
     let label = label(view, &site, &known, postcode);
     let number = match scored.house {
         HouseFound::NotAsked | HouseFound::NoStreet => Number::None,
-        HouseFound::Known(_) | HouseFound::Several(_) => Number::Known(known),
+        HouseFound::Known(_) | HouseFound::Several(_) | HouseFound::Begins(_) => Number::Known(known),
         HouseFound::Nearest(_) => Number::Nearest { asked: asked(), known },
         HouseFound::Unknown => Number::Unknown { asked: asked() },
     };

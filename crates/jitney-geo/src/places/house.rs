@@ -1,5 +1,7 @@
 //! House numbers: which texts are some, and which known number is nearest.
 
+use super::fold::fold;
+
 /// Longest house number, in characters: `1204-1206b`.
 const NUMBER_MAX: usize = 10;
 
@@ -24,6 +26,11 @@ pub enum Number {
     },
 }
 
+/// Returns a house number as it is compared: folded, without blanks.
+pub(super) fn plain(number: &str) -> String {
+    fold(number).split_whitespace().collect()
+}
+
 /// Tells whether a folded word may be a house number.
 pub(super) fn is_number(word: &str) -> bool {
     word.starts_with(|c: char| c.is_ascii_digit())
@@ -31,8 +38,8 @@ pub(super) fn is_number(word: &str) -> bool {
         && word.chars().filter(char::is_ascii_alphabetic).count() <= 2
 }
 
-/// What a house number is compared by: the run of numbers it covers and the letter behind.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+/// The run of numbers that a house covers.
+#[derive(Debug, Clone, Copy)]
 struct Span {
     first: u32,
     last: u32,

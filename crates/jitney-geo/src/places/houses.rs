@@ -2,8 +2,8 @@
 
 use super::document::Kind;
 use super::file::View;
-use super::fold::fold;
-use super::house::{farness, sort_key};
+use super::house::{farness, plain, sort_key};
+use super::query::Typed;
 use super::rank;
 
 /// Houses looked at before and after the place where a number would stand: `12a` to `12z`, and a range that
@@ -23,6 +23,8 @@ pub(super) enum HouseFound {
     Known(u32),
     /// It has houses of that number in several places.
     Several(u32),
+    /// It has a house whose number goes on after what was typed.
+    Begins(u32),
     /// It has other houses; this is the nearest by number.
     Nearest(u32),
     /// It is a street of which no house is known.
@@ -45,6 +47,7 @@ impl HouseFound {
     pub(super) fn cost(self) -> Option<u32> {
         match self {
             HouseFound::NotAsked | HouseFound::Known(_) | HouseFound::Several(_) => Some(0),
+            HouseFound::Begins(_) => Some(rank::UNFINISHED),
             HouseFound::Nearest(_) => Some(rank::OTHER_HOUSE),
             HouseFound::Unknown => Some(rank::NO_HOUSE),
             HouseFound::NoStreet => None,
@@ -52,40 +55,85 @@ impl HouseFound {
     }
 }
 
-/// Looks for a house number, folded, among the houses of a site.
-pub(super) fn look_up(view: &View<'_>, site: u32, asked: &str) -> HouseFound {
-    let (start, end) = view.houses_of(site);
-    if start >= end {
+/// Looks for a house number among the houses of a site. A number that may go on finds those that begin so.
+pub(super) fn look_up(view: &View<'_>, site: u32, asked: &str, unfinished: bool) -> HouseFound {
+    let houses = Houses { view, span: view.houses_of(site) };
+    if houses.span.0 >= houses.span.1 {
         let kind = view.site(site).and_then(|site| Kind::from_number(site.kind));
         return if kind == Some(Kind::Street) { HouseFound::Unknown } else { HouseFound::NoStreet };
     }
-    let number = |at: u32| view.house(at).map(|house| fold(view.texts.get(house.number))).unwrap_or_default();
     let wanted = sort_key(asked).0;
-    let (mut low, mut high) = (start, end);
-    while low < high {
-        let middle = low.midpoint(high);
-        if sort_key(&number(middle)).0 >= wanted {
-            high = middle;
-        } else {
-            low = middle.saturating_add(1);
-        }
+    match houses.nearest(asked, wanted) {
+        found if found.is_known() || !unfinished => found,
+        nearest => houses.beginning(asked, wanted).map_or(nearest, HouseFound::Begins),
     }
-    let window = low.saturating_sub(BEFORE).max(start)..low.saturating_add(AFTER).min(end);
-    let mut best: Option<(u32, u32)> = None;
-    let mut several = false;
-    for at in window {
-        let far = farness(asked, &number(at));
+}
+
+/// Looks for the house of a number and the letter typed after it, as in `12 a`; none if there is not just that.
+pub(super) fn look_up_with_letter(
+    view: &View<'_>,
+    site: u32,
+    number: &str,
+    next: &Typed,
+) -> Option<HouseFound> {
+    if next.letters.len() != 1 || !next.is_letters() {
+        return None;
+    }
+    let found = look_up(view, site, &format!("{number}{}", next.text), false);
+    found.is_known().then_some(found)
+}
+
+struct Houses<'a> {
+    view: &'a View<'a>,
+    span: (u32, u32),
+}
+
+impl Houses<'_> {
+    fn number(&self, at: u32) -> String {
+        self.view.house(at).map(|house| plain(self.view.texts.get(house.number))).unwrap_or_default()
+    }
+
+    /// Returns the first house whose number is `wanted` or higher.
+    fn first_from(&self, wanted: u32) -> u32 {
+        let (mut low, mut high) = self.span;
+        while low < high {
+            let middle = low.midpoint(high);
+            if sort_key(&self.number(middle)).0 >= wanted {
+                high = middle;
+            } else {
+                low = middle.saturating_add(1);
+            }
+        }
+        low
+    }
+
+    fn nearest(&self, asked: &str, wanted: u32) -> HouseFound {
+        let around = self.first_from(wanted);
+        let (start, end) = self.span;
+        let window = around.saturating_sub(BEFORE).max(start)..around.saturating_add(AFTER).min(end);
+        let mut best: Option<(u32, u32)> = None;
+        let mut several = false;
+        for at in window {
+            let far = farness(asked, &self.number(at));
+            match best {
+                Some((0, first)) if far == 0 => several |= apart(self.view, first, at),
+                Some((least, _)) if least <= far => {}
+                _ => best = Some((far, at)),
+            }
+        }
         match best {
-            Some((0, first)) if far == 0 => several |= apart(view, first, at),
-            Some((least, _)) if least <= far => {}
-            _ => best = Some((far, at)),
+            Some((0, at)) if several => HouseFound::Several(at),
+            Some((0, at)) => HouseFound::Known(at),
+            Some((_, at)) => HouseFound::Nearest(at),
+            None => HouseFound::Unknown,
         }
     }
-    match best {
-        Some((0, at)) if several => HouseFound::Several(at),
-        Some((0, at)) => HouseFound::Known(at),
-        Some((_, at)) => HouseFound::Nearest(at),
-        None => HouseFound::Unknown,
+
+    /// Returns the first house whose number goes on after what was typed: 7350 after 735.
+    fn beginning(&self, asked: &str, wanted: u32) -> Option<u32> {
+        let more = [1u32, 10, 100].into_iter().filter_map(|digits| wanted.checked_mul(digits));
+        let mut firsts = more.map(|wanted| self.first_from(wanted)).filter(|&at| at < self.span.1);
+        firsts.find(|&at| self.number(at).starts_with(asked))
     }
 }
 

@@ -20,8 +20,8 @@ pub(super) struct Run {
 
 impl Matches {
     /// Finds the words that fit: the word itself, what it is short for, what begins with it if it may go on,
-    /// and, if `slips` says so, what it may be a slip of.
-    pub(super) fn find(view: &View<'_>, typed: &Typed, slips: bool) -> Matches {
+    /// and what it may be so many slips of.
+    pub(super) fn find(view: &View<'_>, typed: &Typed, slips: u8) -> Matches {
         let mut runs = Vec::new();
         let mut one = |word: &str, cost: u32| {
             if let Some(at) = view.dictionary.find(word) {
@@ -36,9 +36,9 @@ impl Matches {
             let (start, end) = view.dictionary.beginning(&typed.text);
             runs.push(Run { start, end, cost: rank::UNFINISHED });
         }
-        if slips && typed.is_letters() {
+        if slips > 0 && typed.is_letters() {
             let mut found = Vec::new();
-            view.dictionary.near(&typed.letters, typed.unfinished, &mut found);
+            view.dictionary.near(&typed.letters, slips, typed.unfinished, &mut found);
             runs.extend(found.iter().map(|found| Run {
                 start: found.start,
                 end: found.end,

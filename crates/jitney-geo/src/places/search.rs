@@ -2,8 +2,9 @@
 //!
 //! 1. Each word is looked up in the dictionary. The rarest one's places are gone through; whether they have the
 //!    other words too is read off each place's own words.
-//! 2. Only if that does not fill the answer are slips forgiven, as a slip costs more than all else; then blanks
-//!    put in or left out; and last a word is passed over that nothing answers to.
+//! 2. Only if that does not fill the answer is a slip in each word forgiven, as a slip costs more than all else.
+//! 3. Only if nothing is found so are blanks put in or left out, then two slips in a long word forgiven, and last
+//!    a word passed over that nothing answers to.
 //!
 //! Work is bounded whatever is typed: so many words, so many branches of the dictionary, so many places.
 
@@ -11,7 +12,7 @@ use std::collections::BinaryHeap;
 
 use super::document::Kind;
 use super::file::{Site, View};
-use super::houses::{HouseFound, look_up};
+use super::houses::{HouseFound, look_up, look_up_with_letter};
 use super::matches::Matches;
 use super::query::{self, Typed};
 use super::rank;
@@ -53,19 +54,28 @@ pub(super) fn search(view: &View<'_>, text: &str, scope: Scope) -> Vec<Scored> {
     }
     let extra = u32::try_from(too_many).unwrap_or(u32::MAX).saturating_mul(rank::PASSED_OVER);
     let mut search = Search { view, scope, sites_left: SITES_MAX, best: Vec::new() };
-    let strict: Vec<Matches> = words.iter().map(|word| Matches::find(view, word, false)).collect();
+    let strict: Vec<Matches> = words.iter().map(|word| Matches::find(view, word, 0)).collect();
     search.attempt(&pairs(&words, &strict), extra);
     if search.is_full() {
         return search.best;
     }
-    let lenient: Vec<Matches> = words.iter().map(|word| Matches::find(view, word, true)).collect();
-    search.attempt(&pairs(&words, &lenient), extra);
-    if !search.found_as_typed() {
+    // What is found as it was typed, whole, is not a slip of something else.
+    if search.best.first().is_some_and(|best| best.exact) {
+        return search.best;
+    }
+    let one_slip: Vec<Matches> = words.iter().map(|word| Matches::find(view, word, 1)).collect();
+    search.attempt(&pairs(&words, &one_slip), extra);
+    if search.best.is_empty() {
         search.move_blanks(&words, &strict, extra);
     }
-    if search.best.is_empty() && words.len() > 1 {
+    if search.best.is_empty() {
+        let two_slips: Vec<Matches> = words.iter().map(|word| Matches::find(view, word, 2)).collect();
+        search.attempt(&pairs(&words, &two_slips), extra);
         for left_out in 0..words.len() {
-            let mut rest = pairs(&words, &lenient);
+            if search.is_full() || words.len() == 1 {
+                break;
+            }
+            let mut rest = pairs(&words, &two_slips);
             rest.remove(left_out);
             search.attempt(&rest, extra.saturating_add(rank::PASSED_OVER));
         }
@@ -96,10 +106,6 @@ impl Search<'_> {
         self.best.len() >= self.scope.limit
     }
 
-    fn found_as_typed(&self) -> bool {
-        self.best.first().is_some_and(|best| best.cost < rank::SLIP)
-    }
-
     /// Tries the words with a blank left out, moved by a letter, or put in.
     fn move_blanks(&mut self, words: &[Typed], strict: &[Matches], extra: u32) {
         let mut tries: Vec<(usize, usize, Vec<Typed>)> = Vec::new();
@@ -114,26 +120,47 @@ impl Search<'_> {
             tries.push((at, 2, vec![Typed::new(text, second.unfinished)]));
         }
         for (at, word) in words.iter().enumerate() {
-            for (middle, _) in word.text.char_indices().skip(1) {
-                let two = parted(&word.text, middle, word.unfinished);
-                // Only words that exist: there are many places for a blank.
-                let exists = |word: &Typed| word.number || self.view.dictionary.find(&word.text).is_some();
-                if two.first().is_some_and(exists) {
-                    tries.push((at, 1, two));
+            if word.letters.len() == 1 && words.len() > 1 {
+                // A letter astray between two blanks.
+                tries.push((at, 1, Vec::new()));
+            }
+            for (middle, letter) in word.text.char_indices().skip(1) {
+                let instead = middle.saturating_add(letter.len_utf8());
+                for rest in [middle, instead] {
+                    // Only words that exist: there are many places for a blank, or for a letter instead of one.
+                    let (first, second) = (word.text.get(..middle), word.text.get(rest..));
+                    let (first, second) = (first.unwrap_or_default(), second.unwrap_or_default());
+                    if self.exists(first, false) && self.exists(second, word.unfinished) {
+                        let second = Typed::new(second.to_owned(), word.unfinished);
+                        tries.push((at, 1, vec![Typed::new(first.to_owned(), false), second]));
+                    }
                 }
             }
         }
         for (at, replaced, new) in tries.into_iter().take(BLANKS_MAX) {
-            let found: Vec<Matches> = new.iter().map(|word| Matches::find(self.view, word, false)).collect();
+            let found: Vec<Matches> = new.iter().map(|word| Matches::find(self.view, word, 0)).collect();
             let mut all = pairs(words, strict);
             all.splice(at..at.saturating_add(replaced), new.iter().zip(&found));
             self.attempt(&all, extra.saturating_add(rank::BLANK));
         }
     }
 
+    fn exists(&self, text: &str, unfinished: bool) -> bool {
+        let dictionary = self.view.dictionary;
+        let begins = || unfinished && dictionary.beginning(text).0 < dictionary.beginning(text).1;
+        !text.is_empty() && (super::house::is_number(text) || dictionary.find(text).is_some() || begins())
+    }
+
     /// Goes through the places that have all of these words and keeps the best.
     fn attempt(&mut self, words: &[Pair<'_>], base: u32) {
-        if words.iter().any(|(word, matches)| matches.is_empty() && !word.number) {
+        // The number of a house is among no site's words, nor is the letter after it.
+        let of_house = |at: usize| {
+            let number = |at: usize| words.get(at).is_some_and(|(word, _)| word.number);
+            number(at)
+                || at.checked_sub(1).is_some_and(number)
+                    && words.get(at).is_some_and(|w| w.0.letters.len() == 1)
+        };
+        if words.iter().enumerate().any(|(at, (_, matches))| matches.is_empty() && !of_house(at)) {
             return;
         }
         let rarest = words
@@ -167,7 +194,8 @@ impl Search<'_> {
         let mut cost = base;
         let mut taken = Taken::default();
         let mut house = HouseFound::NotAsked;
-        for (word, matches) in words {
+        let mut words_left = words.iter();
+        while let Some((word, matches)) = words_left.next() {
             let mut best: Option<(u32, u32)> = None;
             for packed in self.view.slots_of(at) {
                 let (number, slot) = slot::unpack(packed);
@@ -183,7 +211,16 @@ impl Search<'_> {
             }
             let whole = best.is_some_and(|(fit, _)| fit < rank::UNFINISHED);
             if word.number && !whole && house == HouseFound::NotAsked {
-                let found = look_up(self.view, at, &word.text);
+                let with_letter = words_left
+                    .as_slice()
+                    .first()
+                    .and_then(|(next, _)| look_up_with_letter(self.view, at, &word.text, next));
+                if let Some(found) = with_letter {
+                    words_left.next();
+                    house = found;
+                    continue;
+                }
+                let found = look_up(self.view, at, &word.text, word.unfinished);
                 if found.is_known() || best.is_none() {
                     cost = cost.saturating_add(found.cost()?);
                     house = found;

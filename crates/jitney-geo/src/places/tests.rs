@@ -74,6 +74,7 @@ fn an_address_is_found_as_it_is_written_typed_and_abbreviated() {
         ("pharmacy ashford", "Löwen-Apotheke, Ashford"),
         ("old chapel", "Church of Saint Mary, Ashford"),
         ("140 route 140", "140 Route 140, Ashford 9490"),
+        ("mill lane 12 A, Ashford", "12a Mill Lane, Ashford 9490"),
         ("9490 mill lane 12a", "12a Mill Lane, Ashford 9490"),
     ];
     for (text, label) in wanted {
@@ -86,6 +87,9 @@ fn slips_blanks_and_words_too_many_are_forgiven() {
     let wanted = [
         ("12 mlil lane ashford", "12 Mill Lane, Ashford 9490"),
         ("muhlehozlstrase 3", "Mühleholzstraße 3, 9490 Ashford"),
+        ("millxlane ashford 12", "12 Mill Lane, Ashford 9490"),
+        ("mill lane 12,c ashford", "12 Mill Lane, Ashford 9490"),
+        ("tirq kbira", "Triq il-Kbira, Ħal Balzan"),
         ("12 milllane ashford", "12 Mill Lane, Ashford 9490"),
         ("muhle holzstrasse", "Mühleholzstraße, Ashford"),
         ("rva de santa catarina", "Rua de Santa Catarina, Ashford"),
@@ -204,8 +208,6 @@ proptest! {
         let places = Places::open(build(vec![document]).unwrap()).unwrap();
         let mut letters: Vec<char> = fold(&name).chars().collect();
         let place = at_letter % letters.len();
-        // A letter in place of a blank makes one long word of two, too far from either.
-        prop_assume!(kind != 2 || letters[place] != ' ');
         match kind {
             0 => letters.insert(place, letter),
             1 => { letters.remove(place); }
