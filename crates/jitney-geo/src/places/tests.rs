@@ -5,7 +5,7 @@ use proptest::prelude::*;
 
 use super::*;
 
-fn at(lat: f64, lon: f64) -> Coordinate {
+pub(super) fn at(lat: f64, lon: f64) -> Coordinate {
     Coordinate::new(lat, lon).unwrap()
 }
 
@@ -46,7 +46,7 @@ fn documents() -> Vec<Document> {
     ]
 }
 
-fn places() -> Places<Vec<u8>> {
+pub(super) fn places() -> Places<Vec<u8>> {
     Places::open(build(documents()).unwrap()).unwrap()
 }
 
