@@ -203,3 +203,6 @@ fn place(kind: Kind, at: Spot, told: Told, localities: &Localities) -> Document 
         ..Document::new(kind, told.name, at.into())
     }
 }
+
+#[cfg(test)]
+mod tests;

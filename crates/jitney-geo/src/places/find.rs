@@ -53,8 +53,8 @@ pub fn find<B: AsRef<[u8]>>(text: &str, around: &Around<'_>, map: Option<&Places
     if let Ok(at) = parse_place(text) {
         return vec![typed(format!("{}, {}", at.lat(), at.lon()), at, Source::Point)];
     }
-    if let Some((code, rest)) = plus_code(text) {
-        return coded(&code, text, &rest, around, map).into_iter().collect();
+    if let Some(coded) = Coded::read(text) {
+        return coded.find(around, map).into_iter().collect();
     }
     by_name(text, around, map)
 }
@@ -109,34 +109,40 @@ fn is_at(hit: &Hit, at: Coordinate) -> bool {
     crate::Spot::from(hit.at) == crate::Spot::from(at)
 }
 
-/// Returns the first plus code in a text, and the text without it.
-fn plus_code(text: &str) -> Option<(PlusCode, String)> {
-    let words: Vec<&str> = text.split(|c: char| c.is_whitespace() || c == ',').collect();
-    let (at, code) =
-        words.iter().enumerate().find_map(|(at, word)| PlusCode::parse(word).map(|code| (at, code)))?;
-    let rest = words.iter().enumerate().filter(|(n, _)| *n != at).map(|(_, word)| *word);
-    Some((code, rest.collect::<Vec<_>>().join(" ")))
+/// A plus code among other words.
+struct Coded<'a> {
+    code: PlusCode,
+    /// As it was typed.
+    word: &'a str,
+    /// The place it is near, if it was typed with one.
+    near: String,
 }
 
-fn coded<B: AsRef<[u8]>>(
-    code: &PlusCode,
-    text: &str,
-    rest: &str,
-    around: &Around<'_>,
-    map: Option<&Places<B>>,
-) -> Option<Hit> {
-    let named = || by_name(rest, around, map).first().map(|hit| (hit.at, hit.label.clone(), hit.exact));
-    let (reference, near) = match (code.point(), rest.trim().is_empty()) {
-        (Some(point), _) => (point, None),
-        (None, true) => (around.focus?, None),
-        (None, false) => named().map(|(at, label, exact)| (at, Some((label, exact))))?,
-    };
-    let mut hit = typed(text.trim().to_owned(), code.near(reference)?, Source::PlusCode);
-    if let Some((label, exact)) = near {
-        hit.label = format!("{} near {label}", text.split_whitespace().next().unwrap_or_default());
-        hit.exact = exact;
+impl<'a> Coded<'a> {
+    fn read(text: &'a str) -> Option<Self> {
+        let words: Vec<&str> = text.split(|c: char| c.is_whitespace() || c == ',').collect();
+        let coded = words
+            .iter()
+            .enumerate()
+            .find_map(|(at, word)| PlusCode::parse(word).map(|code| (at, *word, code)));
+        let (at, word, code) = coded?;
+        let near = words.iter().enumerate().filter(|(other, _)| *other != at).map(|(_, word)| *word);
+        let near = near.filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ");
+        Some(Coded { code, word, near })
     }
-    Some(hit)
+
+    fn find<B: AsRef<[u8]>>(&self, around: &Around<'_>, map: Option<&Places<B>>) -> Option<Hit> {
+        if let Some(point) = self.code.point() {
+            return Some(typed(self.word.to_owned(), point, Source::PlusCode));
+        }
+        if self.near.is_empty() {
+            return Some(typed(self.word.to_owned(), self.code.near(around.focus?)?, Source::PlusCode));
+        }
+        let place = by_name(&self.near, around, map).into_iter().next()?;
+        let label = format!("{} near {}", self.word, place.label);
+        let hit = typed(label, self.code.near(place.at)?, Source::PlusCode);
+        Some(Hit { exact: place.exact, ..hit })
+    }
 }
 
 fn typed(label: String, at: Coordinate, source: Source) -> Hit {

@@ -35,6 +35,8 @@ mod tags;
 pub use addresses::{AddressListError, add_addresses};
 pub use collect::{Collected, collect};
 pub use document::{Document, House, Kind};
+#[doc(hidden)]
+pub use file::seal;
 pub use file::{Counts, Places, PlacesFileError};
 pub use find::{Around, Choice, Saved, choose, find};
 pub use fold::fold;
