@@ -29,6 +29,7 @@ mod crowd;
 mod distance;
 pub mod osm;
 mod place;
+pub mod roads;
 mod spot;
 mod travel;
 
