@@ -123,7 +123,7 @@ mod tests {
 
     #[test]
     fn the_more_special_tag_wins() {
-        let open = |tags: &[(&'static str, &'static str)]| with(tags, |tags| open(tags));
+        let open = |tags: &[(&'static str, &'static str)]| with(tags, super::open);
         assert_eq!(open(&[]), None);
         assert_eq!(open(&[("access", "no"), ("motor_vehicle", "yes")]), Some(true));
         assert_eq!(open(&[("motorcar", "no"), ("motor_vehicle", "yes")]), Some(false));
@@ -136,7 +136,7 @@ mod tests {
     #[test]
     fn one_way_streets_are_one_way_however_it_is_said() {
         let ways = |tags: &[(&'static str, &'static str)]| {
-            let Directions { forward, backward } = with(tags, |tags| directions(tags));
+            let Directions { forward, backward } = with(tags, directions);
             (forward, backward)
         };
         assert_eq!(ways(&[("highway", "residential")]), (true, true));
@@ -151,7 +151,7 @@ mod tests {
 
     #[test]
     fn bollards_close_gates_delay_and_kerbs_do_neither() {
-        let point = |tags: &[(&'static str, &'static str)]| with(tags, |tags| Point::of(tags));
+        let point = |tags: &[(&'static str, &'static str)]| with(tags, Point::of);
         assert_eq!(point(&[("barrier", "bollard")]), Point::Closed);
         assert_eq!(point(&[("barrier", "bollard"), ("motor_vehicle", "yes")]), Point::Plain);
         assert_eq!(point(&[("barrier", "gate")]), Point::Gate);

@@ -135,7 +135,7 @@ impl Roads {
     }
 
     /// Returns how far a door is from a piece in metres, and how far along the piece the nearest point lies.
-    fn distance(&self, door: Spot, piece: u32) -> (f64, f64) {
+    pub(super) fn distance(&self, door: Spot, piece: u32) -> (f64, f64) {
         let east = metres_east(door.lat());
         let flat = |spot: Spot| {
             let lat = f64::from(spot.lat()) - f64::from(door.lat());

@@ -220,7 +220,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn way(tags: &[(&'static str, &'static str)]) -> Option<Drivable> {
-        with(tags, |tags| drivable(tags))
+        with(tags, drivable)
     }
 
     fn kmh(tags: &[(&'static str, &'static str)]) -> (f64, f64) {

@@ -9,7 +9,7 @@ use super::cost::{Cost, MILLIS_END};
 use super::hierarchy::{Climb, Hierarchy, Hop, Reached};
 
 /// Sources in one sweep.
-const LANES: usize = 8;
+const LANES: usize = 16;
 const NOWHERE: u32 = u32::MAX;
 /// [`MILLIS_END`] as the sweep holds it; twice that still fits.
 const END: i32 = MILLIS_END as i32;

@@ -65,8 +65,11 @@ impl Turned {
         let (simple, over_ways): (Vec<&Turn>, Vec<&Turn>) =
             survey.turns.iter().partition(|turn| matches!(turn.via, Via::Node(_)));
         for turn in simple.into_iter().chain(over_ways) {
-            let forbidden = find.lanes(turn).filter(|lanes| junctions.forbid(lanes, turn.only));
-            *if forbidden.is_some() { &mut applied } else { &mut skipped } += 1;
+            let clear = find.lanes(turn).is_some_and(|lanes| {
+                // What nobody can drive anyway, as into a one-way street from its end, need not be forbidden.
+                lanes.is_empty() || junctions.forbid(&lanes, turn.only)
+            });
+            *if clear { &mut applied } else { &mut skipped } += 1;
         }
         let (graph, lane_of) = junctions.graph(edges);
         let open = |(lane, head): (usize, &u32)| if millis(edges, lane) == 0 { NOWHERE } else { *head };
@@ -182,15 +185,19 @@ struct Find<'a> {
 }
 
 impl Find<'_> {
-    /// Returns the lanes from the first to the last, or `None` if they are not there or not clear.
+    /// Returns the lanes from the first to the last; none of them if the turn cannot be driven anyway; `None` if the
+    /// roads are not there or it is not clear which lanes are meant.
     fn lanes(&self, turn: &Turn) -> Option<Vec<u32>> {
         match turn.via {
             Via::Node(node) => {
                 let vertex = self.vertex(node)?;
                 let (from, to) = (self.arriving(turn.from, vertex), self.leaving(turn.to, vertex));
+                if (from.is_empty() || to.is_empty()) && !turn.only {
+                    return self.stretches(turn.from).and(self.stretches(turn.to)).map(|_| Vec::new());
+                }
                 if turn.from == turn.to {
                     // Turning round: back along the stretch by which one came.
-                    let from = single(&from).or_else(|| from.first().copied())?;
+                    let from = single(&from)?;
                     return Some(vec![from, from ^ 1]).filter(|lanes| to.contains(&lanes[1]));
                 }
                 Some(vec![single(&from)?, single(&to)?])
