@@ -101,7 +101,7 @@ impl Matrix {
                 let Some(door) = door else { return Cost::NONE };
                 let over = |(vertex, cost): &Reached| spread[*vertex as usize].plus(*cost);
                 let road = other(door).iter().map(over).min().unwrap_or(Cost::NONE).min(straight(door));
-                if road.is_way() { road.plus(new.access).plus(door.access) } else { Cost::NONE }
+                times::from_door_to_door(road, new.access, door.access)
             };
             let cells = self.doors.iter().map(cell).collect();
             own.iter().for_each(|(vertex, _)| spread[*vertex as usize] = Cost::NONE);

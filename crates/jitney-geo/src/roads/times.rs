@@ -6,7 +6,10 @@ use jitney_domain::Coordinate;
 
 use super::Roads;
 use super::cost::Cost;
+use super::hierarchy::Climb;
 use super::matrix::Matrix;
+use super::snap::OnRoad;
+use super::table::Targets;
 use crate::spot::Spot;
 use crate::travel::{StraightLine, Travel, TravelTimes};
 
@@ -19,6 +22,11 @@ pub const PLACES_MAX: usize = 2_000;
 /// Returns what it costs to get from a door to the road, so many metres away.
 pub(super) fn access(metres: f64) -> Cost {
     Cost::new((metres * 3_600.0 / ACCESS_KMH).round() as u32, metres.round() as u32)
+}
+
+/// Returns what a drive costs with the way from the door to the road, and from the road to the other door.
+pub(super) fn from_door_to_door(road: Cost, out: Cost, home: Cost) -> Cost {
+    if road.is_way() { road.plus(out).plus(home) } else { Cost::NONE }
 }
 
 /// Travel times on roads, and by the straight line where the map does not reach.
@@ -53,6 +61,10 @@ impl RoadTimes {
         self.roads.snap(place).is_some()
     }
 
+    fn at(&self, door: &Option<OnRoad>, side: fn(&Roads, &OnRoad) -> Vec<(u32, Cost)>) -> Vec<(u32, Cost)> {
+        door.as_ref().map(|door| side(&self.roads, door)).unwrap_or_default()
+    }
+
     fn matrix(&self) -> MutexGuard<'_, Matrix> {
         // Whoever panicked while adding a place left at worst one too few.
         self.matrix.lock().unwrap_or_else(PoisonError::into_inner)
@@ -79,5 +91,28 @@ impl TravelTimes for RoadTimes {
             Some(cost) => cost.travel(),
             None => self.off_map.travel(from, to),
         }
+    }
+    fn table(&self, places: &[Coordinate]) -> Vec<Option<Travel>> {
+        let spots: Vec<Spot> = places.iter().map(|place| Spot::from(*place)).collect();
+        let doors: Vec<Option<OnRoad>> = places.iter().map(|place| self.roads.snap(*place)).collect();
+        let starts: Vec<_> = doors.iter().map(|door| self.at(door, Roads::starts)).collect();
+        let ends: Vec<_> = doors.iter().map(|door| self.at(door, Roads::ends)).collect();
+        let mut climb = Climb::new(self.roads.hierarchy());
+        let targets = Targets::new(self.roads.hierarchy(), ends.iter().map(|ends| &ends[..]));
+        let table = targets.drives(&mut climb, starts.iter().map(|starts| &starts[..]));
+        let cell = |from: usize, to: usize| {
+            if spots[from] == spots[to] {
+                return Some(Travel::default());
+            }
+            let (Some(start), Some(end)) = (&doors[from], &doors[to]) else {
+                return self.off_map.travel(places[from], places[to]);
+            };
+            let around = table.millis(from, to).zip(table.metres(from, to));
+            let around = around.map_or(Cost::NONE, |(millis, metres)| Cost::new(millis, metres));
+            let road = around.min(self.roads.straight(start, end));
+            from_door_to_door(road, access(start.away()), access(end.away())).travel()
+        };
+        let row = |from| (0..places.len()).map(move |to| (from, to));
+        (0..places.len()).flat_map(row).map(|(from, to)| cell(from, to)).collect()
     }
 }
