@@ -30,6 +30,7 @@ mod distance;
 pub mod osm;
 mod place;
 pub mod places;
+pub mod roads;
 mod spot;
 mod travel;
 

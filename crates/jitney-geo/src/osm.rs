@@ -36,6 +36,8 @@ use std::io::{self, Read};
 
 use thiserror::Error;
 
+#[cfg(test)]
+pub(crate) use element::tags_for_tests;
 pub use element::{Element, Member, MemberKind, Node, Relation, Tags, Way};
 
 /// Largest header of a blob, in bytes. The format's own limit.

@@ -91,8 +91,8 @@ impl<'a> Frame<'a> {
 
     fn tags(&self, keys: &[u8], values: &[u8], into: &mut Vec<(u32, u32)>) -> Result<(), Flaw> {
         into.clear();
-        let (mut keys, mut values) = (Packed(keys), Packed(values));
-        while let Some(key) = keys.next() {
+        let mut values = Packed(values);
+        for key in Packed(keys) {
             let value = values.next().ok_or(UNEVEN)?;
             push_tag(into, self.text(key?)?, self.text(value?)?)?;
         }
@@ -144,7 +144,7 @@ impl<'a> Frame<'a> {
                 _ => {}
             }
         }
-        while let Some(id) = ids.next() {
+        for id in ids {
             let (lat, lon) = lats.next().zip(lons.next()).ok_or(UNEVEN)?;
             // Keys and values by turns; a zero ends those of one node.
             lists.tags.clear();

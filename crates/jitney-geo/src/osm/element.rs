@@ -99,3 +99,14 @@ impl<'a> Tags<'a> {
         self.pairs.iter().map(move |(key, value)| (text(*key), text(*value)))
     }
 }
+
+/// Shows tags that are written in a test.
+#[cfg(test)]
+pub(crate) fn tags_for_tests<T>(
+    tags: &[(&'static str, &'static str)],
+    look: impl FnOnce(Tags<'_>) -> T,
+) -> T {
+    let strings: Vec<&str> = tags.iter().flat_map(|(key, value)| [*key, *value]).collect();
+    let pairs: Vec<(u32, u32)> = (0..tags.len() as u32).map(|at| (2 * at, 2 * at + 1)).collect();
+    look(Tags { pairs: &pairs, strings: &strings })
+}
