@@ -4,9 +4,11 @@ pub mod federation;
 mod local;
 mod node;
 mod people;
+mod places;
 pub mod receive;
 mod wire;
 
+pub(crate) use places::town;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -133,6 +135,13 @@ pub const ALL: &[Target] = &[
         longest: 8192,
         run: local::config,
         seeds: seeds::config,
+    },
+    Target {
+        name: "places",
+        reads: "the file of places, what is searched in it, lists of addresses",
+        longest: 8192,
+        run: places::run,
+        seeds: seeds::places,
     },
     Target {
         name: "journal",
