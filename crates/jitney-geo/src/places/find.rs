@@ -95,7 +95,14 @@ fn saved(text: &str, around: &Around<'_>) -> Vec<Hit> {
         let kept = around.saved.iter().find(|saved| hit.label == label(saved) && is_at(&hit, saved.at))?;
         Some(Hit { source: kept.source, at: kept.at, ..hit })
     });
-    as_kept.collect()
+    // A rider's place may be the coop's as well: the better answer of the two is enough.
+    let mut hits: Vec<Hit> = Vec::new();
+    for hit in as_kept {
+        if !hits.iter().any(|other| other.label == hit.label && other.at == hit.at) {
+            hits.push(hit);
+        }
+    }
+    hits
 }
 
 fn label(saved: &Saved) -> String {
@@ -199,6 +206,13 @@ mod tests {
         let saved = [kept("12 Mill Lane, Brook", 47.3022, Source::Rider)];
         let found = ask("12 mill lane brook", &saved);
         assert_eq!((found.len(), found[0].source), (1, Source::Rider));
+    }
+
+    #[test]
+    fn a_place_that_rider_and_coop_keep_is_found_once() {
+        let coops = Saved { address: "Mill Lane 1".to_owned(), ..kept("Clinic", 47.2, Source::Coop) };
+        let found = ask("clinic", &[kept("Clinic, Mill Lane 1", 47.2, Source::Rider), coops]);
+        assert_eq!((found.len(), found[0].exact), (1, true));
     }
 
     #[test]
