@@ -2,12 +2,16 @@
 //!
 //! ```sh
 //! cargo run --release --example roads -- EXTRACT.osm.pbf
+//! cargo run --release --example roads -- EXTRACT.osm.pbf HOST:PORT PID
 //! ```
+//!
+//! With the address and the process number of an OSRM server on this machine it is asked for the same table.
 //!
 //! Every table is compared with Dijkstra's search and with the `cch` crate, cell by cell. Times are those of the
 //! processor, the least of several runs. Extracts are © OpenStreetMap contributors (ODbL).
 #![allow(clippy::print_stdout, clippy::print_stderr)] // A program that reports.
 
+mod osrm;
 mod peer;
 mod watch;
 
@@ -17,7 +21,7 @@ use std::process::ExitCode;
 
 use jitney_domain::Coordinate;
 use jitney_geo::roads::{Climb, Cost, Dijkstra, Graph, RoadTimes, Roads, Surveyed, Table, Targets};
-use jitney_geo::{Spot, StraightLine, TravelTimes};
+use jitney_geo::{StraightLine, TravelTimes};
 
 use watch::{cpu, least, peak_mib};
 
@@ -39,8 +43,13 @@ fn main() -> ExitCode {
 }
 
 fn run() -> Result<(), Fault> {
-    let path = std::env::args().nth(1).ok_or("use: roads EXTRACT.osm.pbf")?;
-    let mut extract = BufReader::new(File::open(&path).map_err(|e| format!("{path}: {e}"))?);
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    let (path, server) = match &words[..] {
+        [path] => (path, None),
+        [path, host, pid] => (path, Some((host, pid.parse()?))),
+        _ => return Err("use: roads EXTRACT.osm.pbf [HOST:PORT PID]".into()),
+    };
+    let mut extract = BufReader::new(File::open(path).map_err(|e| format!("{path}: {e}"))?);
 
     let begun = cpu();
     let surveyed = Surveyed::read(&mut extract)?;
@@ -73,7 +82,15 @@ fn run() -> Result<(), Fault> {
     let ours = tables(&roads, &rank, &sources, &targets)?;
     against_dijkstra(&graph, &sources, &targets, &ours);
     peer::against_cch(&graph, &spots, &sources, &targets, &ours.table, ours.times)?;
-    caller(roads, &spots)
+    let known: Vec<Coordinate> = spots.into_iter().flatten().map(Coordinate::from).collect();
+    let times = RoadTimes::new(roads, StraightLine::default());
+    caller(&times, &known)?;
+    if let Some((host, pid)) = server {
+        let places = some(known.len() as u32, PLACES, 5);
+        let places: Vec<Coordinate> = places.iter().map(|place| known[*place as usize]).collect();
+        osrm::against_osrm(&times, &places, host, pid)?;
+    }
+    Ok(())
 }
 
 /// Chooses vertices all over the graph.
@@ -152,11 +169,9 @@ fn against_dijkstra(graph: &Graph, sources: &[u32], targets: &[u32], ours: &Ours
 }
 
 /// Measures what one new caller costs: two new places, and the drives from and to all stops of a day.
-fn caller(roads: Roads, spots: &[Option<Spot>]) -> Result<(), Fault> {
-    let known: Vec<Spot> = spots.iter().flatten().copied().collect();
-    let place = |vertex: &u32| Coordinate::from(known[*vertex as usize]);
+fn caller(times: &RoadTimes, known: &[Coordinate]) -> Result<(), Fault> {
+    let place = |place: &u32| known[*place as usize];
     let stops: Vec<Coordinate> = some(known.len() as u32, STOPS, 3).iter().map(place).collect();
-    let times = RoadTimes::new(roads, StraightLine::default());
     for stop in &stops {
         let _ = times.travel(stops[0], *stop);
     }

@@ -3,6 +3,8 @@
 //! They lie in `seeds/`, a folder a target; a test compares. Whatever made a target fail is added there under a
 //! name that says what went wrong, and stays.
 
+mod map;
+
 use std::collections::BTreeMap;
 
 use data_encoding::BASE64;
@@ -30,6 +32,8 @@ use jitney_store::{Batch, RowChange, TableTag, foreign};
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha12Rng;
 use serde::Serialize;
+
+pub(crate) use map::{extract, roads};
 
 use crate::{Seed, fixed};
 

@@ -2,6 +2,7 @@
 
 pub mod federation;
 mod local;
+mod map;
 mod node;
 mod people;
 mod places;
@@ -101,6 +102,14 @@ pub const ALL: &[Target] = &[
         run: wire::names,
         seeds: seeds::names,
     },
+    Target {
+        name: "extract",
+        reads: "an OpenStreetMap extract",
+        longest: 4096,
+        run: map::extract,
+        seeds: seeds::extract,
+    },
+    Target { name: "roads", reads: "a file of roads", longest: 4096, run: map::roads, seeds: seeds::roads },
     Target {
         name: "credential",
         reads: "a membership credential",

@@ -92,13 +92,18 @@ impl Extract {
 
     /// Returns the extract as a file.
     pub fn file(&self) -> Vec<u8> {
+        let mut file = blob("OSMHeader", &header(&["OsmSchema-V0.6", "DenseNodes"]));
+        file.extend(blob("OSMData", &self.block()));
+        file
+    }
+
+    /// Returns the block that holds all elements.
+    pub fn block(&self) -> Vec<u8> {
+        // Coordinates are given in parts of ten millions: a hundred nanodegrees, the default.
         let mut block = Vec::new();
         bytes(&mut block, 1, &self.strings);
         block.extend_from_slice(&self.groups);
-        // Coordinates are given in parts of ten millions: a hundred nanodegrees, the default.
-        let mut file = blob("OSMHeader", &header(&["OsmSchema-V0.6", "DenseNodes"]));
-        file.extend(blob("OSMData", &block));
-        file
+        block
     }
 
     fn group(&mut self, kind: u32, element: &[u8]) -> &mut Self {
@@ -137,17 +142,28 @@ pub fn blob(kind: &str, content: &[u8]) -> Vec<u8> {
     blob_of(kind, content.len() as u64, &zlib.finish().expect("memory takes everything"))
 }
 
+/// Returns a blob of that type around content that is not packed, with its header.
+pub fn raw_blob(kind: &str, content: &[u8]) -> Vec<u8> {
+    let mut blob = Vec::new();
+    bytes(&mut blob, 1, content);
+    with_header(kind, &blob)
+}
+
 /// Returns a blob that says of itself what one likes.
 pub fn blob_of(kind: &str, size: u64, zlib: &[u8]) -> Vec<u8> {
     let mut blob = Vec::new();
     number(&mut blob, 2, size);
     bytes(&mut blob, 3, zlib);
+    with_header(kind, &blob)
+}
+
+fn with_header(kind: &str, blob: &[u8]) -> Vec<u8> {
     let mut head = Vec::new();
     bytes(&mut head, 1, kind.as_bytes());
     number(&mut head, 3, blob.len() as u64);
     let mut file = (head.len() as u32).to_be_bytes().to_vec();
     file.extend(head);
-    file.extend(blob);
+    file.extend_from_slice(blob);
     file
 }
 

@@ -67,9 +67,13 @@ impl Roads {
             put(&mut bytes, point.lon() as u32);
         }
         self.tails_first.iter().chain(&self.tails).for_each(|part| put(&mut bytes, *part));
-        let checksum = crc32fast::hash(&bytes);
-        put(&mut bytes, checksum);
-        bytes
+        Self::with_checksum(&bytes)
+    }
+
+    /// Returns the content of a file with its checksum, as [`Roads::from_bytes`] reads it.
+    #[doc(hidden)]
+    pub fn with_checksum(content: &[u8]) -> Vec<u8> {
+        [content, &crc32fast::hash(content).to_le_bytes()].concat()
     }
 
     /// Reads roads from the content of a file. Every number in it is checked, so that roads which were read

@@ -66,8 +66,12 @@ impl RoadTimes {
     }
 
     fn matrix(&self) -> MutexGuard<'_, Matrix> {
-        // Whoever panicked while adding a place left at worst one too few.
-        self.matrix.lock().unwrap_or_else(PoisonError::into_inner)
+        self.matrix.lock().unwrap_or_else(|poisoned| {
+            // Whoever panicked may have left half a place behind.
+            let mut matrix = PoisonError::into_inner(poisoned);
+            *matrix = Matrix::new(&self.roads);
+            matrix
+        })
     }
 }
 
@@ -92,6 +96,7 @@ impl TravelTimes for RoadTimes {
             None => self.off_map.travel(from, to),
         }
     }
+
     fn table(&self, places: &[Coordinate]) -> Vec<Option<Travel>> {
         let spots: Vec<Spot> = places.iter().map(|place| Spot::from(*place)).collect();
         let doors: Vec<Option<OnRoad>> = places.iter().map(|place| self.roads.snap(*place)).collect();
