@@ -241,8 +241,13 @@ impl From<MapError> for Failure {
     fn from(error: MapError) -> Self {
         let exit = match error {
             MapError::Write(error) => return error.into(),
-            MapError::Extract { .. } | MapError::Import { .. } => Exit::Invalid,
-            MapError::Read { .. } | MapError::Unsound { .. } => Exit::Internal,
+            MapError::Extract { .. }
+            | MapError::Import { .. }
+            | MapError::Places(_)
+            | MapError::Addresses { .. } => Exit::Invalid,
+            MapError::Read { .. } | MapError::Unsound { .. } | MapError::UnsoundPlaces { .. } => {
+                Exit::Internal
+            }
         };
         Failure::new(exit, error.to_string())
     }

@@ -17,7 +17,7 @@ use crate::output::Said;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Import the roads of an OpenStreetMap extract
+    /// Import the roads, addresses and places of an OpenStreetMap extract
     ///
     /// FILE ends in .osm.pbf, as Geofabrik and others offer them for regions, free of charge. Take one that
     /// covers where your drivers go. A node that runs goes on as before; from its next start on driving times
@@ -31,6 +31,9 @@ pub(crate) enum Command {
 pub(crate) struct ImportArgs {
     /// The extract
     file: PathBuf,
+    /// Add the addresses of an official list, with columns lat, lon, street, number, city and postcode
+    #[arg(long, value_name = "FILE.csv")]
+    addresses: Option<PathBuf>,
     /// Write the map into this folder, in place of this home's
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
@@ -69,14 +72,16 @@ impl Command {
     pub(crate) fn run(self, cx: &Context) -> Result<Said, Failure> {
         let home = Home::at(&cx.home);
         match self {
-            Command::Import(ImportArgs { file, out: Some(dir) }) => {
-                cx.show(&Map::at(dir).import(&file)?, |done| Ok(told(done)))
+            Command::Import(ImportArgs { file, addresses, out: Some(dir) }) => {
+                cx.show(&Map::at(dir).import(&file, addresses.as_deref())?, |done| Ok(told(done)))
             }
-            Command::Import(ImportArgs { file, out: None }) => {
+            Command::Import(ImportArgs { file, addresses, out: None }) => {
                 // A folder that is no coop's would never be looked at.
                 home.config()?;
                 let next = "driving times are those of the roads from the next start of `jitney up` on";
-                cx.show(&Map::of(&home).import(&file)?, |done| Ok(format!("{}\n{next}", told(done))))
+                cx.show(&Map::of(&home).import(&file, addresses.as_deref())?, |done| {
+                    Ok(format!("{}\n{next}", told(done)))
+                })
             }
             Command::Show(ShowArgs { from, to }) => {
                 let map = Map::of(&home);
@@ -97,9 +102,11 @@ impl Command {
 }
 
 fn told(done: &Imported) -> String {
-    let Imported { dir, roads, km, ferries, turn_restrictions, as_of, bytes } = done;
+    let Imported { dir, roads, km, ferries, turn_restrictions, as_of, bytes, streets_and_places, houses } =
+        done;
     format!(
         "imported {roads} roads ({km} km), {ferries} car ferries and {turn_restrictions} turn restrictions{}\n\
+         found {streets_and_places} streets and places and {houses} house numbers to search\n\
          kept in {} ({:.1} MB); map data {ATTRIBUTION}",
         dated(*as_of),
         dir.display(),
