@@ -73,12 +73,12 @@ impl Finder {
         find(text, &Around { saved: &self.saved, focus: self.focus, limit }, self.map.as_ref())
     }
 
-    /// Returns the place that was typed, if it can be no other.
-    pub(crate) fn the_one(&self, text: &str) -> Result<Place, Failure> {
+    /// Returns the place that was typed, if it can be no other. `else_say` is how to choose one by its point.
+    pub(crate) fn the_one(&self, text: &str, else_say: &str) -> Result<Place, Failure> {
         let hits = self.find(text, OFFERED);
         match choose(&hits) {
             Choice::One(hit) => Ok(Place { label: hit.label.clone(), at: hit.at, note: String::new() }),
-            Choice::Several(hits) => Err(Failure::conflict(which(text, hits))),
+            Choice::Several(hits) => Err(Failure::conflict(which(text, hits, else_say))),
             Choice::Nothing if self.map.is_none() => Err(Failure::not_found(format!(
                 "nothing is known of \"{text}\": say where it is in degrees of latitude and longitude, or import a map \
                  with `jitney map import`"
@@ -91,14 +91,14 @@ impl Finder {
 }
 
 /// Asks back: what was typed could be any of these, or it is one and should be said in full.
-fn which(text: &str, hits: &[Hit]) -> String {
+fn which(text: &str, hits: &[Hit], else_say: &str) -> String {
     let named = |hit: &Hit| {
         let caveat = hit.caveat().map_or_else(String::new, |caveat| format!("; {caveat}"));
         format!("{} ({}, {}{caveat})", hit.label, hit.at.lat(), hit.at.lon())
     };
     let named: Vec<String> = hits.iter().map(named).collect();
     format!(
-        "\"{text}\" could be {}; say it in full, or choose one by its point as \"Label @ lat,lon\"",
+        "\"{text}\" could be {}; say it in full, or choose one by its point: {else_say}",
         show::listed(&named, "or")
     )
 }
@@ -120,7 +120,7 @@ pub(crate) fn looked_up(
     if finder.names.contains(name) || (finder.map.is_none() && finder.find(name, 1).is_empty()) {
         return Ok(asked);
     }
-    finder.the_one(name).map(PlaceAsked::At)
+    finder.the_one(name, "\"Label @ lat,lon\"").map(PlaceAsked::At)
 }
 
 /// Returns where a rider lives, if that is known.

@@ -141,7 +141,7 @@ impl Command {
 
 /// Looks up a member's address.
 fn address(cx: &Context, text: &str) -> Result<Place, Failure> {
-    Finder::new(cx, None)?.the_one(text)
+    Finder::new(cx, None)?.the_one(text, "--at LAT,LON")
 }
 
 /// Admits a member in these roles.

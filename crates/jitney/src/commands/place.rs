@@ -100,11 +100,11 @@ impl AddArgs {
         let (at, address) = match (self.at, &self.address) {
             (Some(at), address) => (at, address.clone()),
             (None, Some(address)) => {
-                let found = Finder::new(cx, None)?.the_one(address)?;
+                let found = Finder::new(cx, None)?.the_one(address, "--at LAT,LON")?;
                 (found.at, Some(found.label))
             }
             (None, None) => {
-                let found = Finder::new(cx, None)?.the_one(&self.name)?;
+                let found = Finder::new(cx, None)?.the_one(&self.name, "--at LAT,LON")?;
                 return Ok(Place { note, ..found });
             }
         };
