@@ -9,7 +9,7 @@ use super::document::Kind;
 use super::file::{Places, Site, View};
 use super::fold::words;
 use super::house::Number;
-use super::houses::HouseFound;
+use super::houses::{HouseFound, nearest};
 use super::query;
 use super::search::{Scope, Scored, search};
 
@@ -96,10 +96,8 @@ fn hit(view: &View<'_>, scored: &Scored, asked: impl Fn() -> Option<String>) -> 
     let kind = Kind::from_number(site.kind)?;
     let asked = || asked().unwrap_or_default();
     let house = match scored.house {
-        HouseFound::Known(at)
-        | HouseFound::Several(at)
-        | HouseFound::Begins(at)
-        | HouseFound::Nearest(at) => view.house(at),
+        HouseFound::Known(at) | HouseFound::Several(at) | HouseFound::Begins(at) => view.house(at),
+        HouseFound::Nearest(at) => view.house(nearest(view, scored.site, &asked()).unwrap_or(at)),
         _ => None,
     };
     let known = house.map(|house| view.texts.get(house.number).to_owned()).unwrap_or_default();

@@ -54,9 +54,11 @@ fn span(number: &str) -> Option<Span> {
     Some(Span { first, last: last.filter(|&last| last >= first).unwrap_or(first) })
 }
 
-/// Returns what the numbers of a street are sorted by.
-pub(super) fn sort_key(number: &str) -> (u32, String) {
-    (span(number).map_or(u32::MAX, |span| span.first), number.to_owned())
+/// Returns the first run of digits as a number: the numbers of a street are sorted by it.
+pub(super) fn leading(number: &str) -> u32 {
+    let digits = number.trim_start_matches(|c: char| !c.is_ascii_digit());
+    let end = digits.find(|c: char| !c.is_ascii_digit()).unwrap_or(digits.len());
+    digits.get(..end).and_then(|digits| digits.parse().ok()).unwrap_or(u32::MAX)
 }
 
 /// Returns how far a known number is from the one asked for: 0 for the same, then houses of one building or

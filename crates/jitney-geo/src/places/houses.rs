@@ -2,7 +2,7 @@
 
 use super::document::Kind;
 use super::file::View;
-use super::house::{farness, plain, sort_key};
+use super::house::{farness, leading, plain};
 use super::query::Typed;
 use super::rank;
 
@@ -25,7 +25,7 @@ pub(super) enum HouseFound {
     Several(u32),
     /// It has a house whose number goes on after what was typed.
     Begins(u32),
-    /// It has other houses; this is the nearest by number.
+    /// It has other houses; this is one about there.
     Nearest(u32),
     /// It is a street of which no house is known.
     Unknown,
@@ -62,11 +62,14 @@ pub(super) fn look_up(view: &View<'_>, site: u32, asked: &str, unfinished: bool)
         let kind = view.site(site).and_then(|site| Kind::from_number(site.kind));
         return if kind == Some(Kind::Street) { HouseFound::Unknown } else { HouseFound::NoStreet };
     }
-    let wanted = sort_key(asked).0;
-    match houses.nearest(asked, wanted) {
-        found if found.is_known() || !unfinished => found,
-        nearest => houses.beginning(asked, wanted).map_or(nearest, HouseFound::Begins),
+    let wanted = leading(asked);
+    let first = houses.first_from(wanted);
+    if let Some(known) = houses.known(asked, wanted, first) {
+        return known;
     }
+    let begins = if unfinished { houses.beginning(asked, wanted) } else { None };
+    // Which one is nearest is looked at only for the answers that are shown.
+    begins.map_or(HouseFound::Nearest(first.min(houses.span.1.saturating_sub(1))), HouseFound::Begins)
 }
 
 /// Looks for the house of a number and the letter typed after it, as in `12 a`; none if there is not just that.
@@ -81,6 +84,15 @@ pub(super) fn look_up_with_letter(
     }
     let found = look_up(view, site, &format!("{number}{}", next.text), false);
     found.is_known().then_some(found)
+}
+
+/// Returns the house of a site whose number is nearest to the one asked for.
+pub(super) fn nearest(view: &View<'_>, site: u32, asked: &str) -> Option<u32> {
+    let houses = Houses { view, span: view.houses_of(site) };
+    let around = houses.first_from(leading(asked));
+    let (start, end) = houses.span;
+    let window = around.saturating_sub(BEFORE).max(start)..around.saturating_add(AFTER).min(end);
+    window.min_by_key(|&at| farness(asked, &houses.number(at)))
 }
 
 struct Houses<'a> {
@@ -98,7 +110,7 @@ impl Houses<'_> {
         let (mut low, mut high) = self.span;
         while low < high {
             let middle = low.midpoint(high);
-            if sort_key(&self.number(middle)).0 >= wanted {
+            if self.leading(middle) >= wanted {
                 high = middle;
             } else {
                 low = middle.saturating_add(1);
@@ -107,26 +119,18 @@ impl Houses<'_> {
         low
     }
 
-    fn nearest(&self, asked: &str, wanted: u32) -> HouseFound {
-        let around = self.first_from(wanted);
-        let (start, end) = self.span;
-        let window = around.saturating_sub(BEFORE).max(start)..around.saturating_add(AFTER).min(end);
-        let mut best: Option<(u32, u32)> = None;
-        let mut several = false;
-        for at in window {
-            let far = farness(asked, &self.number(at));
-            match best {
-                Some((0, first)) if far == 0 => several |= apart(self.view, first, at),
-                Some((least, _)) if least <= far => {}
-                _ => best = Some((far, at)),
-            }
-        }
-        match best {
-            Some((0, at)) if several => HouseFound::Several(at),
-            Some((0, at)) => HouseFound::Known(at),
-            Some((_, at)) => HouseFound::Nearest(at),
-            None => HouseFound::Unknown,
-        }
+    /// Returns the house of just that number. Those with the same first run of digits stand together from
+    /// `first` on.
+    fn known(&self, asked: &str, wanted: u32, first: u32) -> Option<HouseFound> {
+        let same = (first..self.span.1).take_while(|&at| self.leading(at) == wanted);
+        let mut known = same.filter(|&at| self.number(at) == asked);
+        let one = known.next()?;
+        let several = known.any(|at| apart(self.view, one, at));
+        Some(if several { HouseFound::Several(one) } else { HouseFound::Known(one) })
+    }
+
+    fn leading(&self, at: u32) -> u32 {
+        self.view.house(at).map_or(u32::MAX, |house| leading(self.view.texts.get(house.number)))
     }
 
     /// Returns the first house whose number goes on after what was typed: 7350 after 735.

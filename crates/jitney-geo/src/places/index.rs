@@ -7,7 +7,7 @@ use thiserror::Error;
 use super::document::Document;
 use super::file::{self, HouseRecord, Site};
 use super::fold::{fold, spellings};
-use super::house::{plain, sort_key};
+use super::house::{leading, plain};
 use super::reverse::cell_of;
 use super::slot::{self, Field};
 use crate::Spot;
@@ -72,7 +72,7 @@ pub fn build(mut documents: Vec<Document>) -> Result<Vec<u8>, BuildError> {
             }
             slots.push(slot::pack(provisional, field, ordinal));
         }
-        document.houses.sort_by_cached_key(|house| sort_key(&plain(&house.number)));
+        document.houses.sort_by_cached_key(|house| (leading(&house.number), plain(&house.number)));
         for house in &document.houses {
             let spot = Spot::from(house.at);
             grid.push((cell_of(spot), (len(&houses)? << 1) | 1));

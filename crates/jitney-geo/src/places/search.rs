@@ -24,6 +24,8 @@ use crate::Spot;
 const SITES_MAX: u32 = 60_000;
 /// Most places gone through in one attempt.
 const ATTEMPT_MAX: u32 = 25_000;
+/// Words of fewer letters are forgiven a slip only when nothing else is found.
+const SHORT: usize = 4;
 /// Most ways of putting a blank elsewhere that are tried.
 const BLANKS_MAX: usize = 24;
 
@@ -59,17 +61,31 @@ pub(super) fn search(view: &View<'_>, text: &str, scope: Scope) -> Vec<Scored> {
     if search.is_full() {
         return search.best;
     }
-    // What is found as it was typed, whole, is not a slip of something else.
-    if search.best.first().is_some_and(|best| best.exact) {
+    // What is found as it was typed is not a slip of something else.
+    if !search.best.is_empty() {
         return search.best;
     }
-    let one_slip: Vec<Matches> = words.iter().map(|word| Matches::find(view, word, 1)).collect();
-    search.attempt(&pairs(&words, &one_slip), extra);
+    // The word that no place has is the one with the slip; only if that leads nowhere may it be any.
+    let slip = |word: &Typed, strict: &Matches| Matches::find(view, word, u8::from(strict.is_empty()));
+    let unknown: Vec<Matches> = words.iter().zip(&strict).map(|(word, strict)| slip(word, strict)).collect();
+    search.attempt(&pairs(&words, &unknown), extra);
+    if search.best.is_empty() {
+        let one_slip: Vec<Matches> = words.iter().map(|word| Matches::find(view, word, 1)).collect();
+        search.attempt(&pairs(&words, &one_slip), extra);
+    }
     if search.best.is_empty() {
         search.move_blanks(&words, &strict, extra);
     }
     if search.best.is_empty() {
-        let two_slips: Vec<Matches> = words.iter().map(|word| Matches::find(view, word, 2)).collect();
+        // Two slips in a word that exists are one too many; but one in a short word is forgiven only here.
+        let slips = |word: &Typed, strict: &Matches| {
+            if strict.is_empty() || word.letters.len() < SHORT { 2 } else { 1 }
+        };
+        let two_slips: Vec<Matches> = words
+            .iter()
+            .zip(&strict)
+            .map(|(word, strict)| Matches::find(view, word, slips(word, strict)))
+            .collect();
         search.attempt(&pairs(&words, &two_slips), extra);
         for left_out in 0..words.len() {
             if search.is_full() || words.len() == 1 {
