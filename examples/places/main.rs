@@ -101,7 +101,7 @@ fn measure(title: &str, areas: &[Vec<Document>], args: &Args) -> Result<(), Faul
     let mut rng = StdRng::seed_from_u64(args.seed);
     let drawn = draw::sample(&entries, args.queries, &mut rng);
     report::hits(&places, &drawn, &mut rng);
-    report::keystrokes(&places, &entries, &drawn);
+    report::keystrokes(&places, &entries, &drawn, &mut rng);
     Ok(())
 }
 

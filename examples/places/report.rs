@@ -83,30 +83,16 @@ pub fn hits(places: &Places<Vec<u8>>, drawn: &[Entry], rng: &mut StdRng) {
     row("two thirds without locality", &mut |entry, _| two_thirds(&entry.short));
 }
 
-/// Prints what a keystroke costs, and how many times as much a linear scan does.
-pub fn keystrokes(places: &Places<Vec<u8>>, entries: &[Entry], drawn: &[Entry]) {
-    let mut times = Vec::new();
-    let mut asked = Vec::new();
-    for entry in drawn.iter().take(TYPED) {
-        for (end, _) in entry.full.char_indices().skip(1).chain([(entry.full.len(), ' ')]) {
-            let text = &entry.full[..end];
-            let once = || {
-                let start = Instant::now();
-                black_box(places.search(text, Some(entry.focus), FIRST));
-                start.elapsed()
-            };
-            times.push(once().min(once()));
-            asked.push(text);
-        }
-    }
-    let (count, total) = (times.len(), times.iter().sum::<Duration>());
-    let mean = total.as_secs_f64() / count as f64;
-    println!(
-        "keystroke: p50 {:.3} ms, p99 {:.2} ms, longest {:.2} ms, of {count}",
-        quantile(&mut times, 0.5),
-        quantile(&mut times, 0.99),
-        quantile(&mut times, 1.0)
-    );
+/// Prints what a keystroke costs, without and with a slip on the way, and how many times as much a linear
+/// scan does.
+pub fn keystrokes(places: &Places<Vec<u8>>, entries: &[Entry], drawn: &[Entry], rng: &mut StdRng) {
+    let drawn = &drawn[..drawn.len().min(TYPED)];
+    let texts: Vec<(String, &Entry)> = drawn.iter().map(|entry| (entry.full.clone(), entry)).collect();
+    let with_slip: Vec<(String, &Entry)> =
+        drawn.iter().map(|entry| (with_typo(&entry.full, On::Text, rng), entry)).collect();
+    let (asked, mean) = type_all(places, "keystroke", &texts);
+    type_all(places, "keystroke, one typo in the text", &with_slip);
+    let count = asked.len();
     let labels: Vec<String> = entries.iter().map(|entry| fold(&entry.full)).collect();
     let start = Instant::now();
     let step = (count / SCANNED).max(1);
@@ -119,6 +105,33 @@ pub fn keystrokes(places: &Places<Vec<u8>>, entries: &[Entry], drawn: &[Entry]) 
     }
     let scan = start.elapsed().as_secs_f64() / scanned.len() as f64;
     println!("a linear scan that forgives nothing: {:.1} times as long as the mean keystroke", scan / mean);
+}
+
+/// Types the texts letter by letter and prints what a letter costs; returns what was asked and the mean in seconds.
+fn type_all<'a>(places: &Places<Vec<u8>>, title: &str, texts: &'a [(String, &Entry)]) -> (Vec<&'a str>, f64) {
+    let mut times = Vec::new();
+    let mut asked = Vec::new();
+    for (text, entry) in texts {
+        for (end, _) in text.char_indices().skip(1).chain([(text.len(), ' ')]) {
+            let typed = &text[..end];
+            let once = || {
+                let start = Instant::now();
+                black_box(places.search(typed, Some(entry.focus), FIRST));
+                start.elapsed()
+            };
+            times.push(once().min(once()));
+            asked.push(typed);
+        }
+    }
+    let mean = times.iter().sum::<Duration>().as_secs_f64() / times.len() as f64;
+    println!(
+        "{title}: p50 {:.3} ms, p99 {:.2} ms, longest {:.2} ms, of {}",
+        quantile(&mut times, 0.5),
+        quantile(&mut times, 0.99),
+        quantile(&mut times, 1.0),
+        times.len()
+    );
+    (asked, mean)
 }
 
 /// Returns a quantile in milliseconds.

@@ -62,9 +62,9 @@ pub struct Counts {
 /// Roads as an extract has them, not yet prepared.
 #[derive(Debug)]
 pub struct Surveyed {
-    survey: Survey,
-    edges: Edges,
-    turned: Turned,
+    pub(super) survey: Survey,
+    pub(super) edges: Edges,
+    pub(super) turned: Turned,
 }
 
 impl Surveyed {

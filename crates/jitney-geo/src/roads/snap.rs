@@ -11,12 +11,12 @@ use crate::spot::Spot;
 
 /// A door farther from every road than this, in metres, is off the map.
 pub const SNAP_MAX_METRES: f64 = 1_000.0;
-/// Size of a cell in ten-millionths of a degree: 250 m from south to north.
-const CELL: i32 = 22_483;
+/// Size of a cell in ten-millionths of a degree: 100 m from south to north.
+const CELL: i32 = 8_993;
 /// Metres in a ten-millionth of a degree from south to north.
 const METRES: f64 = 0.011_119_49;
 /// Straight pieces that cross more half cells than this, some ten kilometres, take part at their ends only.
-const PIECE_STEPS_MAX: f64 = 80.0;
+const PIECE_STEPS_MAX: f64 = 200.0;
 
 /// A place on a road.
 #[derive(Debug, Clone, Copy, PartialEq)]

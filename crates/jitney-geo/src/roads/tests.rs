@@ -3,3 +3,4 @@
 mod hostile;
 mod maps;
 mod search;
+mod turns;

@@ -100,6 +100,8 @@ impl TravelTimes for RoadTimes {
     fn table(&self, places: &[Coordinate]) -> Vec<Option<Travel>> {
         let spots: Vec<Spot> = places.iter().map(|place| Spot::from(*place)).collect();
         let doors: Vec<Option<OnRoad>> = places.iter().map(|place| self.roads.snap(*place)).collect();
+        let access: Vec<Cost> =
+            doors.iter().map(|door| door.as_ref().map_or(Cost::NONE, |door| access(door.away()))).collect();
         let starts: Vec<_> = doors.iter().map(|door| self.at(door, Roads::starts)).collect();
         let ends: Vec<_> = doors.iter().map(|door| self.at(door, Roads::ends)).collect();
         let mut climb = Climb::new(self.roads.hierarchy());
@@ -115,7 +117,7 @@ impl TravelTimes for RoadTimes {
             let around = table.millis(from, to).zip(table.metres(from, to));
             let around = around.map_or(Cost::NONE, |(millis, metres)| Cost::new(millis, metres));
             let road = around.min(self.roads.straight(start, end));
-            from_door_to_door(road, access(start.away()), access(end.away())).travel()
+            from_door_to_door(road, access[from], access[to]).travel()
         };
         let row = |from| (0..places.len()).map(move |to| (from, to));
         (0..places.len()).flat_map(row).map(|(from, to)| cell(from, to)).collect()

@@ -107,11 +107,19 @@ fn told(done: &Imported) -> String {
     format!(
         "imported {roads} roads ({km} km), {ferries} car ferries and {turn_restrictions} turn restrictions{}\n\
          found {streets_and_places} streets and places and {houses} house numbers to search\n\
-         kept in {} ({:.1} MB); map data {ATTRIBUTION}",
+         kept in {} ({}); map data {ATTRIBUTION}",
         dated(*as_of),
         dir.display(),
-        *bytes as f64 / 1e6,
+        size(*bytes),
     )
+}
+
+fn size(bytes: usize) -> String {
+    if bytes < 1_000_000 {
+        format!("{} kB", bytes.div_ceil(1000))
+    } else {
+        format!("{:.1} MB", bytes as f64 / 1e6)
+    }
 }
 
 /// Says from when a map is, if it says so itself.
