@@ -10,6 +10,9 @@
 //! drawn at random. The focus is the middle of the extract that the entry came from, as a coop looks for places
 //! in its own area first. Costs are wall time of one thread, the better of two runs of each keystroke.
 
+// A program for a terminal; what is measured is printed.
+#![allow(clippy::print_stdout, clippy::print_stderr)]
+
 mod draw;
 mod grow;
 mod report;
