@@ -4,7 +4,7 @@
 //! map/roads        driving times by road
 //! ```
 //!
-//! Each part is a file of its own, made by [`import`] and replaced whole or not at all. The maps are © OpenStreetMap
+//! Each part is a file of its own, made by [`Map::import`] and replaced whole or not at all. The maps are © OpenStreetMap
 //! contributors, under the Open Database Licence.
 
 use std::fs::{self, File};
