@@ -5,7 +5,7 @@
 //! map/places       addresses and places that can be searched
 //! ```
 //!
-//! Each part is a file of its own, made by [`import`] and replaced whole or not at all. The maps are © OpenStreetMap
+//! Each part is a file of its own, made by [`Map::import`] and replaced whole or not at all. The maps are © OpenStreetMap
 //! contributors, under the Open Database Licence.
 
 use std::fs::{self, File};

@@ -38,6 +38,16 @@ impl Table {
         self.metres.get(self.place(row, column)?).copied()
     }
 
+    /// Returns the cells of a row of a table with lengths.
+    pub(super) fn row(&self, row: usize) -> impl Iterator<Item = Cost> {
+        let cells = row * self.columns..(row + 1) * self.columns;
+        let cell = |(millis, metres): (&u32, &u32)| match *millis {
+            MILLIS_END.. => Cost::NONE,
+            millis => Cost::new(millis, *metres),
+        };
+        self.millis[cells.clone()].iter().zip(&self.metres[cells]).map(cell)
+    }
+
     fn place(&self, row: usize, column: usize) -> Option<usize> {
         (column < self.columns).then(|| row.checked_mul(self.columns)?.checked_add(column))?
     }
@@ -123,6 +133,9 @@ impl<'a> Targets<'a> {
     ) -> Table {
         let columns = self.ends_first.len() - 1;
         let mut table = Table { columns, millis: Vec::new(), metres: Vec::new() };
+        let cells = columns.saturating_mul(sources.size_hint().0);
+        table.millis.reserve(cells);
+        table.metres.reserve(if METRES { cells } else { 0 });
         let places = self.first.len() - 1;
         let mut millis = vec![[END; LANES]; places];
         let mut metres = vec![[0; LANES]; if METRES { places } else { 0 }];

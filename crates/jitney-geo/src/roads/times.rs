@@ -107,19 +107,19 @@ impl TravelTimes for RoadTimes {
         let mut climb = Climb::new(self.roads.hierarchy());
         let targets = Targets::new(self.roads.hierarchy(), ends.iter().map(|ends| &ends[..]));
         let table = targets.drives(&mut climb, starts.iter().map(|starts| &starts[..]));
-        let cell = |from: usize, to: usize| {
-            if spots[from] == spots[to] {
-                return Some(Travel::default());
+        let mut drives = Vec::with_capacity(places.len() * places.len());
+        for (from, start) in doors.iter().enumerate() {
+            for (to, around) in table.row(from).enumerate() {
+                drives.push(match (start, &doors[to]) {
+                    _ if spots[from] == spots[to] => Some(Travel::default()),
+                    (Some(start), Some(end)) => {
+                        let road = around.min(self.roads.straight(start, end));
+                        from_door_to_door(road, access[from], access[to]).travel()
+                    }
+                    _ => self.off_map.travel(places[from], places[to]),
+                });
             }
-            let (Some(start), Some(end)) = (&doors[from], &doors[to]) else {
-                return self.off_map.travel(places[from], places[to]);
-            };
-            let around = table.millis(from, to).zip(table.metres(from, to));
-            let around = around.map_or(Cost::NONE, |(millis, metres)| Cost::new(millis, metres));
-            let road = around.min(self.roads.straight(start, end));
-            from_door_to_door(road, access[from], access[to]).travel()
-        };
-        let row = |from| (0..places.len()).map(move |to| (from, to));
-        (0..places.len()).flat_map(row).map(|(from, to)| cell(from, to)).collect()
+        }
+        drives
     }
 }
