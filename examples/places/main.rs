@@ -8,7 +8,7 @@
 //! Entries are drawn at random. An answer is right if it has the entry's label, locality and all, and lies within
 //! a kilometre of it. A typo is one letter or blank added, left out, changed or swapped with the next, at a place
 //! drawn at random. The focus is the middle of the extract that the entry came from, as a coop looks for places
-//! in its own area first. Costs are wall time of one thread, the better of two runs of each keystroke.
+//! in its own area first. Costs are CPU time of one thread; of each keystroke the better of two runs.
 
 // A program for a terminal; what is measured is printed.
 #![allow(clippy::print_stdout, clippy::print_stderr)]
@@ -68,10 +68,10 @@ fn run(args: &Args) -> Result<(), Fault> {
     println!("seed {}, {} queries of each kind", args.seed, args.queries);
     let mut areas = Vec::new();
     for file in &args.files {
-        let before = report::cpu_seconds();
+        let before = report::cpu();
         let collected = collect(|| File::open(file).map(BufReader::new))?;
         let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        let took = report::cpu_seconds() - before;
+        let took = (report::cpu() - before).as_secs_f64();
         println!("{name}: {} streets and places read in {took:.2} s of CPU", collected.documents.len());
         areas.push(collected.documents);
     }
@@ -87,9 +87,9 @@ fn run(args: &Args) -> Result<(), Fault> {
 fn measure(title: &str, areas: &[Vec<Document>], args: &Args) -> Result<(), Fault> {
     let focuses: Vec<Coordinate> = areas.iter().filter_map(|area| middle(area)).collect();
     let entries = draw::entries(areas, &focuses);
-    let before = report::cpu_seconds();
+    let before = report::cpu();
     let file = build(areas.concat())?;
-    let built = report::cpu_seconds() - before;
+    let built = (report::cpu() - before).as_secs_f64();
     let bytes = file.len();
     let places = Places::open(file)?;
     let counts = places.counts();

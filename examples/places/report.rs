@@ -1,11 +1,12 @@
 //! Asks, counts and prints.
 
 use std::hint::black_box;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use jitney_geo::distance;
 use jitney_geo::places::{Hit, Places, fold};
 use rand::rngs::StdRng;
+use rustix::time::{ClockId, clock_gettime};
 
 use crate::draw::{Entry, On, two_thirds, with_typo};
 
@@ -17,18 +18,10 @@ const TYPED: usize = 200;
 /// Keystrokes that the linear scan is asked, too.
 const SCANNED: usize = 60;
 
-/// Returns the CPU time of this process in seconds, to a hundredth.
-pub fn cpu_seconds() -> f64 {
-    let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
-    let fields: Vec<f64> = stat
-        .rsplit(')')
-        .next()
-        .unwrap_or_default()
-        .split_whitespace()
-        .filter_map(|field| field.parse().ok())
-        .collect();
-    // User and system time; the state is no number and so not among them.
-    fields.get(10).zip(fields.get(11)).map_or(0.0, |(user, system)| (user + system) / 100.0)
+/// Returns the CPU time of this thread: what others do on the machine does not count.
+pub fn cpu() -> Duration {
+    let time = clock_gettime(ClockId::ThreadCPUTime);
+    Duration::new(time.tv_sec.unsigned_abs(), u32::try_from(time.tv_nsec).unwrap_or_default())
 }
 
 fn is(hit: &Hit, entry: &Entry) -> bool {
@@ -52,9 +45,9 @@ pub fn hits(places: &Places<Vec<u8>>, drawn: &[Entry], rng: &mut StdRng) {
         let mut missed = Vec::new();
         for entry in drawn {
             let text = typed(entry, rng);
-            let start = Instant::now();
+            let start = cpu();
             let found = places.search(&text, Some(entry.focus), FIRST);
-            times.push(start.elapsed());
+            times.push(cpu() - start);
             let at = found.iter().position(|hit| is(hit, entry));
             first += usize::from(at == Some(0));
             five += usize::from(at.is_some());
@@ -94,7 +87,7 @@ pub fn keystrokes(places: &Places<Vec<u8>>, entries: &[Entry], drawn: &[Entry], 
     type_all(places, "keystroke, one typo in the text", &with_slip);
     let count = asked.len();
     let labels: Vec<String> = entries.iter().map(|entry| fold(&entry.full)).collect();
-    let start = Instant::now();
+    let start = cpu();
     let step = (count / SCANNED).max(1);
     let scanned: Vec<&&str> = asked.iter().step_by(step).collect();
     for text in &scanned {
@@ -103,7 +96,7 @@ pub fn keystrokes(places: &Places<Vec<u8>>, entries: &[Entry], drawn: &[Entry], 
         let fits = |label: &&String| words.iter().all(|word| label.contains(word));
         black_box(labels.iter().filter(fits).count());
     }
-    let scan = start.elapsed().as_secs_f64() / scanned.len() as f64;
+    let scan = (cpu() - start).as_secs_f64() / scanned.len() as f64;
     println!("a linear scan that forgives nothing: {:.1} times as long as the mean keystroke", scan / mean);
 }
 
@@ -115,9 +108,9 @@ fn type_all<'a>(places: &Places<Vec<u8>>, title: &str, texts: &'a [(String, &Ent
         for (end, _) in text.char_indices().skip(1).chain([(text.len(), ' ')]) {
             let typed = &text[..end];
             let once = || {
-                let start = Instant::now();
+                let start = cpu();
                 black_box(places.search(typed, Some(entry.focus), FIRST));
-                start.elapsed()
+                cpu() - start
             };
             times.push(once().min(once()));
             asked.push(typed);
