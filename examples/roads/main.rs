@@ -68,8 +68,8 @@ fn run() -> Result<(), Fault> {
     println!("{} vertices cut off, {} km of road", counts.cut_off, roads.km());
     println!("import       {:8.3} s", read.as_secs_f64());
     println!("preparation  {:8.3} s", prepared.as_secs_f64());
-    println!("peak memory  {:8.1} MiB", peak_mib().unwrap_or(f64::NAN));
     let bytes = roads.to_bytes();
+    println!("peak memory  {:8.1} MiB, the file written", peak_mib().unwrap_or(f64::NAN));
     let opening = least(5, || Roads::from_bytes(&bytes).map(drop))?;
     println!(
         "file         {:8.1} MiB, opened in {:.1} ms",

@@ -25,7 +25,7 @@ pub(super) fn extract(bytes: &[u8]) {
 /// A file of roads whose checksum is right, so that it does not end the search.
 pub(super) fn roads(bytes: &[u8]) {
     let content = bytes.split_last_chunk::<4>().map_or(bytes, |(content, _)| content);
-    let file = Roads::with_checksum(content);
+    let file = Roads::with_checksum(content.to_vec());
     if let Ok(roads) = Roads::from_bytes(&file) {
         assert_eq!(roads.to_bytes(), file, "roads have one encoding");
         let corners = roads.corners();

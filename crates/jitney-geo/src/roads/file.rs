@@ -38,7 +38,8 @@ pub enum FileError {
 impl Roads {
     /// Returns the roads as the content of a file.
     pub fn to_bytes(&self) -> Vec<u8> {
-        let mut bytes = MAGIC.to_vec();
+        let mut bytes = Vec::with_capacity(self.file_size());
+        bytes.extend_from_slice(MAGIC);
         let put = |bytes: &mut Vec<u8>, number: u32| bytes.extend_from_slice(&number.to_le_bytes());
         put(&mut bytes, FILE_VERSION);
         bytes.extend_from_slice(&self.as_of.unwrap_or(NO_DATE).to_le_bytes());
@@ -67,13 +68,23 @@ impl Roads {
             put(&mut bytes, point.lon() as u32);
         }
         self.tails_first.iter().chain(&self.tails).for_each(|part| put(&mut bytes, *part));
-        Self::with_checksum(&bytes)
+        Self::with_checksum(bytes)
+    }
+
+    /// Returns how many bytes the file takes at most, so that memory is taken once.
+    fn file_size(&self) -> usize {
+        let Hierarchy { up, down } = &self.hierarchy;
+        let hops = 3 * (up.hops.len() + down.hops.len()) + up.first.len() + down.first.len();
+        let places =
+            6 * self.stretches.len() + 2 * self.points.len() + self.tails_first.len() + self.tails.len();
+        MAGIC.len() + 4 * (hops + places + 16)
     }
 
     /// Returns the content of a file with its checksum, as [`Roads::from_bytes`] reads it.
     #[doc(hidden)]
-    pub fn with_checksum(content: &[u8]) -> Vec<u8> {
-        [content, &crc32fast::hash(content).to_le_bytes()].concat()
+    pub fn with_checksum(mut content: Vec<u8>) -> Vec<u8> {
+        content.extend_from_slice(&crc32fast::hash(&content).to_le_bytes());
+        content
     }
 
     /// Reads roads from the content of a file. Every number in it is checked, so that roads which were read

@@ -66,36 +66,63 @@ const SURFACES: [(&str, f64); 29] = [
     ("very_bad", 20.0),
 ];
 
-/// Limits in km/h by the zone that a `maxspeed` names in place of a number.
-const ZONES: [(&str, f64); 6] = [
+/// Limits in km/h by what a `maxspeed` names in place of a number; after a colon, the zone.
+const ZONES: [(&str, f64); 7] = [
     ("urban", 50.0),
     ("rural", 90.0),
     ("trunk", 110.0),
     ("motorway", 130.0),
     ("zone30", 30.0),
     ("living_street", 10.0),
+    // Nobody drives for ever as fast as the car can.
+    ("none", 140.0),
 ];
 /// Zones of countries whose limits are others.
-const COUNTRY_ZONES: [(&str, f64); 19] = [
+const COUNTRY_ZONES: [(&str, f64); 44] = [
+    ("ar:rural", 110.0),
+    ("ar:urban", 40.0),
     ("at:rural", 100.0),
     ("at:trunk", 100.0),
+    ("be-bru:rural", 70.0),
+    ("be-bru:urban", 30.0),
+    ("be-vlg:rural", 70.0),
     ("be:motorway", 120.0),
+    ("bg:motorway", 140.0),
+    ("by:motorway", 110.0),
+    ("by:urban", 60.0),
+    ("ca-on:rural", 80.0),
+    ("ch:motorway", 120.0),
     ("ch:rural", 80.0),
     ("ch:trunk", 100.0),
-    ("ch:motorway", 120.0),
     ("de:living_street", 7.0),
-    ("de:rural", 100.0),
     ("de:motorway", 140.0),
+    ("de:rural", 100.0),
     ("dk:rural", 80.0),
+    ("es:trunk", 90.0),
     ("fr:rural", 80.0),
-    ("gb:nsl_single", 60.0 * KMH_PER_MPH),
-    ("gb:nsl_dual", 70.0 * KMH_PER_MPH),
     ("gb:motorway", 70.0 * KMH_PER_MPH),
+    ("gb:nsl_dual", 70.0 * KMH_PER_MPH),
+    ("gb:nsl_single", 60.0 * KMH_PER_MPH),
+    ("lv:living_street", 20.0),
     ("nl:rural", 80.0),
     ("nl:trunk", 100.0),
-    ("uk:nsl_single", 60.0 * KMH_PER_MPH),
-    ("uk:nsl_dual", 70.0 * KMH_PER_MPH),
+    ("no:motorway", 110.0),
+    ("no:rural", 80.0),
+    ("ph:motorway", 100.0),
+    ("ph:rural", 80.0),
+    ("ph:urban", 40.0),
+    ("pl:expressway", 120.0),
+    ("pl:motorway", 140.0),
+    ("pl:rural", 100.0),
+    ("ro:trunk", 100.0),
+    ("ru:living_street", 20.0),
+    ("ru:motorway", 110.0),
+    ("ru:urban", 60.0),
     ("uk:motorway", 70.0 * KMH_PER_MPH),
+    ("uk:nsl_dual", 70.0 * KMH_PER_MPH),
+    ("uk:nsl_single", 60.0 * KMH_PER_MPH),
+    ("za:rural", 100.0),
+    ("za:urban", 60.0),
 ];
 
 /// How a way is driven.
@@ -239,7 +266,8 @@ mod tests {
         assert_eq!(kmh(&[("highway", "primary"), ("maxspeed", "40 mph")]), (51.5, 51.5));
         assert_eq!(kmh(&[("highway", "primary"), ("maxspeed", "DE:rural")]), (80.0, 80.0));
         assert_eq!(kmh(&[("highway", "primary"), ("maxspeed", "XX:urban")]), (40.0, 40.0));
-        assert_eq!(kmh(&[("highway", "primary"), ("maxspeed", "none")]), (65.0, 65.0));
+        assert_eq!(kmh(&[("highway", "primary"), ("maxspeed", "walk")]), (65.0, 65.0));
+        assert_eq!(kmh(&[("highway", "motorway"), ("oneway", "no"), ("maxspeed", "none")]), (112.0, 112.0));
         let both = [("highway", "primary"), ("maxspeed", "50"), ("maxspeed:backward", "100")];
         assert_eq!(kmh(&both), (40.0, 80.0));
     }

@@ -124,7 +124,7 @@ proptest! {
         for (at, to) in changes {
             bytes[12 + at.index(content - 12)] = to;
         }
-        if let Ok(roads) = Roads::from_bytes(&Roads::with_checksum(&bytes[..content])) {
+        if let Ok(roads) = Roads::from_bytes(&Roads::with_checksum(bytes[..content].to_vec())) {
             let times = RoadTimes::new(roads, StraightLine::default());
             let at = |lat, lon| jitney_domain::Coordinate::new(lat, lon).unwrap();
             let _ = times.travel(at(48.0, 9.0), at(48.01, 9.01));
