@@ -7,6 +7,8 @@
 //! takes ([`TravelTimes`]), by default with nothing to install ([`StraightLine`]), or by the [`roads`] of an
 //! OpenStreetMap extract ([`osm`]).
 //!
+//! [`places`] finds addresses and places in a file made of a map, offline.
+//!
 //! It knows no rider, no trip and no clock, and it never asks the network: a server of travel times is somebody
 //! else's [`TravelTimes`].
 //!
