@@ -112,6 +112,12 @@ impl<'a, S: Ord> Ahead<'a, S> {
         Ahead { history, stops, nodes, places, legs, rides, aboard }
     }
 
+    /// Tells whether the run can still keep what it has promised.
+    pub fn in_time(&self, now: Timestamp) -> bool {
+        let solved = || self.chain(Heading::AsPlanned, now).is_ok_and(|chain| chain.solve().is_ok());
+        self.stops.is_empty() || solved()
+    }
+
     /// Returns the constraints of the run as it stands, or the first node that no road leads to.
     pub fn chain(&self, heading: Heading, now: Timestamp) -> Result<Chain, usize> {
         let mut chain = Chain::default();

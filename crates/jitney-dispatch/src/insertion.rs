@@ -3,10 +3,14 @@
 use jitney_domain::{Load, Timestamp};
 use jitney_geo::{Travel, TravelTimes};
 
-use crate::ahead::{Ahead, Heading, Node, leaving};
+use crate::ahead::{Aboard, Ahead, Heading, Node, leaving};
 use crate::chain::{Chain, Ride, Span};
 use crate::model::{Leg, PlannedStop, RunState, TripRequest};
 use crate::schedule::{as_fast_as_can_be, timed};
+
+/// What a shift is counted from in a chain, in milliseconds: so far back (36,000 years) that the shift, as
+/// the first time of the chain, comes before every other.
+const SHIFT_ORIGIN: i64 = 1 << 50;
 
 /// Which rules a search keeps; all of them, unless it is to find out which one stood in the way.
 #[derive(Debug, Clone, Copy)]
@@ -177,19 +181,9 @@ impl<'a, S: Ord> Insertion<'a, S> {
     }
 
     fn try_at(&self, position: Position, rules: Rules) -> Option<Found> {
-        let order = self.order(position);
         let mut chain = Chain::default();
-        let (mut millis, mut metres) = (0i64, 0i64);
-        for (i, at) in order.iter().enumerate() {
-            let Node { lo, hi, dwell } = self.node(*at, position);
-            chain.push(lo, hi);
-            if let Some(next) = order.get(i + 1) {
-                let leg = self.leg(*at, *next)?;
-                chain.push_gap(dwell.saturating_add(leg.millis));
-                millis = millis.saturating_add(leg.millis);
-                metres = metres.saturating_add(i64::from(leg.metres.0));
-            }
-        }
+        let (millis, metres) =
+            self.push_all(&mut chain, &self.order(position), |at| self.node(at, position))?;
         chain.rides = self.rides(position, rules);
         let span = chain.solve().ok()?;
         let before = self.ahead.legs.iter().flatten();
@@ -203,6 +197,66 @@ impl<'a, S: Ord> Insertion<'a, S> {
             added_millis: millis.saturating_sub(old_millis),
             added_metres: metres.saturating_sub(old_metres),
         })
+    }
+
+    /// Returns by how much, in milliseconds, everything the rider asked for may be moved so that the trip
+    /// fits at `position`: every shift from the first to the second, and no other up to `most` either way.
+    ///
+    /// The shift is one more time of the same system of differences: the pick-up lies within its window
+    /// counted from the shift, and so does the drop-off. So the answer is exact.
+    pub fn shifts(&self, position: Position, most: i64) -> Option<(i64, i64)> {
+        let order = self.order(position);
+        let free = |at: At| match at {
+            At::Old(_) => self.node(at, position),
+            At::PickUp | At::DropOff => Node { lo: self.now.0, hi: i64::MAX, ..self.node(at, position) },
+        };
+        let mut chain = Chain::default();
+        chain.push(-SHIFT_ORIGIN - most, most - SHIFT_ORIGIN);
+        chain.push_gap(0);
+        self.push_all(&mut chain, &order, free)?;
+        let moved = |ride: Ride| Ride { pick_up: ride.pick_up + 1, drop_off: ride.drop_off + 1, ..ride };
+        chain.rides = self.rides(position, Rules::ALL).into_iter().map(moved).collect();
+        let request = self.request;
+        for (node, window) in [
+            (position.pick_up() + 1, request.pick_up_window),
+            (position.drop_off() + 1, request.drop_off_window),
+        ] {
+            let most = window.to.0.saturating_add(SHIFT_ORIGIN);
+            chain.rides.push(Ride { pick_up: 0, drop_off: node, most });
+            let most = window.from.0.saturating_add(SHIFT_ORIGIN).saturating_neg();
+            chain.rides.push(Ride { pick_up: node, drop_off: 0, most });
+        }
+        let span = chain.solve().ok()?;
+        Some((span.lo[0] + SHIFT_ORIGIN, span.hi[0] + SHIFT_ORIGIN))
+    }
+
+    /// Returns every place that has room on board for the newcomer, whatever the times.
+    pub fn with_room(&self) -> impl Iterator<Item = Position> + '_ {
+        let load = self.request.requirement.load();
+        let aboard = &self.ahead.aboard;
+        let nobody_too_many = aboard.iter().all(|a| a.leaves_room(Load::default(), self.places));
+        let roomy = move |a: &Aboard| nobody_too_many && a.leaves_room(load, self.places);
+        (0..aboard.len()).flat_map(move |after_in| {
+            let outs = aboard.iter().enumerate().skip(after_in).take_while(move |(_, a)| roomy(a));
+            outs.map(move |(after_out, _)| Position { after_in, after_out })
+        })
+    }
+
+    /// Appends the stops with the drives between them; returns driving time and way, or nothing where no
+    /// road leads on.
+    fn push_all(&self, chain: &mut Chain, order: &[At], node: impl Fn(At) -> Node) -> Option<(i64, i64)> {
+        let (mut millis, mut metres) = (0i64, 0i64);
+        for (i, at) in order.iter().enumerate() {
+            let Node { lo, hi, dwell } = node(*at);
+            chain.push(lo, hi);
+            if let Some(next) = order.get(i + 1) {
+                let leg = self.leg(*at, *next)?;
+                chain.push_gap(dwell.saturating_add(leg.millis));
+                millis = millis.saturating_add(leg.millis);
+                metres = metres.saturating_add(i64::from(leg.metres.0));
+            }
+        }
+        Some((millis, metres))
     }
 
     fn order(&self, Position { after_in, after_out }: Position) -> Vec<At> {

@@ -67,6 +67,7 @@ mod chain;
 pub mod day;
 mod insertion;
 mod model;
+mod opening;
 pub mod plan;
 mod ranking;
 mod reasons;
@@ -77,6 +78,7 @@ mod tests;
 
 pub use insertion::remove;
 pub use model::{Candidate, Leg, PlannedStop, Ranking, RunState, TripRequest, Unable};
+pub use opening::{Opening, Openings, Shift, openings};
 pub use ranking::{
     COMFORTABLE_SLACK, Cost, FAIRNESS_PER_TRIP, KNOWN_RIDER, MOVED_PERCENT, PREFERENCE_PERCENT,
     SLACK_PERCENT, candidates,

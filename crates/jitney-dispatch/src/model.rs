@@ -5,6 +5,7 @@ use std::fmt;
 use jitney_domain::{Capability, Coordinate, Load, Metres, Minutes, Requirement, Timestamp, Window};
 use serde::Serialize;
 
+use crate::opening::Shift;
 use crate::ranking::Cost;
 use crate::reasons::{Bar, Reason, Why};
 
@@ -87,6 +88,18 @@ pub struct TripRequest<S> {
 }
 
 impl<S: Clone> TripRequest<S> {
+    /// Returns the same trip with all its times so much later, or earlier if negative.
+    pub fn moved(&self, by: Shift) -> Self {
+        let at = |time: Timestamp| Timestamp(time.0.saturating_add(by.millis()));
+        let window = |w: Window| Window { from: at(w.from), to: at(w.to) };
+        TripRequest {
+            pick_up_window: window(self.pick_up_window),
+            drop_off_window: window(self.drop_off_window),
+            preferred_pick_up: at(self.preferred_pick_up),
+            ..self.clone()
+        }
+    }
+
     /// Returns the two stops of this trip, planned for `pick_up` and `drop_off`.
     pub(crate) fn stops(&self, pick_up: Timestamp, drop_off: Timestamp) -> (PlannedStop<S>, PlannedStop<S>) {
         let first = PlannedStop {

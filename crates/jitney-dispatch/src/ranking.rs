@@ -90,7 +90,7 @@ fn compare<K: Ord, S>(a: &Candidate<K, S>, b: &Candidate<K, S>) -> Ordering {
     by_cost.then(b.slack.cmp(&a.slack)).then_with(|| a.run.cmp(&b.run))
 }
 
-fn best_place<K: Clone, S: Clone + Ord>(
+pub(crate) fn best_place<K: Clone, S: Clone + Ord>(
     run: &RunState<K, S>,
     request: &TripRequest<S>,
     travel: &impl TravelTimes,
@@ -98,8 +98,7 @@ fn best_place<K: Clone, S: Clone + Ord>(
 ) -> Result<Candidate<K, S>, Why> {
     plainly_unable(run, request, now).map_or(Ok(()), Err)?;
     let ahead = Ahead::of(run, travel, now);
-    let in_time = || ahead.chain(Heading::AsPlanned, now).is_ok_and(|chain| chain.solve().is_ok());
-    if !ahead.stops.is_empty() && !in_time() {
+    if !ahead.in_time(now) {
         return Err(Why::RunningLate);
     }
     let insertion = Insertion::new(&ahead, request, run.capability.places, travel, now);
@@ -123,8 +122,21 @@ fn best_place<K: Clone, S: Clone + Ord>(
     }
 }
 
-/// Returns what rules the run out whatever the times.
+/// Returns what rules the run out without looking at the way.
 fn plainly_unable<K, S: Ord>(run: &RunState<K, S>, request: &TripRequest<S>, now: Timestamp) -> Option<Why> {
+    let get_in = request.pick_up_window;
+    let at_that_time = || {
+        if get_in.to < now {
+            return Some(Why::Past);
+        }
+        let outside = get_in.to < run.block.from || get_in.from > run.block.to || run.block.to < now;
+        outside.then_some(Why::NotAvailable)
+    };
+    unable_at_any_time(run, request).or_else(at_that_time).or_else(|| enough_trips(run))
+}
+
+/// Returns what rules the run out whatever the times.
+pub(crate) fn unable_at_any_time<K, S: Ord>(run: &RunState<K, S>, request: &TripRequest<S>) -> Option<Why> {
     if let Some(bar) = &run.barred {
         return Some(bar.clone().into());
     }
@@ -134,19 +146,13 @@ fn plainly_unable<K, S: Ord>(run: &RunState<K, S>, request: &TripRequest<S>, now
     if let Some(missing) = request.requirement.unmet_by(&run.capability) {
         return Some(Why::CannotCarry { mobility: request.requirement.mobility, missing });
     }
-    if let Some(most) = run.radius {
-        let away = distance(run.start, request.pick_up).max(distance(run.start, request.drop_off));
-        if away > most {
-            return Some(Why::TooFar { away, most });
-        }
-    }
-    let get_in = request.pick_up_window;
-    if get_in.to < now {
-        return Some(Why::Past);
-    }
-    if get_in.to < run.block.from || get_in.from > run.block.to || run.block.to < now {
-        return Some(Why::NotAvailable);
-    }
+    let most = run.radius?;
+    let away = distance(run.start, request.pick_up).max(distance(run.start, request.drop_off));
+    (away > most).then_some(Why::TooFar { away, most })
+}
+
+/// Returns whether the driver has trips enough that day.
+pub(crate) fn enough_trips<K, S>(run: &RunState<K, S>) -> Option<Why> {
     let booked = run.booked_today;
     run.max_trips.filter(|most| booked >= *most).map(|most| Why::EnoughTrips { booked, most })
 }

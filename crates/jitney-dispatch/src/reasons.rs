@@ -118,6 +118,8 @@ pub enum Why {
     OthersRideTooLong,
     /// There is no room between the stops of the run.
     Busy,
+    /// However far the asked times are moved, within what was looked at, there is no room.
+    NoTimeThatDay,
 }
 
 impl From<Bar> for Why {
@@ -163,6 +165,7 @@ impl fmt::Display for Why {
             }
             Why::OthersRideTooLong => write!(f, "a rider already booked would ride too long"),
             Why::Busy => write!(f, "busy: no room between stops at that time"),
+            Why::NoTimeThatDay => write!(f, "no room for this trip at any other time that day"),
         }
     }
 }

@@ -6,7 +6,7 @@ use jitney_domain::{Capability, Coordinate, Load, Minutes, Requirement, Timestam
 use jitney_geo::TravelTimes;
 
 use super::world::{Dice, Request, Run, Stop, Table, car, house, min, window};
-use crate::{Leg, PlannedStop, candidates, remove, schedule};
+use crate::{Leg, PlannedStop, Shift, candidates, openings, remove, schedule};
 
 const PLACES: i64 = 6;
 
@@ -262,4 +262,48 @@ fn a_run_from_which_a_trip_leaves_keeps_its_promises_if_it_can() {
         }
     }
     assert!(kept > 300, "{kept} kept: the cases are too alike");
+}
+
+#[test]
+fn the_nearest_time_at_which_she_can_be_taken_is_the_nearest_that_there_is() {
+    const MOST: i32 = 14;
+    let (mut now_too, mut moved, mut never) = (0, 0, 0);
+    for seed in 0..700 {
+        let mut dice = Dice(seed ^ 0x3e11);
+        let roads = roads(&mut dice);
+        let (run, now) = scenario(&mut dice, 2);
+        let request = request(&mut dice);
+        let idle = run.stops.iter().all(|s| s.done.is_some());
+        let on_time = idle || some_schedule(&run, &run.stops, &roads, now);
+        let fits = |shift: i32| {
+            on_time
+                && places(&run, &request.moved(Shift(shift))).iter().any(|stops| {
+                    everybody_has_a_seat(stops, run.capability) && some_schedule(&run, stops, &roads, now)
+                })
+        };
+        let expected: Vec<i32> = if fits(0) {
+            vec![0]
+        } else {
+            let sides = [(1..=MOST).map(|by| -by).find(|by| fits(*by)), (1..=MOST).find(|by| fits(*by))];
+            sides.into_iter().flatten().collect()
+        };
+        let answer =
+            openings(std::slice::from_ref(&run), &request, &roads, now, Minutes(MOST.unsigned_abs()));
+        let mut found: Vec<i32> = answer.openings.iter().map(|o| o.shift.0).collect();
+        found.sort_unstable();
+        assert_eq!(found, expected, "seed {seed}");
+        assert_eq!(answer.unable.len(), usize::from(expected.is_empty()), "seed {seed}");
+        for opening in &answer.openings {
+            assert!(keeps_everything(&run, &opening.candidate.stops, &roads, now), "seed {seed}");
+        }
+        match expected.as_slice() {
+            [0] => now_too += 1,
+            [] => never += 1,
+            _ => moved += 1,
+        }
+    }
+    assert!(
+        now_too > 50 && moved > 50 && never > 50,
+        "{now_too}, {moved}, {never}: the cases are too alike"
+    );
 }
