@@ -85,6 +85,13 @@ fn made<S>(stops: &[PlannedStop<S>]) -> usize {
 impl<'a, S: Ord> Ahead<'a, S> {
     /// Looks at a run from `now` on.
     pub fn of<K>(run: &'a RunState<K, S>, travel: &impl TravelTimes, now: Timestamp) -> Self {
+        let mut ahead = Ahead::with_legs(run, Vec::new(), now);
+        ahead.legs = ahead.places.windows(2).map(|pair| travel.travel(pair[0], pair[1])).collect();
+        ahead
+    }
+
+    /// Looks at a run from `now` on, whose drives are known already.
+    pub fn with_legs<K>(run: &'a RunState<K, S>, legs: Vec<Option<Travel>>, now: Timestamp) -> Self {
         let (history, stops) = run.stops.split_at(made(&run.stops));
         let last = history.last();
         let left = last.and_then(|stop| stop.done).unwrap_or(run.block.from);
@@ -102,7 +109,6 @@ impl<'a, S: Ord> Ahead<'a, S> {
         places.push(run.end);
 
         let rides = pair_up(history, stops, &mut nodes);
-        let legs = places.windows(2).map(|pair| travel.travel(pair[0], pair[1])).collect();
         let mut on_board = history.iter().fold(Aboard::default(), Aboard::after);
         let mut aboard = vec![on_board];
         for stop in stops {

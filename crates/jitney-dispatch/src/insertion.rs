@@ -113,6 +113,7 @@ impl<'a, S: Ord> Insertion<'a, S> {
         now: Timestamp,
     ) -> Self {
         let (get_in, get_out) = (request.pick_up, request.drop_off);
+        let direct = travel.travel(get_in, get_out);
         let from = |there| ahead.places.iter().map(|here| travel.travel(*here, there)).collect();
         let onward = |here| ahead.places.iter().map(|there| travel.travel(here, *there)).collect();
         let mut clocks = vec![Some(Clock::at(ahead.nodes[0]))];
@@ -125,13 +126,49 @@ impl<'a, S: Ord> Insertion<'a, S> {
             request,
             places,
             now,
-            direct: travel.travel(get_in, get_out),
+            direct,
             to_pick_up: from(get_in),
             from_pick_up: onward(get_in),
             to_drop_off: from(get_out),
             from_drop_off: onward(get_out),
             clocks,
         }
+    }
+
+    /// As [`Insertion::new`], with the drives that one place alone needs: only good for [`Insertion::at`] it.
+    pub fn sparse(
+        ahead: &'a Ahead<'a, S>,
+        request: &'a TripRequest<S>,
+        direct: Option<Travel>,
+        position: Position,
+        travel: &impl TravelTimes,
+        now: Timestamp,
+    ) -> Self {
+        let at = |k: usize| ahead.places[k];
+        let only = |k: usize, leg: Option<Travel>| {
+            let mut legs = vec![None; ahead.places.len()];
+            legs[k] = leg;
+            legs
+        };
+        let Position { after_in, after_out } = position;
+        let (get_in, get_out) = (request.pick_up, request.drop_off);
+        Insertion {
+            ahead,
+            request,
+            places: Load::default(),
+            now,
+            direct,
+            to_pick_up: only(after_in, travel.travel(at(after_in), get_in)),
+            from_pick_up: only(after_in + 1, travel.travel(get_in, at(after_in + 1))),
+            to_drop_off: only(after_out, travel.travel(at(after_out), get_out)),
+            from_drop_off: only(after_out + 1, travel.travel(get_out, at(after_out + 1))),
+            clocks: Vec::new(),
+        }
+    }
+
+    /// Returns the place if everything asked for can be kept there.
+    pub fn at(&self, position: Position) -> Option<Found> {
+        self.try_at(position, Rules::ALL)
     }
 
     /// Returns every place that keeps the rules, in driving order.

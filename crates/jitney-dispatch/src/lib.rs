@@ -63,6 +63,7 @@
 //! ```
 
 mod ahead;
+mod board;
 mod chain;
 pub mod day;
 mod insertion;
@@ -76,6 +77,7 @@ mod schedule;
 #[cfg(test)]
 mod tests;
 
+pub use board::Board;
 pub use insertion::remove;
 pub use model::{Candidate, Leg, PlannedStop, Ranking, RunState, TripRequest, Unable};
 pub use opening::{Opening, Openings, Shift, openings};

@@ -29,11 +29,13 @@ impl Shift {
 
 impl fmt::Display for Shift {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let by = self.0.unsigned_abs();
-        match self.0 {
-            0 => write!(f, "at the time asked for"),
-            ..0 => write!(f, "{by} min earlier"),
-            _ => write!(f, "{by} min later"),
+        let (hours, minutes) = (self.0.unsigned_abs() / 60, self.0.unsigned_abs() % 60);
+        let way = if self.0 < 0 { "earlier" } else { "later" };
+        match (hours, minutes) {
+            (0, 0) => write!(f, "at the time asked for"),
+            (0, _) => write!(f, "{minutes} min {way}"),
+            (_, 0) => write!(f, "{hours} h {way}"),
+            _ => write!(f, "{hours} h {minutes} min {way}"),
         }
     }
 }
@@ -107,7 +109,8 @@ fn nearest<K: Clone, S: Clone + Ord>(
     let insertion = Insertion::new(&ahead, request, run.capability.places, travel, now);
     let (mut earlier, mut later) = (None::<i64>, None::<i64>);
     for (from, to) in insertion.with_room().filter_map(|p| insertion.shifts(p, most.millis())) {
-        let (from, to) = (from.div_euclid(MINUTE) + i64::from(from.rem_euclid(MINUTE) > 0), to.div_euclid(MINUTE));
+        let (from, to) =
+            (from.div_euclid(MINUTE) + i64::from(from.rem_euclid(MINUTE) > 0), to.div_euclid(MINUTE));
         if from > to {
             continue;
         }

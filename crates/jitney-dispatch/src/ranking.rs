@@ -11,7 +11,7 @@ use jitney_domain::{Metres, Minutes, Timestamp};
 use jitney_geo::{TravelTimes, distance};
 use serde::Serialize;
 
-use crate::ahead::{Ahead, Heading};
+use crate::ahead::Ahead;
 use crate::insertion::{Found, Insertion, Rules};
 use crate::model::{Candidate, Ranking, RunState, TripRequest, Unable};
 use crate::reasons::{Reason, Why, contradiction};
@@ -85,7 +85,8 @@ pub fn candidates<K: Clone + Ord, S: Clone + Ord>(
     ranking
 }
 
-fn compare<K: Ord, S>(a: &Candidate<K, S>, b: &Candidate<K, S>) -> Ordering {
+/// Puts candidates in the order in which they are given.
+pub(crate) fn compare<K: Ord, S>(a: &Candidate<K, S>, b: &Candidate<K, S>) -> Ordering {
     let by_cost = a.cost.total().cmp(&b.cost.total()).then(a.cost.drive.cmp(&b.cost.drive));
     by_cost.then(b.slack.cmp(&a.slack)).then_with(|| a.run.cmp(&b.run))
 }
@@ -107,8 +108,7 @@ pub(crate) fn best_place<K: Clone, S: Clone + Ord>(
     let mut best: Option<Trial> = None;
     for place in found {
         // What remains adds at least this much driving, and nothing else can make up for it.
-        let floor = Cost { drive: place.added_millis, ..run_cost(run) };
-        if best.as_ref().is_some_and(|best| best.cost.total() <= floor.total()) {
+        if best.as_ref().is_some_and(|best| best.cost.total() <= floor(run, place.added_millis).total()) {
             break;
         }
         let trial = Trial::of(run, request, &ahead, place);
@@ -187,6 +187,21 @@ fn diagnose<K: Clone, S: Clone + Ord>(
     Why::Busy
 }
 
+/// Returns what a place costs at least that adds so many milliseconds of driving.
+fn floor<K, S>(run: &RunState<K, S>, added_millis: i64) -> Cost {
+    floor_of(run, added_millis, i64::MAX, 0)
+}
+
+/// Returns what a place costs at least that adds `drive` driving, leaves at most `slack`, and whose pick-up
+/// lies at least `off` from the rider's wish; all in milliseconds.
+pub(crate) fn floor_of<K, S>(run: &RunState<K, S>, drive: i64, slack: i64, off: i64) -> Cost {
+    Cost { drive, risk: risk(slack), preference: percent(off, PREFERENCE_PERCENT), ..run_cost(run) }
+}
+
+fn risk(slack: i64) -> i64 {
+    percent(COMFORTABLE_SLACK.millis().saturating_sub(slack).max(0), SLACK_PERCENT)
+}
+
 /// The part of the cost that is the same wherever in the run the trip is put.
 fn run_cost<K, S>(run: &RunState<K, S>) -> Cost {
     Cost {
@@ -219,7 +234,7 @@ fn apart(a: i64, b: i64) -> i64 {
 }
 
 /// A place with its times chosen and its cost added up.
-struct Trial {
+pub(crate) struct Trial {
     place: Found,
     /// When each node begins, in milliseconds.
     times: Vec<i64>,
@@ -227,11 +242,11 @@ struct Trial {
     slack: i64,
     /// Pick-ups moved, and the largest shift in milliseconds.
     moved: (u32, i64),
-    cost: Cost,
+    pub cost: Cost,
 }
 
 impl Trial {
-    fn of<K, S: Ord>(
+    pub fn of<K, S: Ord>(
         run: &RunState<K, S>,
         request: &TripRequest<S>,
         ahead: &Ahead<'_, S>,
@@ -249,11 +264,10 @@ impl Trial {
         let times = settle(&place.chain, place.span.clone(), &told, Some(newcomer));
         let slack = slack(&place, &times);
         let shifts: Vec<i64> = told.iter().map(|wish| apart(times[wish.node], wish.at)).collect();
-        let missing = COMFORTABLE_SLACK.millis().saturating_sub(slack).max(0);
         let off = apart(times[position.pick_up()], wish);
         let cost = Cost {
             drive: place.added_millis,
-            risk: percent(missing, SLACK_PERCENT),
+            risk: risk(slack),
             preference: percent(off, PREFERENCE_PERCENT),
             moved: percent(shifts.iter().fold(0, |a: i64, b| a.saturating_add(*b)), MOVED_PERCENT),
             ..run_cost(run)
@@ -263,7 +277,7 @@ impl Trial {
         Trial { place, times, slack, moved, cost }
     }
 
-    fn candidate<K: Clone, S: Clone + Ord>(
+    pub fn candidate<K: Clone, S: Clone + Ord>(
         self,
         run: &RunState<K, S>,
         request: &TripRequest<S>,

@@ -1,5 +1,6 @@
 //! Tests over the whole engine, one file a question.
 
+mod board;
 mod days;
 mod exactness;
 mod order;

@@ -232,6 +232,8 @@ pub enum Request {
         outcome: Outcome,
     },
     Candidates(TripId),
+    /// When each driver could take a trip, if not at the time asked for.
+    Openings(TripId),
     /// Gives a trip to a driver, or to the best one.
     AssignTrip {
         trip: TripId,
@@ -363,6 +365,7 @@ impl Request {
                 | Request::ListTrips(_)
                 | Request::ShowTrip(_)
                 | Request::Candidates(_)
+                | Request::Openings(_)
                 | Request::ListSubscriptions
                 | Request::Board { .. }
                 | Request::Alarms
@@ -399,6 +402,7 @@ pub enum Reply {
     Trips(Vec<view::Trip>),
     Booked(view::Booked),
     Candidates(view::Candidates),
+    Openings(view::Openings),
     Subscriptions(Vec<view::Subscription>),
     Board(Box<view::Board>),
     Alarms(view::Alarms),

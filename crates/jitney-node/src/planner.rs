@@ -1,9 +1,7 @@
 //! Puts the coop's state before the dispatch engine and its answer back into the domain's words.
 
-use std::collections::BTreeMap;
-
 use jiff::civil::Date;
-use jitney_dispatch::{self as dispatch, Bar, PlannedStop, Ranking, RunState, TripRequest};
+use jitney_dispatch::{self as dispatch, Bar, Openings, PlannedStop, Ranking, RunState, TripRequest};
 use jitney_domain::booking::{ClaimPhase, Ended, RefusalReason, TicketBody};
 use jitney_domain::member::Role;
 use jitney_domain::run::{Frame, Leg, Run, Stop};
@@ -15,6 +13,9 @@ use jitney_geo::{StraightLine, centre};
 
 use crate::api::Fault;
 use crate::vault::Vault;
+
+/// How far a trip is moved to find a time for it: the drivers' hours of its day end the search before.
+const A_DAY: Minutes = Minutes(24 * 60);
 
 /// A driver's block of time that could become or is a run.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -52,6 +53,23 @@ pub struct Wanted {
     pub date: Date,
     /// The rider, if ours: to prefer drivers they know.
     pub trip: Option<TripId>,
+}
+
+impl Wanted {
+    fn request(&self) -> TripRequest<ClaimId> {
+        TripRequest {
+            key: self.claim,
+            pick_up: self.from,
+            drop_off: self.to,
+            pick_up_window: self.pick_up,
+            drop_off_window: self.drop_off,
+            dwell_pick_up: self.body.dwell_pick_up,
+            dwell_drop_off: self.body.dwell_drop_off,
+            requirement: self.body.requirement(),
+            max_ride: self.body.max_ride,
+            preferred_pick_up: self.preferred,
+        }
+    }
 }
 
 /// All that planning reads.
@@ -120,6 +138,15 @@ impl Planner<'_> {
 
     /// Returns who could take it, best first, and why the others cannot.
     pub fn candidates(&self, wanted: &Wanted, only: Option<MemberId>) -> Answer {
+        dispatch::candidates(&self.runs(wanted, only), &wanted.request(), self.travel, self.now)
+    }
+
+    /// Returns when each driver could take it that day, nearest to the time asked for first.
+    pub fn openings(&self, wanted: &Wanted) -> Openings<Slot, ClaimId> {
+        dispatch::openings(&self.runs(wanted, None), &wanted.request(), self.travel, self.now, A_DAY)
+    }
+
+    fn runs(&self, wanted: &Wanted, only: Option<MemberId>) -> Vec<RunState<Slot, ClaimId>> {
         let mut runs = Vec::new();
         for (driver, member) in self.state.members.iter() {
             let asked = only.is_none_or(|only| only == *driver);
@@ -127,19 +154,7 @@ impl Planner<'_> {
                 runs.extend(self.driver_runs(*driver, wanted));
             }
         }
-        let request = TripRequest {
-            key: wanted.claim,
-            pick_up: wanted.from,
-            drop_off: wanted.to,
-            pick_up_window: wanted.pick_up,
-            drop_off_window: wanted.drop_off,
-            dwell_pick_up: wanted.body.dwell_pick_up,
-            dwell_drop_off: wanted.body.dwell_drop_off,
-            requirement: wanted.body.requirement(),
-            max_ride: wanted.body.max_ride,
-            preferred_pick_up: wanted.preferred,
-        };
-        dispatch::candidates(&runs, &request, self.travel, self.now)
+        runs
     }
 
     /// Every block of time the driver has given that day, or one barred entry that says why there is none.
@@ -324,13 +339,4 @@ pub fn direct(travel: &StraightLine, from: Coordinate, to: Coordinate) -> (Minut
         Some(way) => (way.minutes(), way.metres),
         None => (Minutes(u32::MAX), jitney_domain::Metres(u32::MAX)),
     }
-}
-
-/// Groups candidates by driver, keeping the best block of each.
-pub fn best_by_driver(answer: &Answer) -> BTreeMap<MemberId, &dispatch::Candidate<Slot, ClaimId>> {
-    let mut best = BTreeMap::new();
-    for candidate in &answer.candidates {
-        best.entry(candidate.run.driver).or_insert(candidate);
-    }
-    best
 }

@@ -269,6 +269,33 @@ pub struct Candidate {
     pub reasons: Vec<String>,
 }
 
+/// When each driver could take a trip that day.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Openings {
+    /// Which trip.
+    pub trip: TripId,
+    /// Nearest to the time asked for first.
+    pub can: Vec<Opening>,
+    /// With the one reason.
+    pub cannot: Vec<Unable>,
+}
+
+/// A time at which a driver could take a trip.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Opening {
+    /// So many minutes later than asked; negative is earlier.
+    pub shift: i32,
+    /// The same in words.
+    pub moved: String,
+    /// When the driver might come then.
+    pub pick_up: Window,
+    /// When the rider would have to be there at the latest then.
+    pub there_by: Timestamp,
+    /// How it would go.
+    #[serde(flatten)]
+    pub candidate: Candidate,
+}
+
 /// A driver who cannot take a trip.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Unable {

@@ -10,7 +10,7 @@ use crate::{Leg, PlannedStop, Shift, candidates, openings, remove, schedule};
 
 const PLACES: i64 = 6;
 
-fn roads(dice: &mut Dice) -> Table {
+pub fn roads(dice: &mut Dice) -> Table {
     let mut drive = |i, j| match i == j {
         true => Some(0),
         false => (!dice.once_in(40)).then(|| dice.roll(1, 12)),
@@ -35,7 +35,7 @@ fn stop(dice: &mut Dice, key: u32, leg: Leg, near: i64) -> Stop {
 }
 
 /// Makes a run with up to `trips` trips, their legs interleaved at random, some of the stops made.
-fn scenario(dice: &mut Dice, trips: u32) -> (Run, Timestamp) {
+pub fn scenario(dice: &mut Dice, trips: u32) -> (Run, Timestamp) {
     let mut run = car("run");
     run.capability.places.seats = dice.roll(1, 3) as u8;
     run.start = house(dice.roll(0, PLACES - 1) as i32);
@@ -67,7 +67,7 @@ fn scenario(dice: &mut Dice, trips: u32) -> (Run, Timestamp) {
     (run, now)
 }
 
-fn request(dice: &mut Dice) -> Request {
+pub fn request(dice: &mut Dice) -> Request {
     let get_in = stop(dice, 99, Leg::PickUp, 18);
     let get_out = stop(dice, 99, Leg::DropOff, 30);
     Request {
@@ -302,8 +302,5 @@ fn the_nearest_time_at_which_she_can_be_taken_is_the_nearest_that_there_is() {
             _ => moved += 1,
         }
     }
-    assert!(
-        now_too > 50 && moved > 50 && never > 50,
-        "{now_too}, {moved}, {never}: the cases are too alike"
-    );
+    assert!(now_too > 50 && moved > 50 && never > 50, "{now_too}, {moved}, {never}: the cases are too alike");
 }

@@ -4,6 +4,7 @@
 
 mod alarm;
 mod board;
+mod candidates;
 mod doctor;
 mod federation;
 mod hours;
@@ -48,7 +49,8 @@ pub(crate) fn reply(reply: &Reply, zone: &Zone) -> String {
         Reply::Trip(view) => trip::trip(view, zone),
         Reply::Trips(views) => trip::trips(views, zone),
         Reply::Booked(view) => trip::trips(&view.trips, zone),
-        Reply::Candidates(view) => trip::candidates(view, zone),
+        Reply::Candidates(view) => candidates::candidates(view, zone),
+        Reply::Openings(view) => candidates::openings(view, zone),
         Reply::Subscriptions(views) => trip::subscriptions(views),
         Reply::Board(view) => board::board(view),
         Reply::Capacity(views) => partners::capacity(views, zone),
