@@ -5,6 +5,8 @@
 //! times, and asks the board for the five best runs for each call. In the same program it looks at every run
 //! by [`candidates`], which is the baseline, and checks that both say the same.
 
+#![allow(clippy::print_stdout)] // A program for a terminal.
+
 use std::time::{Duration, Instant};
 
 use jitney_dispatch::{Board, RunState, candidates};

@@ -340,12 +340,11 @@ impl<K: Clone + Ord, S: Clone + Ord> Kept<K, S> {
                 continue;
             }
             leave = leave.saturating_add(onward);
-            for j in i + 1..end {
-                let node = points[j];
-                if leave > points[j].late || !points[j].aboard.leaves_room(load, places) {
+            for (j, node) in points.iter().enumerate().take(end).skip(i + 1) {
+                if leave > node.late || !node.aboard.leaves_room(load, places) {
                     break;
                 }
-                slack = slack.min(points[j].late.saturating_sub(leave.max(node.lo)));
+                slack = slack.min(node.late.saturating_sub(leave.max(node.lo)));
                 leave = leave.max(node.lo).saturating_add(node.dwell);
                 if leave > get_out.to.0 {
                     break;

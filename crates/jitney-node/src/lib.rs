@@ -20,3 +20,5 @@ mod requests;
 pub mod settings;
 pub mod vault;
 pub mod view;
+
+pub use planner::{Proposal, Survey};

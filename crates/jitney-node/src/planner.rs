@@ -1,5 +1,8 @@
 //! Puts the coop's state before the dispatch engine and its answer back into the domain's words.
 
+mod day;
+mod proposal;
+
 use jiff::civil::Date;
 use jitney_dispatch::{self as dispatch, Bar, Openings, PlannedStop, Ranking, RunState, TripRequest};
 use jitney_domain::booking::{ClaimPhase, Ended, RefusalReason, TicketBody};
@@ -13,6 +16,9 @@ use jitney_geo::{StraightLine, centre};
 
 use crate::api::Fault;
 use crate::vault::Vault;
+
+pub use day::Survey;
+pub use proposal::Proposal;
 
 /// How far a trip is moved to find a time for it: the drivers' hours of its day end the search before.
 const A_DAY: Minutes = Minutes(24 * 60);
@@ -151,29 +157,35 @@ impl Planner<'_> {
         for (driver, member) in self.state.members.iter() {
             let asked = only.is_none_or(|only| only == *driver);
             if asked && member.roles.contains(&Role::Driver) {
-                runs.extend(self.driver_runs(*driver, wanted));
+                runs.extend(self.driver_runs(*driver, wanted.date, Some(wanted)));
             }
         }
         runs
     }
 
-    /// Every block of time the driver has given that day, or one barred entry that says why there is none.
-    fn driver_runs(&self, driver: MemberId, wanted: &Wanted) -> Vec<RunState<Slot, ClaimId>> {
+    /// Every block of time the driver has given that day, or one barred entry that says why there is none; to
+    /// be asked for `wanted`, or for whatever the day brings.
+    fn driver_runs(
+        &self,
+        driver: MemberId,
+        date: Date,
+        wanted: Option<&Wanted>,
+    ) -> Vec<RunState<Slot, ClaimId>> {
         let Some(member) = self.state.members.get(&driver) else { return Vec::new() };
         let Some(coop) = self.state.coop() else { return Vec::new() };
         let terms = member.driver.clone().unwrap_or_default();
         let vehicle = terms.terms.vehicle;
         let availability = self.state.availability.get(&driver).cloned().unwrap_or_default();
-        let blocks = availability.blocks_on(wanted.date, &coop.zone).unwrap_or_default();
+        let blocks = availability.blocks_on(date, &coop.zone).unwrap_or_default();
         let home = self.vault.profile(driver).and_then(|p| p.home.as_ref()).map(|h| h.at);
-        let unvetted = terms.unvetted(&coop.policy.required_vetting, wanted.date);
+        let unvetted = terms.unvetted(&coop.policy.required_vetting, date);
         let bar = if member.suspended {
             Some(Bar::Suspended)
         } else if let Some(unvetted) = unvetted {
             Some(Bar::VettingLapsed { item: unvetted.to_string() })
-        } else if availability.on_leave(wanted.date) {
+        } else if availability.on_leave(date) {
             Some(Bar::OnLeave)
-        } else if self.has_declined(driver, &wanted.body) {
+        } else if wanted.is_some_and(|wanted| self.has_declined(driver, &wanted.body)) {
             Some(Bar::Declined)
         } else if vehicle.is_none() {
             Some(Bar::NoVehicle)
@@ -185,18 +197,18 @@ impl Planner<'_> {
             None
         };
         let barred_block = Window { from: self.now, to: self.now };
-        let blocks =
-            if bar.is_some() { vec![barred_block] } else { self.slots(driver, wanted.date, &blocks) };
+        let blocks = if bar.is_some() { vec![barred_block] } else { self.slots(driver, date, &blocks) };
         let capability = vehicle
             .and_then(|v| self.state.vehicles.get(&v))
             .map(|v| Capability { assistance: terms.terms.assistance, ..v.capability })
             .unwrap_or_default();
-        let home = home.unwrap_or(wanted.from);
-        let booked_today = self.trips_on(driver, wanted.date);
+        // Without a home the run is barred, and where it begins is all one.
+        let home = home.or(wanted.map(|wanted| wanted.from)).unwrap_or_else(null_island);
+        let booked_today = self.trips_on(driver, date);
         blocks
             .iter()
             .map(|block| {
-                let standing = self.standing_run(driver, wanted.date, block);
+                let standing = self.standing_run(driver, date, block);
                 RunState {
                     key: Slot {
                         driver,
@@ -213,7 +225,7 @@ impl Planner<'_> {
                     barred: bar.clone(),
                     booked_today,
                     max_trips: terms.terms.max_trips,
-                    knows_rider: self.has_driven(driver, wanted.trip),
+                    knows_rider: wanted.is_some_and(|wanted| self.has_driven(driver, wanted.trip)),
                 }
             })
             .collect()
@@ -315,21 +327,22 @@ pub fn plan(
     let slot = &candidate.run;
     let block = Window::new(slot.block.0, slot.block.1)?;
     let frame = Frame { driver: slot.driver, vehicle: slot.vehicle?, date, block };
-    let stops = candidate
-        .stops
-        .iter()
-        .map(|stop| Stop {
-            claim: stop.stop,
-            leg: stop.leg,
-            window: stop.window,
-            planned: stop.planned,
-            dwell: stop.dwell,
-            load: stop.load,
-            max_ride: stop.max_ride,
-            done: stop.done,
-        })
-        .collect();
-    Some((Plan { claim, frame, stops }, slot.driver))
+    Some((Plan { claim, frame, stops: domain_stops(&candidate.stops) }, slot.driver))
+}
+
+/// Returns the engine's stops in the domain's words.
+fn domain_stops(stops: &[PlannedStop<ClaimId>]) -> Vec<Stop> {
+    let stop = |stop: &PlannedStop<ClaimId>| Stop {
+        claim: stop.stop,
+        leg: stop.leg,
+        window: stop.window,
+        planned: stop.planned,
+        dwell: stop.dwell,
+        load: stop.load,
+        max_ride: stop.max_ride,
+        done: stop.done,
+    };
+    stops.iter().map(stop).collect()
 }
 
 /// Returns driving time and length from one place to another, rounded up to whole minutes.

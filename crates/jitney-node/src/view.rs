@@ -3,6 +3,7 @@
 mod federation;
 mod health;
 mod partners;
+mod plan;
 pub mod succession;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -25,6 +26,7 @@ use crate::person::{Place, Profile, TripPlaces};
 pub use federation::{FederationStatus, Joining, Node, Roster, RosterCoop, Waiting};
 pub use health::{CoopHealth, Health, NodeHealth, OwnHealth, Problem, Reach, TriedAddress};
 pub use partners::{Agreement, Capacity};
+pub use plan::{Comes, DayPlan, PlanChange, PlanProgress, PlanUnmet};
 
 /// A node's condition.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

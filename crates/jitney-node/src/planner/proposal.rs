@@ -1,0 +1,167 @@
+//! What a search found, as moves that can be decided on and words that can be read out.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jitney_dispatch::day::DayPlan;
+use jitney_dispatch::plan::Progress;
+use jitney_dispatch::{PlannedStop, RunState};
+use jitney_domain::run::{Frame, Leg};
+use jitney_domain::{ClaimId, MemberId, Move, Plan, Timestamp, Window};
+use jitney_geo::TravelTimes as _;
+
+use super::day::Survey;
+use super::{Slot, domain_stops};
+use crate::view;
+
+/// A plan for a day: what to show, and what to do if it is agreed to.
+#[derive(Debug)]
+pub struct Proposal {
+    /// For people.
+    pub view: view::DayPlan,
+    /// In this order.
+    pub moves: Vec<Move>,
+}
+
+/// A run as it would be.
+struct NewRun<'a> {
+    /// As it is.
+    run: &'a RunState<Slot, ClaimId>,
+    /// All its stops as they would be.
+    stops: Vec<PlannedStop<ClaimId>>,
+    /// Who joins it.
+    arriving: BTreeSet<ClaimId>,
+}
+
+impl Survey {
+    /// Plans the day. `progress` answers which share of the time is used up, as for
+    /// [`plan`](jitney_dispatch::plan::plan()).
+    pub fn plan(&self, progress: impl FnMut(Progress) -> f64) -> Proposal {
+        let plan = self.day.plan(self.budget, progress);
+        let planned = self.runs.iter().zip(&plan.runs);
+        let new: Vec<NewRun<'_>> =
+            planned.map(|(run, planned)| self.carried_out(&run.state, &planned.stops)).collect();
+        let before: i64 = self.runs.iter().map(|run| self.driving(&run.state, &run.state.stops)).sum();
+        let after: i64 = new.iter().map(|new| self.driving(new.run, &new.stops)).sum();
+        let moves: Vec<Move> = new.iter().flat_map(|new| self.moves(new)).collect();
+        let carried = |runs: &mut dyn Iterator<Item = &PlannedStop<ClaimId>>| {
+            let trips = runs.filter(|s| s.leg == Leg::PickUp && self.trips.contains_key(&s.stop));
+            trips.map(|s| s.stop).collect::<BTreeSet<_>>()
+        };
+        let served_before = carried(&mut self.runs.iter().flat_map(|run| &run.state.stops)).len();
+        let served_after = carried(&mut new.iter().flat_map(|new| &new.stops)).len();
+        let minutes = |millis: i64| Timestamp(millis).minutes_since(Timestamp(0));
+        Proposal {
+            view: view::DayPlan {
+                day: self.date,
+                trips: self.trips.len(),
+                served_before,
+                served_after,
+                driving_before: minutes(before),
+                driving_after: minutes(after),
+                changes: self.changes(&new),
+                unmet: self.unmet(&plan),
+                moved: moves.len(),
+                applied: false,
+            },
+            moves,
+        }
+    }
+
+    /// Returns a run's stops as they would be, and who joins it. A run that nobody joins keeps its order and
+    /// times: those who stay on it are told nothing new.
+    fn carried_out<'a>(
+        &self,
+        run: &'a RunState<Slot, ClaimId>,
+        planned: &[PlannedStop<ClaimId>],
+    ) -> NewRun<'a> {
+        let was: BTreeSet<ClaimId> = run.stops.iter().map(|stop| stop.stop).collect();
+        let is: BTreeSet<ClaimId> = planned.iter().map(|stop| stop.stop).collect();
+        let arriving: BTreeSet<ClaimId> = is.difference(&was).copied().collect();
+        if !arriving.is_empty() {
+            return NewRun { run, stops: planned.to_vec(), arriving };
+        }
+        let stays = |stop: &&PlannedStop<ClaimId>| {
+            stop.done.is_some() || is.contains(&stop.stop) || !self.trips.contains_key(&stop.stop)
+        };
+        NewRun { run, stops: run.stops.iter().filter(stays).cloned().collect(), arriving }
+    }
+
+    /// Driving still to be done on a run with these stops, in milliseconds.
+    fn driving(&self, run: &RunState<Slot, ClaimId>, stops: &[PlannedStop<ClaimId>]) -> i64 {
+        let made = stops.iter().rposition(|stop| stop.done.is_some()).map_or(0, |last| last + 1);
+        if made == stops.len() {
+            return 0;
+        }
+        let here = made.checked_sub(1).and_then(|last| stops.get(last)).map_or(run.start, |stop| stop.at);
+        let places = stops.iter().skip(made).map(|stop| stop.at).chain([run.end]);
+        let (_, millis) = places.fold((here, 0i64), |(from, sum), to| {
+            let leg = self.travel.travel(from, to).map_or(0, |leg| leg.millis);
+            (to, sum.saturating_add(leg))
+        });
+        millis
+    }
+
+    /// Returns one move for each who joins the run: each plan knows those before it.
+    fn moves(&self, NewRun { run, stops, arriving }: &NewRun<'_>) -> Vec<Move> {
+        let slot = &run.key;
+        let (Some(vehicle), Some(block)) = (slot.vehicle, Window::new(slot.block.0, slot.block.1)) else {
+            return Vec::new();
+        };
+        let frame = Frame { driver: slot.driver, vehicle, date: self.date, block };
+        let mut moves = Vec::new();
+        let mut waiting = arriving.clone();
+        for claim in arriving {
+            waiting.remove(claim);
+            let Some(trip) = self.trips.get(claim) else { continue };
+            let named = |claim: &ClaimId| match arriving.contains(claim) {
+                true => self.anew.get(claim).copied().unwrap_or(*claim),
+                false => *claim,
+            };
+            let there = stops.iter().filter(|stop| !waiting.contains(&stop.stop));
+            let there: Vec<_> =
+                there.map(|stop| PlannedStop { stop: named(&stop.stop), ..stop.clone() }).collect();
+            let plan = Plan { claim: named(claim), frame, stops: domain_stops(&there) };
+            moves.push(Move { trip: *trip, plan });
+        }
+        moves
+    }
+
+    /// Returns everything that somebody would have to be told.
+    fn changes(&self, new: &[NewRun<'_>]) -> Vec<view::PlanChange> {
+        let pick_ups = |stops: &[PlannedStop<ClaimId>], run: &RunState<Slot, ClaimId>| {
+            let ours = |s: &&PlannedStop<ClaimId>| s.leg == Leg::PickUp && self.trips.contains_key(&s.stop);
+            let driver = run.key.driver;
+            stops.iter().filter(ours).map(|s| (s.stop, (driver, s.planned))).collect::<Vec<_>>()
+        };
+        let old: BTreeMap<ClaimId, (MemberId, Timestamp)> =
+            self.runs.iter().flat_map(|run| pick_ups(&run.state.stops, &run.state)).collect();
+        let new: BTreeMap<ClaimId, (MemberId, Timestamp)> =
+            new.iter().flat_map(|new| pick_ups(&new.stops, new.run)).collect();
+        let who = |(driver, at): (MemberId, Timestamp)| view::Comes {
+            driver,
+            name: self.drivers.get(&driver).cloned().unwrap_or_default(),
+            at,
+        };
+        let mut changes: Vec<view::PlanChange> = self
+            .trips
+            .iter()
+            .filter(|(claim, _)| old.get(claim) != new.get(claim))
+            .map(|(claim, trip)| view::PlanChange {
+                trip: *trip,
+                from: old.get(claim).copied().map(who),
+                to: new.get(claim).copied().map(who),
+            })
+            .collect();
+        changes.sort_by_key(|change| change.trip);
+        changes
+    }
+
+    fn unmet(&self, plan: &DayPlan<Slot, ClaimId>) -> Vec<view::PlanUnmet> {
+        let name = |slot: &Slot| self.drivers.get(&slot.driver).cloned().unwrap_or_default();
+        let unmet = plan.unmet.iter().filter_map(|unmet| {
+            let would_do = unmet.would_do.iter().map(|r| r.words(name)).collect();
+            Some(view::PlanUnmet { trip: *self.trips.get(&unmet.trip)?, promised: unmet.promised, would_do })
+        });
+        unmet.collect()
+    }
+}
