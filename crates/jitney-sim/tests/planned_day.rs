@@ -195,3 +195,19 @@ fn a_driver_who_said_no_is_not_given_the_trip_again() {
     let plan = valley.plan(ASKED);
     assert_eq!(plan.changes[0].to.as_ref().unwrap().driver, east, "{plan:?}");
 }
+
+#[test]
+fn who_was_not_there_is_told_nothing_and_her_driver_is_free() {
+    let mut valley = Valley::new();
+    let (west, east) = (valley.west, valley.east);
+    let absent = valley.book(9.05, 9.10, 10);
+    let other = valley.book(9.04, 9.09, 11);
+    valley.give(absent, west);
+    valley.give(other, east);
+    let plan = valley.plan(PlanAsked { after: Some(Mishap::NoShow { trip: absent }), ..ASKED });
+    assert_eq!((plan.trips, plan.served_before, plan.served_after), (1, 1, 1));
+    assert_eq!(plan.changes.iter().map(|c| c.trip).collect::<Vec<_>>(), [other]);
+    assert_eq!(plan.changes[0].to.as_ref().unwrap().driver, west);
+    let unknown = PlanAsked { after: Some(Mishap::NoShow { trip: TripId(77) }), ..ASKED };
+    assert_eq!(valley.ask(Request::PlanDay(unknown)).unwrap_err().kind, FaultKind::NotFound);
+}

@@ -31,6 +31,8 @@ pub struct Survey {
     pub(super) runs: Runs,
     /// The trips that can be planned, by the names of their claims.
     pub(super) trips: BTreeMap<ClaimId, TripId>,
+    /// Those whose rider was not there, and their ways home: over, whatever is planned.
+    pub(super) gone: BTreeSet<ClaimId>,
     /// A claim that has ended keeps its name: under which name each trip would be claimed anew.
     pub(super) anew: BTreeMap<ClaimId, ClaimId>,
     pub(super) drivers: BTreeMap<MemberId, String>,
@@ -96,7 +98,7 @@ impl Planner<'_> {
                 .collect();
         }
         let slots: Vec<Slot> = runs.iter().map(|run| run.state.key.clone()).collect();
-        let trips_of_day = wanted
+        let trips_of_day: Vec<DayTrip<Slot, ClaimId>> = wanted
             .iter()
             .map(|(this, promised)| {
                 let row = this.trip.and_then(|trip| self.state.trips.get(&trip));
@@ -116,14 +118,22 @@ impl Planner<'_> {
             .collect();
         let drivers = drivers.into_iter().map(|driver| (driver, name(driver))).collect();
         let cannot = |e: &dyn std::fmt::Display| Fault::invalid(format!("the day cannot be planned: {e}"));
+        let incidents = incidents(asked.after.as_ref(), &slots, &names)?;
+        let mut gone = BTreeSet::new();
+        for trip in &trips_of_day {
+            let absent = |claim| incidents.contains(&Incident::NoShow { trip: claim });
+            if absent(trip.request.key) || trip.linked.is_some_and(absent) {
+                gone.insert(trip.request.key);
+            }
+        }
         let mut day = Day::new(runs.clone(), trips_of_day, self.travel, self.now).map_err(|e| cannot(&e))?;
-        for incident in incidents(asked.after.as_ref(), &slots, &names)? {
+        for incident in incidents {
             day = day.after(&incident, self.travel, self.now).map_err(|e| cannot(&e))?;
         }
         let work = WORK_PER_TRIP.saturating_mul(trips.len() as u64 + 1);
         let threads = asked.threads.clamp(1, THREADS_MAX);
         let budget = Budget { work, threads, seed: asked.seed };
-        Ok(Survey { date, day, runs, trips, anew, drivers, travel: *self.travel, budget })
+        Ok(Survey { date, day, runs, trips, gone, anew, drivers, travel: *self.travel, budget })
     }
 
     /// Returns whom the driver has driven before.

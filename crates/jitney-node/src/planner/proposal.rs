@@ -44,7 +44,8 @@ impl Survey {
         let after: i64 = new.iter().map(|new| self.driving(new.run, &new.stops)).sum();
         let moves: Vec<Move> = new.iter().flat_map(|new| self.moves(new)).collect();
         let carried = |runs: &mut dyn Iterator<Item = &PlannedStop<ClaimId>>| {
-            let trips = runs.filter(|s| s.leg == Leg::PickUp && self.trips.contains_key(&s.stop));
+            let ours = |s: &&PlannedStop<ClaimId>| s.leg == Leg::PickUp && self.can_be_planned(s.stop);
+            let trips = runs.filter(ours);
             trips.map(|s| s.stop).collect::<BTreeSet<_>>()
         };
         let served_before = carried(&mut self.runs.iter().flat_map(|run| &run.state.stops)).len();
@@ -53,7 +54,7 @@ impl Survey {
         Proposal {
             view: view::DayPlan {
                 day: self.date,
-                trips: self.trips.len(),
+                trips: self.trips.len().saturating_sub(self.gone.len()),
                 served_before,
                 served_after,
                 driving_before: minutes(before),
@@ -65,6 +66,10 @@ impl Survey {
             },
             moves,
         }
+    }
+
+    fn can_be_planned(&self, claim: ClaimId) -> bool {
+        self.trips.contains_key(&claim) && !self.gone.contains(&claim)
     }
 
     /// Returns a run's stops as they would be, and who joins it. A run that nobody joins keeps its order and
@@ -81,7 +86,8 @@ impl Survey {
             return NewRun { run, stops: planned.to_vec(), arriving };
         }
         let stays = |stop: &&PlannedStop<ClaimId>| {
-            stop.done.is_some() || is.contains(&stop.stop) || !self.trips.contains_key(&stop.stop)
+            let over = self.gone.contains(&stop.stop);
+            stop.done.is_some() || is.contains(&stop.stop) || !(over || self.can_be_planned(stop.stop))
         };
         NewRun { run, stops: run.stops.iter().filter(stays).cloned().collect(), arriving }
     }
@@ -110,7 +116,9 @@ impl Survey {
         let frame = Frame { driver: slot.driver, vehicle, date: self.date, block };
         let mut moves = Vec::new();
         let mut waiting = arriving.clone();
-        for claim in arriving {
+        // In driving order, not in that of the claims' random names.
+        let joining = stops.iter().filter(|s| s.leg == Leg::PickUp && arriving.contains(&s.stop));
+        for claim in joining.map(|stop| &stop.stop) {
             waiting.remove(claim);
             let Some(trip) = self.trips.get(claim) else { continue };
             let named = |claim: &ClaimId| match arriving.contains(claim) {
@@ -129,7 +137,7 @@ impl Survey {
     /// Returns everything that somebody would have to be told.
     fn changes(&self, new: &[NewRun<'_>]) -> Vec<view::PlanChange> {
         let pick_ups = |stops: &[PlannedStop<ClaimId>], run: &RunState<Slot, ClaimId>| {
-            let ours = |s: &&PlannedStop<ClaimId>| s.leg == Leg::PickUp && self.trips.contains_key(&s.stop);
+            let ours = |s: &&PlannedStop<ClaimId>| s.leg == Leg::PickUp && self.can_be_planned(s.stop);
             let driver = run.key.driver;
             stops.iter().filter(ours).map(|s| (s.stop, (driver, s.planned))).collect::<Vec<_>>()
         };
