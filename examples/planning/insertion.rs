@@ -10,7 +10,7 @@
 use std::time::{Duration, Instant};
 
 use jitney_dispatch::{Board, RunState, candidates};
-use jitney_geo::StraightLine;
+use jitney_geo::{StraightLine, TravelTimes as _};
 
 #[path = "town.rs"]
 mod town;
@@ -49,6 +49,18 @@ fn main() -> Result<(), String> {
     let began = Instant::now();
     runs.iter().for_each(|run| board.put(run.clone(), &travel, now));
     println!("putting a run on the board: {:.1} us", micros(began.elapsed()) / count as f64);
+
+    let places: Vec<_> = runs.iter().map(|run| run.start).collect();
+    let began = Instant::now();
+    let far: i64 = (places.iter().flat_map(|a| places.iter().map(move |b| (*a, *b))))
+        .filter_map(|(a, b)| travel.travel(a, b))
+        .map(|leg| leg.millis)
+        .sum();
+    let each = micros(began.elapsed()) * 1e3 / (count * count) as f64;
+    println!(
+        "a travel time: {each:.0} ns (on average {:.0} min)",
+        far as f64 / (count * count) as f64 / 60e3
+    );
 
     let (mut with_board, mut every_place) = (Vec::new(), Vec::new());
     let mut nobody = 0;

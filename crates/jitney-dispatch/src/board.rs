@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use jitney_domain::{Coordinate, Load, Timestamp};
 use jitney_geo::{Travel, TravelTimes};
 
-use crate::ahead::{Aboard, Ahead, Heading};
+use crate::ahead::{Aboard, Ahead, Company, Heading};
 use crate::insertion::{Insertion, Position};
 use crate::model::{Candidate, RunState, TripRequest};
 use crate::ranking::{Trial, best_place, compare, enough_trips, floor_of, unable_at_any_time};
@@ -54,6 +54,8 @@ struct Point {
     dwell: i64,
     /// The longest drive after that: the most that a drop-off behind the next node can save.
     saved: i64,
+    /// The driver leaves the vehicle.
+    leaves_vehicle: bool,
     /// Who is on board on leaving.
     aboard: Aboard,
 }
@@ -225,6 +227,7 @@ impl<K: Clone + Ord, S: Clone + Ord> Kept<K, S> {
                 lo: node.lo,
                 dwell: node.dwell,
                 saved: 0,
+                leaves_vehicle: node.leaves_vehicle,
                 aboard: ahead.aboard.get(k).copied().unwrap_or_default(),
             });
         }
@@ -273,7 +276,8 @@ impl<K: Clone + Ord, S: Clone + Ord> Kept<K, S> {
         let direct = direct.map(|leg| leg.millis);
         let (get_in, get_out) = (request.pick_up_window, request.drop_off_window);
         let (dwell_in, dwell_out) = (request.dwell_pick_up.millis(), request.dwell_drop_off.millis());
-        let load = request.requirement.load();
+        let company = Company::of(request);
+        let load = company.load();
         let places = self.run.capability.places;
         let way = |from, to| travel.travel(from, to).map(|leg| leg.millis);
         let soonest = get_in.from.max(now).0;
@@ -283,7 +287,7 @@ impl<K: Clone + Ord, S: Clone + Ord> Kept<K, S> {
         let to = points[..end].partition_point(|point| point.early <= get_in.to.0);
         let from = points[1..].partition_point(|next| next.late < soonest.saturating_add(dwell_in));
         for i in from..to {
-            if !points[i].aboard.leaves_room(load, places) {
+            if !points[i].aboard.leaves_room(load, places) || !company.is_met_with(points[i].aboard) {
                 continue;
             }
             let Some(there) = way(points[i].place, request.pick_up) else { continue };
@@ -341,7 +345,8 @@ impl<K: Clone + Ord, S: Clone + Ord> Kept<K, S> {
             }
             leave = leave.saturating_add(onward);
             for (j, node) in points.iter().enumerate().take(end).skip(i + 1) {
-                if leave > node.late || !node.aboard.leaves_room(load, places) {
+                let fits = node.aboard.leaves_room(load, places) && company.sits_through(node.leaves_vehicle);
+                if leave > node.late || !fits {
                     break;
                 }
                 slack = slack.min(node.late.saturating_sub(leave.max(node.lo)));
@@ -349,12 +354,14 @@ impl<K: Clone + Ord, S: Clone + Ord> Kept<K, S> {
                 if leave > get_out.to.0 {
                     break;
                 }
-                if let Some((more, spare)) = set_down(
-                    leave,
-                    Some(j),
-                    j + 1,
-                    most.saturating_add(points[j].leg()).saturating_sub(fetched),
-                ) {
+                if company.is_met_with(node.aboard)
+                    && let Some((more, spare)) = set_down(
+                        leave,
+                        Some(j),
+                        j + 1,
+                        most.saturating_add(points[j].leg()).saturating_sub(fetched),
+                    )
+                {
                     keep(fetched.saturating_add(more).saturating_sub(points[j].leg()), slack.min(spare), j);
                 }
                 leave = leave.saturating_add(points[j].leg());

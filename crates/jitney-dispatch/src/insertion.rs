@@ -3,7 +3,7 @@
 use jitney_domain::{Load, Timestamp};
 use jitney_geo::{Travel, TravelTimes};
 
-use crate::ahead::{Aboard, Ahead, Heading, Node, leaving};
+use crate::ahead::{Aboard, Ahead, Company, Heading, Node, leaving};
 use crate::chain::{Chain, Ride, Span};
 use crate::model::{Leg, PlannedStop, RunState, TripRequest};
 use crate::schedule::{as_fast_as_can_be, timed};
@@ -18,10 +18,12 @@ pub(crate) struct Rules {
     pub places_on_board: bool,
     pub own_ride: bool,
     pub other_rides: bool,
+    pub never_alone: bool,
 }
 
 impl Rules {
-    pub const ALL: Rules = Rules { places_on_board: true, own_ride: true, other_rides: true };
+    pub const ALL: Rules =
+        Rules { places_on_board: true, own_ride: true, other_rides: true, never_alone: true };
 }
 
 /// A place for the new trip: its pick-up follows node `after_in` of the run, its drop-off node `after_out`.
@@ -176,13 +178,18 @@ impl<'a, S: Ord> Insertion<'a, S> {
     /// A clock that is carried along the stops, a few additions a place, strikes out the places that are
     /// reached too late in any case; only the rest are decided by the whole chain.
     pub fn search(&self, rules: Rules) -> Vec<Found> {
-        let load = self.request.requirement.load();
+        let company = Company::of(self.request);
+        let company = if rules.never_alone { company } else { company.unguarded() };
+        let load = company.load();
         let aboard = &self.ahead.aboard;
         let mut found = Vec::new();
         if rules.places_on_board && !aboard.iter().all(|a| a.leaves_room(Load::default(), self.places)) {
             return found;
         }
         for after_in in 0..aboard.len() {
+            if !company.is_met_with(aboard[after_in]) {
+                continue;
+            }
             let Some(mut clock) = self.at_pick_up(after_in) else { continue };
             for (after_out, on_board) in aboard.iter().enumerate().skip(after_in) {
                 if after_out > after_in {
@@ -190,7 +197,12 @@ impl<'a, S: Ord> Insertion<'a, S> {
                         1 => self.from_pick_up[after_out],
                         _ => self.ahead.legs[after_out - 1],
                     };
-                    let Some(next) = clock.drive(leg, self.ahead.nodes[after_out]) else { break };
+                    let node = self.ahead.nodes[after_out];
+                    let Some(next) =
+                        clock.drive(leg, node).filter(|_| company.sits_through(node.leaves_vehicle))
+                    else {
+                        break;
+                    };
                     clock = next;
                 }
                 // She is on board on leaving this node, and so she would be for every later drop-off.
@@ -199,7 +211,8 @@ impl<'a, S: Ord> Insertion<'a, S> {
                 }
                 let leg = if after_out == after_in { self.direct } else { self.to_drop_off[after_out] };
                 let position = Position { after_in, after_out };
-                if clock.drive(leg, self.node(At::DropOff, position)).is_some() {
+                let in_time = clock.drive(leg, self.node(At::DropOff, position)).is_some();
+                if in_time && company.is_met_with(*on_board) {
                     found.extend(self.try_at(position, rules));
                 }
             }
@@ -267,15 +280,19 @@ impl<'a, S: Ord> Insertion<'a, S> {
         Some((span.lo[0] + SHIFT_ORIGIN, span.hi[0] + SHIFT_ORIGIN))
     }
 
-    /// Returns every place that has room on board for the newcomer, whatever the times.
+    /// Returns every place that suits those on board and the newcomer, whatever the times.
     pub fn with_room(&self) -> impl Iterator<Item = Position> + '_ {
-        let load = self.request.requirement.load();
+        let company = Company::of(self.request);
         let aboard = &self.ahead.aboard;
         let nobody_too_many = aboard.iter().all(|a| a.leaves_room(Load::default(), self.places));
-        let roomy = move |a: &Aboard| nobody_too_many && a.leaves_room(load, self.places);
-        (0..aboard.len()).flat_map(move |after_in| {
-            let outs = aboard.iter().enumerate().skip(after_in).take_while(move |(_, a)| roomy(a));
-            outs.map(move |(after_out, _)| Position { after_in, after_out })
+        let roomy = move |a: &Aboard| nobody_too_many && a.leaves_room(company.load(), self.places);
+        (0..aboard.len()).filter(move |k| company.is_met_with(aboard[*k])).flat_map(move |after_in| {
+            let sits =
+                move |k: usize| k == after_in || company.sits_through(self.ahead.nodes[k].leaves_vehicle);
+            let outs = aboard.iter().enumerate().skip(after_in);
+            let outs = outs.take_while(move |(k, a)| roomy(a) && sits(*k));
+            outs.filter(move |(_, a)| company.is_met_with(**a))
+                .map(move |(after_out, _)| Position { after_in, after_out })
         })
     }
 
@@ -284,7 +301,7 @@ impl<'a, S: Ord> Insertion<'a, S> {
     fn push_all(&self, chain: &mut Chain, order: &[At], node: impl Fn(At) -> Node) -> Option<(i64, i64)> {
         let (mut millis, mut metres) = (0i64, 0i64);
         for (i, at) in order.iter().enumerate() {
-            let Node { lo, hi, dwell } = node(*at);
+            let Node { lo, hi, dwell, .. } = node(*at);
             chain.push(lo, hi);
             if let Some(next) = order.get(i + 1) {
                 let leg = self.leg(*at, *next)?;
@@ -322,7 +339,12 @@ impl<'a, S: Ord> Insertion<'a, S> {
             At::PickUp => (request.pick_up_window, request.dwell_pick_up),
             At::DropOff => (request.drop_off_window, request.dwell_drop_off),
         };
-        Node { lo: window.from.max(self.now).0, hi: window.to.0, dwell: dwell.millis() }
+        Node {
+            lo: window.from.max(self.now).0,
+            hi: window.to.0,
+            dwell: dwell.millis(),
+            leaves_vehicle: false,
+        }
     }
 
     fn leg(&self, from: At, to: At) -> Option<Travel> {

@@ -2,7 +2,9 @@
 
 use std::fmt;
 
-use jitney_domain::{Capability, Coordinate, Load, Metres, Minutes, Requirement, Timestamp, Window};
+use jitney_domain::{
+    Assistance, Capability, Coordinate, Load, Metres, Minutes, Requirement, Timestamp, Window,
+};
 use serde::Serialize;
 
 use crate::opening::Shift;
@@ -29,6 +31,10 @@ pub struct PlannedStop<S> {
     /// The longest that the rider may ride, from the end of the pick-up to the beginning of the drop-off.
     /// What the drop-off says counts.
     pub max_ride: Minutes,
+    /// The rider may not be left alone in the vehicle; the same on both legs.
+    pub guarded: bool,
+    /// The driver leaves the vehicle here to help.
+    pub leaves_vehicle: bool,
     /// When the stop is to begin; for a pick-up the time that the rider was told.
     pub planned: Timestamp,
     /// When the stop was over, if it is.
@@ -110,6 +116,8 @@ impl<S: Clone> TripRequest<S> {
             dwell: self.dwell_pick_up,
             load: self.requirement.load(),
             max_ride: self.max_ride,
+            guarded: self.requirement.never_leave_alone,
+            leaves_vehicle: self.requirement.assistance > Assistance::CurbToCurb,
             planned: pick_up,
             done: None,
         };

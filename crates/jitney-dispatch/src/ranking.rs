@@ -178,6 +178,9 @@ fn diagnose<K: Clone, S: Clone + Ord>(
     if !insertion.search(Rules { places_on_board: false, ..Rules::ALL }).is_empty() {
         return Why::Full;
     }
+    if !insertion.search(Rules { never_alone: false, ..Rules::ALL }).is_empty() {
+        return Why::LeftAlone;
+    }
     if let Some(ride) = insertion.shortest_ride(Rules { own_ride: false, ..Rules::ALL }) {
         return Why::RideTooLong { ride: minutes(ride), most: request.max_ride };
     }

@@ -3,6 +3,7 @@
 mod board;
 mod days;
 mod exactness;
+mod kinds;
 mod order;
 mod rules;
 mod times;

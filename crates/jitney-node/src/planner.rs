@@ -9,8 +9,8 @@ use jitney_domain::booking::{ClaimPhase, Ended, RefusalReason, TicketBody};
 use jitney_domain::member::Role;
 use jitney_domain::run::{Frame, Leg, Run, Stop};
 use jitney_domain::{
-    Capability, ClaimId, Coordinate, MemberId, Minutes, Plan, RunId, State, Timestamp, TripId, VehicleId,
-    Window,
+    Assistance, Capability, ClaimId, Coordinate, MemberId, Minutes, Plan, RunId, State, Timestamp, TripId,
+    VehicleId, Window,
 };
 use jitney_geo::{StraightLine, centre};
 
@@ -280,7 +280,8 @@ impl Planner<'_> {
     fn planned_stops(&self, run: &Run) -> Vec<PlannedStop<ClaimId>> {
         run.stops
             .iter()
-            .map(|stop| PlannedStop {
+            .map(|stop| (stop, self.state.claims.get(&stop.claim).map(|claim| claim.ticket.requirement())))
+            .map(|(stop, needs)| PlannedStop {
                 stop: stop.claim,
                 leg: stop.leg,
                 at: self.where_is(stop, run),
@@ -288,6 +289,8 @@ impl Planner<'_> {
                 dwell: stop.dwell,
                 load: stop.load,
                 max_ride: stop.max_ride,
+                guarded: needs.is_some_and(|needs| needs.never_leave_alone),
+                leaves_vehicle: needs.is_some_and(|needs| needs.assistance > Assistance::CurbToCurb),
                 planned: stop.planned,
                 done: stop.done,
             })

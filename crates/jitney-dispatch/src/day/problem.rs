@@ -218,7 +218,7 @@ impl<S: Clone + Ord> Building<S> {
             from: stop.window.from.max(self.now).0,
             to: stop.window.to.0,
             dwell: stop.dwell.millis(),
-            leaves_vehicle,
+            leaves_vehicle: leaves_vehicle || stop.leaves_vehicle,
         }
     }
 
@@ -256,7 +256,7 @@ impl<S: Clone + Ord> Building<S> {
             riders: u16::from(people.max(1)),
             max_ride: Some(get_out.max_ride.millis()),
             unserved,
-            guarded: trip.is_some_and(|t| t.guarded),
+            guarded: get_out.guarded || trip.is_some_and(|t| t.guarded),
             linked: None,
         });
         let number = self.parts.requests.len() as u32 - 1;
