@@ -6,6 +6,8 @@
 //! exactly only those that could still be among the best (branch and bound). The answer is that of
 //! `candidates`, cut off after so many.
 
+mod drives;
+
 use std::collections::BTreeMap;
 
 use jitney_domain::{Coordinate, Load, Timestamp};
@@ -16,6 +18,8 @@ use crate::insertion::{Insertion, Position};
 use crate::model::{Candidate, RunState, TripRequest};
 use crate::ranking::{Trial, best_place, compare, enough_trips, floor_of, unable_at_any_time};
 
+use drives::{Drives, Numbers};
+
 /// Runs by their keys, each with what finding a place in it needs.
 ///
 /// What was put stays as it was put until it is put again: a run is to be put whenever a stop is added,
@@ -23,13 +27,14 @@ use crate::ranking::{Trial, best_place, compare, enough_trips, floor_of, unable_
 #[derive(Debug, Clone)]
 pub struct Board<K, S> {
     runs: BTreeMap<K, Kept<K, S>>,
+    numbers: Numbers,
     /// No way round is quicker than the direct one.
     metric: bool,
 }
 
 impl<K, S> Default for Board<K, S> {
     fn default() -> Self {
-        Board { runs: BTreeMap::new(), metric: false }
+        Board { runs: BTreeMap::new(), numbers: Numbers::default(), metric: false }
     }
 }
 
@@ -47,7 +52,8 @@ struct Point {
     early: i64,
     /// When it must begin at the latest, given the windows and dwells of what follows. Never falls.
     late: i64,
-    place: Coordinate,
+    /// Where, with the number of the place on the board.
+    place: (u32, Coordinate),
     /// The drive to the next node, if there is one.
     leg: Option<Travel>,
     lo: i64,
@@ -76,7 +82,13 @@ impl<K: Clone + Ord, S: Clone + Ord> Board<K, S> {
 
     /// Puts a run on the board, or replaces it.
     pub fn put(&mut self, run: RunState<K, S>, travel: &impl TravelTimes, now: Timestamp) {
-        let kept = Kept::of(run, self.metric, travel, now);
+        if self.numbers.are_too_many() {
+            let points = self.runs.values_mut().flat_map(|kept| &mut kept.points);
+            self.numbers
+                .renew(|numbers| points.for_each(|point| point.place.0 = numbers.number(point.place.1)));
+        }
+        let mut kept = Kept::of(run, self.metric, travel, now);
+        kept.points.iter_mut().for_each(|point| point.place.0 = self.numbers.number(point.place.1));
         self.runs.insert(kept.run.key.clone(), kept);
     }
 
@@ -111,14 +123,13 @@ impl<K: Clone + Ord, S: Clone + Ord> Board<K, S> {
         let call = Call { request, direct, travel, now };
         let runs: Vec<&Kept<K, S>> = self.runs.values().collect();
         let mut best = Best { most, found: Vec::new() };
-        let mut drop_off = Drives::default();
+        let mut drives = Drives::new(travel, request.pick_up, request.drop_off, self.numbers.len());
         // What is found in some runs limits what is worth looking at in the next.
         let mut spots: Vec<Spot> = Vec::new();
         for (first, some) in runs.chunks(AT_A_TIME).enumerate().map(|(k, some)| (k * AT_A_TIME, some)) {
             for (kept, run) in some.iter().zip(first..) {
                 let before = spots.len();
-                drop_off.begin(kept.points.len());
-                kept.spots(&call, run, best.limit(), &mut drop_off, &mut spots);
+                kept.spots(&call, run, best.limit(), &mut drives, &mut spots);
                 let unable = || enough_trips(&kept.run).or_else(|| unable_at_any_time(&kept.run, request));
                 if spots.len() > before && unable().is_some() {
                     spots.truncate(before);
@@ -181,26 +192,6 @@ impl Best {
     }
 }
 
-/// Drives between the nodes of a run and the newcomer's drop-off, asked at most once; in milliseconds.
-#[derive(Debug, Default)]
-struct Drives {
-    to: Vec<Option<Option<i64>>>,
-    from: Vec<Option<Option<i64>>>,
-}
-
-impl Drives {
-    fn begin(&mut self, nodes: usize) {
-        for drives in [&mut self.to, &mut self.from] {
-            drives.clear();
-            drives.resize(nodes, None);
-        }
-    }
-
-    fn known(drives: &mut [Option<Option<i64>>], k: usize, ask: impl FnOnce() -> Option<i64>) -> Option<i64> {
-        *drives[k].get_or_insert_with(ask)
-    }
-}
-
 /// A place that the bounds do not rule out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Spot {
@@ -222,7 +213,7 @@ impl<K: Clone + Ord, S: Clone + Ord> Kept<K, S> {
             points.push(Point {
                 early: node.lo.max(free).saturating_add(node.dwell),
                 late: node.hi,
-                place: *place,
+                place: (0, *place),
                 leg: ahead.legs.get(k).copied().flatten(),
                 lo: node.lo,
                 dwell: node.dwell,
@@ -264,22 +255,21 @@ impl<K: Clone + Ord, S: Clone + Ord> Kept<K, S> {
     }
 
     /// Adds every place that the bounds do not rule out and that may cost no more than `limit`.
-    fn spots(
+    fn spots<T: TravelTimes>(
         &self,
-        call: &Call<'_, S, impl TravelTimes>,
+        call: &Call<'_, S, T>,
         run: usize,
         limit: i64,
-        drop_off: &mut Drives,
+        drives: &mut Drives<'_, T>,
         spots: &mut Vec<Spot>,
     ) {
-        let Call { request, direct, travel, now } = *call;
+        let Call { request, direct, now, .. } = *call;
         let direct = direct.map(|leg| leg.millis);
         let (get_in, get_out) = (request.pick_up_window, request.drop_off_window);
         let (dwell_in, dwell_out) = (request.dwell_pick_up.millis(), request.dwell_drop_off.millis());
         let company = Company::of(request);
         let load = company.load();
         let places = self.run.capability.places;
-        let way = |from, to| travel.travel(from, to).map(|leg| leg.millis);
         let soonest = get_in.from.max(now).0;
         let points = self.points.as_slice();
         let end = points.len() - 1;
@@ -290,7 +280,7 @@ impl<K: Clone + Ord, S: Clone + Ord> Kept<K, S> {
             if !points[i].aboard.leaves_room(load, places) || !company.is_met_with(points[i].aboard) {
                 continue;
             }
-            let Some(there) = way(points[i].place, request.pick_up) else { continue };
+            let Some(there) = drives.to_pick_up(points[i].place) else { continue };
             let begin = points[i].early.saturating_add(there).max(soonest);
             if begin > get_in.to.0 {
                 continue;
@@ -305,26 +295,26 @@ impl<K: Clone + Ord, S: Clone + Ord> Kept<K, S> {
             if fetched.saturating_sub(points[i].saved) > most {
                 continue;
             }
-            let mut set_down = |leave: i64, after: Option<usize>, next: usize, most: i64| {
-                let over = get_out.from.0.max(leave).saturating_add(dwell_out);
-                if leave > get_out.to.0 || over > points[next].late {
-                    return None;
-                }
-                let there = match after {
-                    None => direct?,
-                    Some(j) => Drives::known(&mut drop_off.to, j, || way(points[j].place, request.drop_off))?,
+            let set_down =
+                |drives: &mut Drives<'_, T>, leave: i64, after: Option<usize>, next: usize, most: i64| {
+                    let over = get_out.from.0.max(leave).saturating_add(dwell_out);
+                    if leave > get_out.to.0 || over > points[next].late {
+                        return None;
+                    }
+                    let there = match after {
+                        None => direct?,
+                        Some(j) => drives.to_drop_off(points[j].place)?,
+                    };
+                    let begin = leave.saturating_add(there).max(get_out.from.0);
+                    let over = begin.saturating_add(dwell_out);
+                    if begin > get_out.to.0 || over > points[next].late || there > most {
+                        return None;
+                    }
+                    let back = drives.from_drop_off(points[next].place)?;
+                    let spare = points[next].late.saturating_sub(over).saturating_sub(back);
+                    let driving = there.saturating_add(back);
+                    (spare >= 0).then_some((driving, spare.min(get_out.to.0.saturating_sub(begin))))
                 };
-                let begin = leave.saturating_add(there).max(get_out.from.0);
-                let over = begin.saturating_add(dwell_out);
-                if begin > get_out.to.0 || over > points[next].late || there > most {
-                    return None;
-                }
-                let back =
-                    Drives::known(&mut drop_off.from, next, || way(request.drop_off, points[next].place))?;
-                let spare = points[next].late.saturating_sub(over).saturating_sub(back);
-                let driving = there.saturating_add(back);
-                (spare >= 0).then_some((driving, spare.min(get_out.to.0.saturating_sub(begin))))
-            };
             let mut keep = |added: i64, slack: i64, after_out: usize| {
                 let floor = floor_of(&self.run, added, slack, off).total();
                 if floor > limit {
@@ -332,13 +322,13 @@ impl<K: Clone + Ord, S: Clone + Ord> Kept<K, S> {
                 }
                 spots.push(Spot { floor, run, added, position: Position { after_in: i, after_out } });
             };
-            if let Some((more, spare)) = set_down(leave, None, i + 1, most.saturating_sub(fetched)) {
+            if let Some((more, spare)) = set_down(drives, leave, None, i + 1, most.saturating_sub(fetched)) {
                 keep(fetched.saturating_add(more), slack.min(spare), i);
             }
             if i + 1 >= end || leave > points[i + 1].late {
                 continue;
             }
-            let Some(onward) = way(request.pick_up, points[i + 1].place) else { continue };
+            let Some(onward) = drives.from_pick_up(points[i + 1].place) else { continue };
             let fetched = fetched.saturating_add(onward);
             if fetched.saturating_sub(points[i].saved) > most {
                 continue;
@@ -356,6 +346,7 @@ impl<K: Clone + Ord, S: Clone + Ord> Kept<K, S> {
                 }
                 if company.is_met_with(node.aboard)
                     && let Some((more, spare)) = set_down(
+                        drives,
                         leave,
                         Some(j),
                         j + 1,
