@@ -280,7 +280,7 @@ impl<K: Clone + Ord, S: Clone + Ord> Kept<K, S> {
             if !points[i].aboard.leaves_room(load, places) || !company.is_met_with(points[i].aboard) {
                 continue;
             }
-            let Some(there) = drives.to_pick_up(points[i].place) else { continue };
+            let Some(there) = drives.way_to_pick_up(points[i].place) else { continue };
             let begin = points[i].early.saturating_add(there).max(soonest);
             if begin > get_in.to.0 {
                 continue;
@@ -303,14 +303,14 @@ impl<K: Clone + Ord, S: Clone + Ord> Kept<K, S> {
                     }
                     let there = match after {
                         None => direct?,
-                        Some(j) => drives.to_drop_off(points[j].place)?,
+                        Some(j) => drives.way_to_drop_off(points[j].place)?,
                     };
                     let begin = leave.saturating_add(there).max(get_out.from.0);
                     let over = begin.saturating_add(dwell_out);
                     if begin > get_out.to.0 || over > points[next].late || there > most {
                         return None;
                     }
-                    let back = drives.from_drop_off(points[next].place)?;
+                    let back = drives.way_from_drop_off(points[next].place)?;
                     let spare = points[next].late.saturating_sub(over).saturating_sub(back);
                     let driving = there.saturating_add(back);
                     (spare >= 0).then_some((driving, spare.min(get_out.to.0.saturating_sub(begin))))
@@ -328,7 +328,7 @@ impl<K: Clone + Ord, S: Clone + Ord> Kept<K, S> {
             if i + 1 >= end || leave > points[i + 1].late {
                 continue;
             }
-            let Some(onward) = drives.from_pick_up(points[i + 1].place) else { continue };
+            let Some(onward) = drives.way_from_pick_up(points[i + 1].place) else { continue };
             let fetched = fetched.saturating_add(onward);
             if fetched.saturating_sub(points[i].saved) > most {
                 continue;

@@ -70,19 +70,19 @@ impl<'a, T: TravelTimes> Drives<'a, T> {
         }
     }
 
-    pub fn to_pick_up(&mut self, (k, at): (u32, Coordinate)) -> Option<i64> {
+    pub fn way_to_pick_up(&mut self, (k, at): (u32, Coordinate)) -> Option<i64> {
         known(&mut self.to_pick_up, k, self.travel, at, self.pick_up)
     }
 
-    pub fn from_pick_up(&mut self, (k, at): (u32, Coordinate)) -> Option<i64> {
+    pub fn way_from_pick_up(&mut self, (k, at): (u32, Coordinate)) -> Option<i64> {
         known(&mut self.from_pick_up, k, self.travel, self.pick_up, at)
     }
 
-    pub fn to_drop_off(&mut self, (k, at): (u32, Coordinate)) -> Option<i64> {
+    pub fn way_to_drop_off(&mut self, (k, at): (u32, Coordinate)) -> Option<i64> {
         known(&mut self.to_drop_off, k, self.travel, at, self.drop_off)
     }
 
-    pub fn from_drop_off(&mut self, (k, at): (u32, Coordinate)) -> Option<i64> {
+    pub fn way_from_drop_off(&mut self, (k, at): (u32, Coordinate)) -> Option<i64> {
         known(&mut self.from_drop_off, k, self.travel, self.drop_off, at)
     }
 }

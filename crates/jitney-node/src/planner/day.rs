@@ -31,6 +31,8 @@ pub struct Survey {
     pub(super) runs: Runs,
     /// The trips that can be planned, by the names of their claims.
     pub(super) trips: BTreeMap<ClaimId, TripId>,
+    /// Something has gone otherwise: then the day cannot stay as it is.
+    pub(super) mishap: bool,
     /// Those whose rider was not there, and their ways home: over, whatever is planned.
     pub(super) gone: BTreeSet<ClaimId>,
     /// A claim that has ended keeps its name: under which name each trip would be claimed anew.
@@ -133,7 +135,8 @@ impl Planner<'_> {
         let work = WORK_PER_TRIP.saturating_mul(trips.len() as u64 + 1);
         let threads = asked.threads.clamp(1, THREADS_MAX);
         let budget = Budget { work, threads, seed: asked.seed };
-        Ok(Survey { date, day, runs, trips, gone, anew, drivers, travel: *self.travel, budget })
+        let mishap = asked.after.is_some();
+        Ok(Survey { date, day, mishap, runs, trips, gone, anew, drivers, travel: *self.travel, budget })
     }
 
     /// Returns whom the driver has driven before.

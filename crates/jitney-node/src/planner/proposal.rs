@@ -37,19 +37,21 @@ impl Survey {
     /// [`plan`](jitney_dispatch::plan::plan()).
     pub fn plan(&self, progress: impl FnMut(Progress) -> f64) -> Proposal {
         let plan = self.day.plan(self.budget, progress);
-        let planned = self.runs.iter().zip(&plan.runs);
-        let new: Vec<NewRun<'_>> =
-            planned.map(|(run, planned)| self.carried_out(&run.state, &planned.stops)).collect();
-        let before: i64 = self.runs.iter().map(|run| self.driving(&run.state, &run.state.stops)).sum();
-        let after: i64 = new.iter().map(|new| self.driving(new.run, &new.stops)).sum();
+        let as_it_is = || self.runs.iter().map(|run| (&run.state, run.state.stops.as_slice()));
+        let as_planned =
+            self.runs.iter().zip(&plan.runs).map(|(run, planned)| (&run.state, planned.stops.as_slice()));
+        let carry_out = |(run, stops)| self.carried_out(run, stops);
+        let mut new: Vec<NewRun<'_>> = as_planned.map(carry_out).collect();
+        let (served_before, before) = self.worth(as_it_is());
+        let worth = |new: &[NewRun<'_>]| self.worth(new.iter().map(|new| (new.run, new.stops.as_slice())));
+        let (mut served_after, mut after) = worth(&new);
+        // What the search gained by another order on runs that keep theirs is lost again.
+        let worse = (served_after, before) < (served_before, after);
+        if worse && !self.mishap {
+            new = as_it_is().map(carry_out).collect();
+            (served_after, after) = worth(&new);
+        }
         let moves: Vec<Move> = new.iter().flat_map(|new| self.moves(new)).collect();
-        let carried = |runs: &mut dyn Iterator<Item = &PlannedStop<ClaimId>>| {
-            let ours = |s: &&PlannedStop<ClaimId>| s.leg == Leg::PickUp && self.can_be_planned(s.stop);
-            let trips = runs.filter(ours);
-            trips.map(|s| s.stop).collect::<BTreeSet<_>>()
-        };
-        let served_before = carried(&mut self.runs.iter().flat_map(|run| &run.state.stops)).len();
-        let served_after = carried(&mut new.iter().flat_map(|new| &new.stops)).len();
         let minutes = |millis: i64| Timestamp(millis).minutes_since(Timestamp(0));
         Proposal {
             view: view::DayPlan {
@@ -90,6 +92,18 @@ impl Survey {
             stop.done.is_some() || is.contains(&stop.stop) || !(over || self.can_be_planned(stop.stop))
         };
         NewRun { run, stops: run.stops.iter().filter(stays).cloned().collect(), arriving }
+    }
+
+    /// Returns how many of the day's trips runs with these stops carry, and the driving still to be done.
+    fn worth<'r>(
+        &self,
+        runs: impl Iterator<Item = (&'r RunState<Slot, ClaimId>, &'r [PlannedStop<ClaimId>])>,
+    ) -> (usize, i64) {
+        let ours = |s: &&PlannedStop<ClaimId>| s.leg == Leg::PickUp && self.can_be_planned(s.stop);
+        runs.fold((0, 0), |(served, driving), (run, stops)| {
+            let carried = stops.iter().filter(ours).count();
+            (served + carried, self.driving(run, stops).saturating_add(driving))
+        })
     }
 
     /// Driving still to be done on a run with these stops, in milliseconds.
