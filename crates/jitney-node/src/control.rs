@@ -97,3 +97,32 @@ pub(crate) enum Line {
         progress: PlanProgress,
     },
 }
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::net::UnixListener;
+
+    use super::*;
+    use crate::api::{Reply, Request};
+
+    #[test]
+    fn what_is_said_before_the_answer_is_told_and_the_answer_ends_it() {
+        let home = tempfile::tempdir().unwrap();
+        let listener = UnixListener::bind(home.path().join(SOCKET)).unwrap();
+        let node = std::thread::spawn(move || {
+            let (mut stream, _) = listener.accept().unwrap();
+            for done in [0.25, 0.5] {
+                let progress = PlanProgress { done, unmet: 3, iterations: 7 };
+                let line = serde_json::to_string(&Line::Progress { progress }).unwrap();
+                writeln!(stream, "{line}").unwrap();
+            }
+            let line = serde_json::to_string(&Line::Answer(Ok(Reply::Done))).unwrap();
+            writeln!(stream, "{line}").unwrap();
+        });
+        let mut told = Vec::new();
+        let asked = Call { actor: None, request: Request::Status };
+        let answer = call_told(home.path(), &asked, |progress| told.push(progress.done)).unwrap();
+        node.join().unwrap();
+        assert_eq!((answer, told), (Ok(Reply::Done), vec![0.25, 0.5]));
+    }
+}
