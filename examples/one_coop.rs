@@ -9,7 +9,6 @@ use jiff::civil::{Date, Time, Weekday, date, time};
 use jitney_domain::availability::{Hours, WeeklyHours};
 use jitney_domain::trip::Timing;
 use jitney_domain::*;
-use jitney_geo::StraightLine;
 use jitney_identity::{DataKey, SecretKey};
 use jitney_node::api::{PlaceAsked, Reply, Report, Request, TripAsked};
 use jitney_node::core::{Core, Input, Output};
@@ -45,7 +44,7 @@ impl Coop {
         let settings = Settings {
             face,
             keys,
-            travel: StraightLine::default(),
+            travel: Default::default(),
             addresses: Vec::new(),
             crowd: Default::default(),
         };

@@ -9,6 +9,7 @@ use std::time::Duration;
 use jiff::civil::time;
 use jitney_domain::booking::Progress;
 use jitney_domain::member::Consent;
+use jitney_domain::trip::Timing;
 use jitney_domain::{LiftNumber, MemberId, Outcome, ReportId, Role, Step, Timestamp, TripId};
 use jitney_node::api::{Call, Reply, Report, Request, TripFilter};
 use jitney_node::control;
@@ -28,6 +29,12 @@ const WORK_MS: RangeInclusive<u64> = 1..=500;
 
 /// How long the node is given when the power fails again while it starts, in milliseconds.
 const START_MS: RangeInclusive<u64> = 1..=250;
+
+/// How often a trip is booked that comes back.
+const DAYS_OF_RULE: usize = 3;
+
+/// Where the riders live.
+const HOME: &str = "12 Mill Lane";
 
 /// How many dispatchers work at the same time.
 const DISPATCHERS: u8 = 2;
@@ -93,17 +100,32 @@ impl Dispatcher {
         }
     }
 
+    /// Books what callers ask for: there, there and back, back when they call, in a wheelchair, every day.
     fn book(&mut self, home: &Path) -> Result<(), Gone> {
-        self.asked += 1;
+        let days = if self.rng.random_ratio(1, 6) { DAYS_OF_RULE } else { 1 };
+        // Days of its own for every booking, so that no two stand in each other's way.
+        let day = work::day(self.asked + 1);
+        self.asked += i32::try_from(days).expect("few days");
         let label = format!("Stop {}-{}", self.number, self.asked);
         let to = work::place(&label, work::point(47.40, 8.55));
-        // A day of its own for every trip, so that no two stand in each other's way.
-        let at = time(8 + 4 * i8::try_from(self.number).expect("few dispatchers"), 0, 0, 0);
-        let asked = work::trip(self.rider, to, work::day(self.asked), at);
-        self.unanswered += 1;
+        let hour = self.hour();
+        let mut asked = work::trip(self.rider, to, day, time(hour, 0, 0, 0));
+        asked.rule = (days > 1).then(|| format!("FREQ=DAILY;COUNT={days}"));
+        asked.requirement = self.rng.random_ratio(1, 4).then(work::wheelchair);
+        asked.home = match self.rng.random_range(0..4) {
+            0 => Some(Timing::WillCall(day)),
+            1 => Some(Timing::PickUp(day.at(hour + 3, 0, 0, 0))),
+            _ => None,
+        };
+        let ways = 1 + usize::from(asked.home.is_some());
+        self.unanswered += ways * days;
         let Reply::Booked(booked) = self.ask(home, Request::BookTrip(asked))? else { panic!("no trip") };
-        self.unanswered -= 1;
-        self.trips.insert(booked.trips[0].trip, Known { label, sure: Stage::Booked, maybe: None });
+        self.unanswered -= ways * days;
+        assert_eq!(booked.trips.len(), ways * days, "every way of every day is booked");
+        for (at, trip) in booked.trips.iter().enumerate() {
+            let label = if at % ways == 0 { label.clone() } else { HOME.to_owned() };
+            self.trips.insert(trip.trip, Known { label, sure: Stage::Booked, maybe: None });
+        }
         Ok(())
     }
 
@@ -115,6 +137,11 @@ impl Dispatcher {
         self.unanswered -= 1;
         self.members.push(member.member);
         Ok(())
+    }
+
+    /// The hour at which the rider's days begin.
+    fn hour(&self) -> i8 {
+        8 + 5 * i8::try_from(self.number).expect("few dispatchers")
     }
 
     /// Picks a trip that is not over.
@@ -132,6 +159,12 @@ impl Dispatcher {
         let Some((trip, stage)) = self.pick() else { return Ok(()) };
         match stage {
             Stage::Booked => {
+                // Whoever said they would call does so first.
+                let Reply::Trip(shown) = self.ask(home, Request::ShowTrip(trip))? else { panic!("no trip") };
+                if shown.carriage == Carriage::WillCall {
+                    let at = Some(time(self.hour() + 3, 0, 0, 0));
+                    return self.ask(home, Request::ReadyTrip { trip, at }).map(drop);
+                }
                 let request = Request::AssignTrip { trip, driver: Some(self.driver), agreed: true };
                 self.to(home, trip, Stage::Confirmed, request)
             }
@@ -206,7 +239,7 @@ fn stage(trip: &view::Trip) -> Stage {
         Carriage::Confirmed { .. } => Stage::Confirmed,
         Carriage::Over { outcome: Outcome::Completed, .. } => Stage::Completed,
         Carriage::Over { outcome: Outcome::Cancelled, .. } => Stage::Cancelled,
-        Carriage::Unassigned | Carriage::Offered { .. } => Stage::Booked,
+        Carriage::Unassigned | Carriage::WillCall | Carriage::Offered { .. } => Stage::Booked,
         other => panic!("trip {} is {other:?}", trip.trip),
     }
 }
@@ -223,14 +256,12 @@ pub fn audit(home: &Path) -> String {
 fn staffed(coop: &Machine, rng: &mut StdRng) -> Vec<Dispatcher> {
     let dispatcher = |number| Dispatcher {
         number,
-        rider: coop.admit(
-            work::person("Ada Miller", work::place("12 Mill Lane", work::point(47.38, 8.54))),
-            Role::Rider,
-        ),
+        rider: coop
+            .admit(work::person("Ada Miller", work::place(HOME, work::point(47.38, 8.54))), Role::Rider),
         driver: work::driver(
             coop,
             work::person("Ben Carter", work::place("7 Oak Rd", work::point(47.38, 8.53))),
-            work::car(),
+            work::van(),
             Consent::Ask,
         ),
         rng: StdRng::from_rng(rng),
@@ -251,6 +282,7 @@ fn no_power_cut_loses_what_was_acknowledged() {
     let mut node = coop.up(&[TCP]);
     // Lifts of weeks to come are driven here within seconds.
     coop.ok(&["coop", "set-policy", "report-early", "5000000"]);
+    coop.ok(&["coop", "set-policy", "subscription-days", "36500"]);
     let mut dispatchers = staffed(&coop, &mut rng);
 
     let staff = reply!(coop.ask(Request::ListMembers { role: None, find: None }), Members).len();

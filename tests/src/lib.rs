@@ -31,6 +31,7 @@
 //! | ```` ```console @willow ```` | typed on willow's machine: own home, own working folder; without a name, on `me`'s |
 //! | `now=2026-03-09T08:00:00Z` | the clock stands there, for this block |
 //! | ```` ```toml @willow file=jitney/jitney.toml ```` | not typed: the block is a file below willow's own folder |
+//! | ```` ```osm file=valley.osm.pbf ```` | the file is a map, drawn a line an element: `node 1 47.38 8.54 barrier=gate`, `way 7 1,2 highway=service` |
 //! | `$ jitney …` | a command; lines that begin with `> ` continue it, `KEY=value` before it is set for it |
 //! | `? 2` right below a command | it ends with exit code 2; without such a line, with 0 |
 //! | `? soon`, `? 2 soon` | what is expected takes a while: the command is typed again until it comes, for half a minute |
@@ -59,6 +60,7 @@
 mod align;
 mod binary;
 mod daemon;
+mod extract;
 mod folder;
 mod pattern;
 mod play;

@@ -11,6 +11,7 @@ use std::thread;
 use std::time::Duration;
 
 use crate::daemon::Daemon;
+use crate::extract;
 use crate::pattern::Bindings;
 
 /// How long a command may take before it is ended as hanging.
@@ -59,6 +60,9 @@ pub enum StageError {
     /// An expected line cannot be read as a pattern.
     #[error("an expected line is too long to compare: {0}")]
     Pattern(#[from] regex::Error),
+    /// A map is not drawn as maps are.
+    #[error("the map of a page: {0}")]
+    Extract(String),
     /// A folder or file of the stage could not be written.
     #[error("the stage's folder: {0}")]
     Folder(#[from] io::Error),
@@ -119,6 +123,9 @@ impl<'a> Stage<'a> {
         let path = self.home(actor)?.join(name);
         if let Some(folder) = path.parent() {
             fs::create_dir_all(folder)?;
+        }
+        if name.ends_with(extract::ENDING) {
+            return Ok(fs::write(path, extract::drawn(content).map_err(StageError::Extract)?)?);
         }
         Ok(fs::write(path, content)?)
     }

@@ -3,6 +3,8 @@
 //! They lie in `seeds/`, a folder a target; a test compares. Whatever made a target fail is added there under a
 //! name that says what went wrong, and stays.
 
+mod map;
+
 use std::collections::BTreeMap;
 
 use data_encoding::BASE64;
@@ -30,6 +32,8 @@ use jitney_store::{Batch, RowChange, TableTag, foreign};
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha12Rng;
 use serde::Serialize;
+
+pub(crate) use map::{extract, roads};
 
 use crate::{Seed, fixed};
 
@@ -444,4 +448,18 @@ pub(crate) fn receive() -> Vec<Seed> {
 
 pub(crate) fn node() -> Vec<Seed> {
     drawn(12, 8, 200)
+}
+
+pub(crate) fn places() -> Vec<Seed> {
+    let typed = |text: &str| [&[2], text.as_bytes()].concat();
+    let list = "\u{feff}LON,LAT,NUMBER,STREET,CITY\r\n9.5,47.1,12,\"Mill, Lane\",Ashford\r\n";
+    let file = jitney_geo::places::build(crate::targets::town()).unwrap();
+    vec![
+        named("file", [&[0], file.as_slice()].concat()),
+        named("bent", b"\x01\x02\x00\x40\xff\x01\x00\x07\x00mill lane".to_vec()),
+        named("address", typed("12-14 M\u{fc}hleweg, 9490 Ashford")),
+        named("plus-code", typed("4G22+22 Ashford")),
+        named("slip", typed("mlil lnae 12 a")),
+        named("list", [&[3], list.as_bytes()].concat()),
+    ]
 }

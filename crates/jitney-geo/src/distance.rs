@@ -12,7 +12,8 @@ pub fn distance(a: Coordinate, b: Coordinate) -> Metres {
 }
 
 /// Returns the distance in metres, never negative, never not-a-number.
-pub(crate) fn metres_between(a: Coordinate, b: Coordinate) -> f64 {
+pub(crate) fn metres_between(a: impl Into<Coordinate>, b: impl Into<Coordinate>) -> f64 {
+    let (a, b) = (a.into(), b.into());
     let metres = lat_lng(a).distance_m(lat_lng(b));
     // Rounding can push the haversine of antipodes past 1, whose arc is not a number.
     if metres.is_nan() { EARTH_RADIUS_KM * 1000.0 * PI } else { metres }

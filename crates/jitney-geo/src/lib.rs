@@ -4,10 +4,11 @@
 //! [H3 grid](https://h3geo.org) that it lies in, and how long the drive would take. This crate makes those
 //! hexagons ([`cell_of`]), large enough that a crowd shares them ([`Crowd`]), measures between points and between hexagons ([`distance`],
 //! [`cell_distance`]), reads points that people type or paste ([`parse_place`]), and says how long a drive
-//! takes ([`TravelTimes`]), by default with nothing to install ([`StraightLine`]).
+//! takes ([`TravelTimes`]), by default with nothing to install ([`StraightLine`]), or by the [`roads`] of an
+//! OpenStreetMap extract ([`osm`]).
 //!
-//! It knows no rider, no trip and no clock, and it never asks the network: a geocoder or a road graph is
-//! somebody else's [`TravelTimes`].
+//! It knows no rider, no trip and no clock, and it never asks the network: a server of travel times is somebody
+//! else's [`TravelTimes`].
 //!
 //! ```
 //! use jitney_geo::{GOSSIP_RESOLUTION, StraightLine, TravelTimes, cell_of, parse_place};
@@ -27,7 +28,11 @@
 mod cell;
 mod crowd;
 mod distance;
+pub mod osm;
 mod place;
+pub mod places;
+pub mod roads;
+mod spot;
 mod travel;
 
 pub use cell::{
@@ -38,4 +43,5 @@ pub use crowd::{
 };
 pub use distance::distance;
 pub use place::{PlaceError, parse_place};
+pub use spot::Spot;
 pub use travel::{ProfileError, StraightLine, Travel, TravelTimes};

@@ -5,6 +5,7 @@
 //! keys/coop.key    certifies nodes and members     (encrypted with the passphrase)
 //! keys/node.key    signs, and is the libp2p identity  (encrypted with the passphrase)
 //! keys/vault.key   wraps the keys of personal data (encrypted with the passphrase)
+//! map/             what was imported from a map, if anything was
 //! store/           journal, row store, personal keys, lock
 //! control.sock     where the command line speaks to the running node
 //! ```
@@ -26,7 +27,9 @@ use crate::api::FaultKind;
 use crate::clock::Clock;
 use crate::config::{self, Config, ConfigError};
 use crate::core::{Core, Fatal, OpenError};
+use crate::map::Map;
 use crate::settings::{Face, Keys, Settings};
+use crate::travel::DrivingTimes;
 use crate::view::succession::Succession;
 use jitney_federation::{NodeCert, NodeRecord, RecordError, SignedRecord};
 
@@ -280,14 +283,24 @@ impl Home {
         let settings = Settings {
             face: Face { name: config.coop.name.clone(), phone: config.coop.phone.clone() },
             keys,
-            travel: config
-                .travel()
-                .map_err(|why| ConfigError::Malformed { path: self.config_path(), why })?,
+            travel: self.travel(config)?,
             crowd: config.crowd().map_err(|why| ConfigError::Malformed { path: self.config_path(), why })?,
             addresses: config.network.external.clone(),
         };
         let core = Core::open(store, Box::new(slots), settings, rng, clock.now())?;
         Ok((core, report))
+    }
+
+    /// Returns the driving times: those of the map, if one was imported and is sound.
+    ///
+    /// A map that is not stops nobody: lifts go on by the straight line, and the log says what to do.
+    fn travel(&self, config: &Config) -> Result<DrivingTimes, HomeError> {
+        let line = config.travel().map_err(|why| ConfigError::Malformed { path: self.config_path(), why })?;
+        let roads = Map::of(self).roads().unwrap_or_else(|error| {
+            tracing::warn!(target: "jitney::map", %error, "driving times are estimated from the straight line");
+            None
+        });
+        Ok(DrivingTimes::new(roads, line))
     }
 
     /// Refuses a directory that holds a coop's data but not this key.

@@ -14,10 +14,12 @@ pub mod control;
 pub mod core;
 pub mod daemon;
 pub mod home;
+pub mod map;
 pub mod person;
 mod planner;
 mod requests;
 pub mod settings;
+pub mod travel;
 pub mod vault;
 pub mod view;
 

@@ -12,9 +12,10 @@ use jitney_domain::{
     Assistance, Capability, ClaimId, Coordinate, MemberId, Minutes, Plan, RunId, State, Timestamp, TripId,
     VehicleId, Window,
 };
-use jitney_geo::{StraightLine, centre};
+use jitney_geo::{TravelTimes, centre};
 
 use crate::api::Fault;
+use crate::travel::DrivingTimes;
 use crate::vault::Vault;
 
 pub use day::Survey;
@@ -85,7 +86,7 @@ pub struct Planner<'a> {
     /// Where people live.
     pub vault: &'a Vault,
     /// How long driving takes.
-    pub travel: &'a StraightLine,
+    pub travel: &'a DrivingTimes,
     /// The moment from which plans can begin.
     pub now: Timestamp,
 }
@@ -349,8 +350,11 @@ fn domain_stops(stops: &[PlannedStop<ClaimId>]) -> Vec<Stop> {
 }
 
 /// Returns driving time and length from one place to another, rounded up to whole minutes.
-pub fn direct(travel: &StraightLine, from: Coordinate, to: Coordinate) -> (Minutes, jitney_domain::Metres) {
-    use jitney_geo::TravelTimes as _;
+pub fn direct(
+    travel: &impl TravelTimes,
+    from: Coordinate,
+    to: Coordinate,
+) -> (Minutes, jitney_domain::Metres) {
     match travel.travel(from, to) {
         Some(way) => (way.minutes(), way.metres),
         None => (Minutes(u32::MAX), jitney_domain::Metres(u32::MAX)),

@@ -1,8 +1,10 @@
 //! What a node's core is told at start besides its state.
 
-use jitney_geo::{Crowd, StraightLine};
+use jitney_geo::Crowd;
 use jitney_identity::SecretKey;
 use jitney_identity::secretbox::DataKey;
+
+use crate::travel::DrivingTimes;
 
 /// The coop's public face.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,7 +34,7 @@ pub struct Settings {
     /// The keys.
     pub keys: Keys,
     /// How long driving takes.
-    pub travel: StraightLine,
+    pub travel: DrivingTimes,
     /// How many addresses must share what partners are told of a place.
     pub crowd: Crowd,
     /// Addresses under which other nodes and members reach this one.

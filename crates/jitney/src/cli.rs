@@ -73,6 +73,9 @@ enum Command {
     /// Keep the places that the coop has a name for
     #[command(subcommand)]
     Place(place::Command),
+    /// Import a map, so that driving times are those of the roads
+    #[command(subcommand)]
+    Map(map::Command),
     /// Book trips and see who carries them
     #[command(subcommand)]
     Trip(trip::Command),
@@ -142,6 +145,7 @@ impl Cli {
             Command::Rider(command) => command.run(&cx),
             Command::Driver(command) => command.run(&cx),
             Command::Place(command) => command.run(&cx),
+            Command::Map(command) => command.run(&cx),
             Command::Trip(command) => command.run(&cx),
             Command::Subscription(command) => command.run(&cx),
             Command::Board(args) => args.run(&cx),

@@ -11,6 +11,7 @@ use jitney_node::config::ConfigError;
 use jitney_node::control::ControlError;
 use jitney_node::daemon::DaemonError;
 use jitney_node::home::HomeError;
+use jitney_node::map::MapError;
 use serde::Serialize;
 
 /// Says how the program ended. The numbers never change.
@@ -231,6 +232,22 @@ impl From<HomeError> for Failure {
             _ if error.is_wrong_passphrase() => Exit::Passphrase,
             _ if error.is_locked() => Exit::Busy,
             _ => error.kind().into(),
+        };
+        Failure::new(exit, error.to_string())
+    }
+}
+
+impl From<MapError> for Failure {
+    fn from(error: MapError) -> Self {
+        let exit = match error {
+            MapError::Write(error) => return error.into(),
+            MapError::Extract { .. }
+            | MapError::Import { .. }
+            | MapError::Places(_)
+            | MapError::Addresses { .. } => Exit::Invalid,
+            MapError::Read { .. } | MapError::Unsound { .. } | MapError::UnsoundPlaces { .. } => {
+                Exit::Internal
+            }
         };
         Failure::new(exit, error.to_string())
     }

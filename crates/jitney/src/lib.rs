@@ -26,6 +26,7 @@ mod demo;
 mod device;
 mod env;
 pub mod exit;
+mod finder;
 mod output;
 mod passphrase;
 mod reference;

@@ -174,12 +174,9 @@ impl<K: Clone + Ord, S: Clone + Ord> Day<K, S> {
         building.rules(&runs, &trips, &by_key, &run_of);
         let Building { places, mut parts, what, stops, on, rebates, .. } = building;
         parts.places = places.list.len();
-        for from in &places.list {
-            for to in &places.list {
-                let drive = if from == to { Some(Default::default()) } else { travel.travel(*from, *to) };
-                let time = drive.map_or(NO_WAY, |d| u32::try_from(d.millis.max(0)).unwrap_or(NO_WAY));
-                parts.legs.push(Leg { time, cost: if time == NO_WAY { NO_WAY / 2 } else { time } });
-            }
+        for drive in travel.table(&places.list) {
+            let time = drive.map_or(NO_WAY, |d| u32::try_from(d.millis.max(0)).unwrap_or(NO_WAY));
+            parts.legs.push(Leg { time, cost: if time == NO_WAY { NO_WAY / 2 } else { time } });
         }
         for (from, to, spared) in rebates {
             let leg = &mut parts.legs[from as usize * parts.places + to as usize];

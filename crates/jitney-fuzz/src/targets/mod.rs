@@ -2,11 +2,14 @@
 
 pub mod federation;
 mod local;
+mod map;
 mod node;
 mod people;
+mod places;
 pub mod receive;
 mod wire;
 
+pub(crate) use places::town;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -100,6 +103,14 @@ pub const ALL: &[Target] = &[
         seeds: seeds::names,
     },
     Target {
+        name: "extract",
+        reads: "an OpenStreetMap extract",
+        longest: 4096,
+        run: map::extract,
+        seeds: seeds::extract,
+    },
+    Target { name: "roads", reads: "a file of roads", longest: 4096, run: map::roads, seeds: seeds::roads },
+    Target {
         name: "credential",
         reads: "a membership credential",
         longest: 17_000,
@@ -133,6 +144,13 @@ pub const ALL: &[Target] = &[
         longest: 8192,
         run: local::config,
         seeds: seeds::config,
+    },
+    Target {
+        name: "places",
+        reads: "the file of places, what is searched in it, lists of addresses",
+        longest: 8192,
+        run: places::run,
+        seeds: seeds::places,
     },
     Target {
         name: "journal",

@@ -6,7 +6,6 @@ use jiff::ToSpan as _;
 use jiff::civil::{Date, date, time};
 use jitney_domain::trip::Timing;
 use jitney_domain::{Actor, Coordinate, MemberId, Policy, Role, Timestamp, Zone};
-use jitney_geo::StraightLine;
 use jitney_identity::{DataKey, SecretKey};
 use jitney_node::api::{PlaceAsked, Reply, Request, TripAsked};
 use jitney_node::core::{Core, Input, Output};
@@ -50,7 +49,7 @@ pub(crate) fn open<S: Store>(store: S, dir: &Path) -> Outcome<Core<S>> {
     let settings = Settings {
         face,
         keys,
-        travel: StraightLine::default(),
+        travel: Default::default(),
         crowd: jitney_geo::Crowd::default(),
         addresses: Vec::new(),
     };

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::travel::DrivingTimes;
 use jiff::civil::Date;
 use jitney_dispatch::day::{Day, DayRun, DayTrip, Incident};
 use jitney_dispatch::plan::Budget;
@@ -9,7 +10,6 @@ use jitney_domain::booking::{ClaimPhase, Progress as Way};
 use jitney_domain::member::Role;
 use jitney_domain::trip::Link;
 use jitney_domain::{ClaimId, MemberId, TripId};
-use jitney_geo::StraightLine;
 
 use super::{Planner, Slot};
 use crate::api::{Fault, Mishap, PlanAsked};
@@ -38,7 +38,7 @@ pub struct Survey {
     /// A claim that has ended keeps its name: under which name each trip would be claimed anew.
     pub(super) anew: BTreeMap<ClaimId, ClaimId>,
     pub(super) drivers: BTreeMap<MemberId, String>,
-    pub(super) travel: StraightLine,
+    pub(super) travel: DrivingTimes,
     pub(super) budget: Budget,
 }
 
@@ -136,7 +136,18 @@ impl Planner<'_> {
         let threads = asked.threads.clamp(1, THREADS_MAX);
         let budget = Budget { work, threads, seed: asked.seed };
         let mishap = asked.after.is_some();
-        Ok(Survey { date, day, mishap, runs, trips, gone, anew, drivers, travel: *self.travel, budget })
+        Ok(Survey {
+            date,
+            day,
+            mishap,
+            runs,
+            trips,
+            gone,
+            anew,
+            drivers,
+            travel: self.travel.clone(),
+            budget,
+        })
     }
 
     /// Returns whom the driver has driven before.

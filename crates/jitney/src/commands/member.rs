@@ -4,12 +4,13 @@ use clap::{Args, Subcommand};
 use jiff::civil::Date;
 use jitney_domain::{Role, VettingItem};
 use jitney_node::api::{Reply, Request};
-use jitney_node::person::Profile;
+use jitney_node::person::{Place, Profile};
 
 use super::profile::ProfileArgs;
 use crate::args::{Day, Pick, ROLES, VETTING_ITEMS, word};
 use crate::context::{Context, ask};
 use crate::exit::Failure;
+use crate::finder::Finder;
 use crate::output::Said;
 
 #[derive(Debug, Subcommand)]
@@ -138,6 +139,11 @@ impl Command {
     }
 }
 
+/// Looks up a member's address.
+fn address(cx: &Context, text: &str) -> Result<Place, Failure> {
+    Finder::new(cx, None)?.the_one(text, "--at LAT,LON")
+}
+
 /// Admits a member in these roles.
 pub(super) fn add(
     cx: &Context,
@@ -145,7 +151,7 @@ pub(super) fn add(
     roles: impl IntoIterator<Item = Role>,
     profile: ProfileArgs,
 ) -> Result<Said, Failure> {
-    let profile = profile.over(Profile { name, ..Profile::default() })?;
+    let profile = profile.over(Profile { name, ..Profile::default() }, |text| address(cx, text))?;
     cx.tell(Request::AddMember { profile, roles: roles.into_iter().collect() }, "")
 }
 
@@ -175,7 +181,7 @@ impl EditArgs {
             .profile
             .ok_or_else(|| Failure::conflict(format!("member {member} has been erased; admit them anew")))?;
         profile.name = self.name.unwrap_or(profile.name);
-        let profile = self.profile.over(profile)?;
+        let profile = self.profile.over(profile, |text| address(cx, text))?;
         cx.tell(Request::EditMember { member, profile }, format!("member {member} is changed"))
     }
 }

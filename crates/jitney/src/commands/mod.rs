@@ -13,6 +13,7 @@ pub(crate) mod federation;
 pub(crate) mod invite;
 pub(crate) mod join;
 pub(crate) mod man;
+pub(crate) mod map;
 pub(crate) mod member;
 pub(crate) mod place;
 pub(crate) mod plan;

@@ -1,5 +1,7 @@
 //! `jitney place`: places that the coop has a name for.
 
+mod search;
+
 use std::fs;
 use std::path::PathBuf;
 
@@ -11,6 +13,7 @@ use jitney_node::person::Place;
 
 use crate::context::Context;
 use crate::exit::Failure;
+use crate::finder::Finder;
 use crate::output::Said;
 
 #[derive(Debug, Subcommand)]
@@ -19,6 +22,13 @@ pub(crate) enum Command {
     Add(AddArgs),
     /// List named places
     List,
+    /// Search the coop's places and the map, for what was typed so far and in spite of slips
+    ///
+    /// What is searched stays on this machine and is kept nowhere. The last word may be unfinished, words may be
+    /// short (st, rd, str., r.) and without accents. Coordinates and plus codes are answered too.
+    Search(search::SearchArgs),
+    /// Show what is nearest to a point of the map
+    Nearest(search::NearestArgs),
     /// Count the addresses around, so that partners are told of places as large as so many share
     ///
     /// FILE has a line "latitude,longitude" for every address, or "cell,count" for every H3 cell, as land
@@ -34,12 +44,12 @@ pub(crate) enum Command {
 pub(crate) struct AddArgs {
     /// The name, such as "County Clinic"
     name: String,
-    /// Its address, if the name does not say it
+    /// Its address, if the name does not say it; looked up on the map unless --at is given
     #[arg(long, value_name = "TEXT")]
     address: Option<String>,
-    /// Where it is, in degrees of latitude and longitude
+    /// Where it is, in degrees of latitude and longitude; else name or address must say it to the map
     #[arg(long, value_name = "LAT,LON", value_parser = jitney_geo::parse_place, allow_hyphen_values = true)]
-    at: Coordinate,
+    at: Option<Coordinate>,
     /// How to find the door
     #[arg(long, value_name = "TEXT")]
     door: Option<String>,
@@ -52,14 +62,21 @@ impl Command {
     pub(crate) fn run(self, cx: &Context) -> Result<Said, Failure> {
         match self {
             Command::Add(args) => {
-                let label = match args.address {
-                    Some(address) => format!("{}, {address}", args.name),
-                    None => args.name.clone(),
+                let place = args.place(cx)?;
+                let done = match args.at {
+                    Some(_) => format!("{} is noted", args.name),
+                    None => format!(
+                        "{} is noted: {} ({}, {})",
+                        args.name,
+                        place.label,
+                        place.at.lat(),
+                        place.at.lon()
+                    ),
                 };
-                let place = Place { label, at: args.at, note: args.door.unwrap_or_default() };
-                let done = format!("{} is noted", args.name);
                 cx.tell(Request::AddPlace { name: args.name, place, replace: args.replace }, done)
             }
+            Command::Search(args) => args.run(cx),
+            Command::Nearest(args) => args.run(cx),
             Command::List => cx.tell(Request::ListPlaces, ""),
             Command::Addresses { file } => {
                 let text = fs::read_to_string(&file)
@@ -73,5 +90,28 @@ impl Command {
                 cx.tell(Request::CountAddresses { counts: register.counts().clone() }, done)
             }
         }
+    }
+}
+
+impl AddArgs {
+    /// Returns the place as it was said, its point looked up if that was not.
+    fn place(&self, cx: &Context) -> Result<Place, Failure> {
+        let note = self.door.clone().unwrap_or_default();
+        let (at, address) = match (self.at, &self.address) {
+            (Some(at), address) => (at, address.clone()),
+            (None, Some(address)) => {
+                let found = Finder::new(cx, None)?.the_one(address, "--at LAT,LON")?;
+                (found.at, Some(found.label))
+            }
+            (None, None) => {
+                let found = Finder::new(cx, None)?.the_one(&self.name, "--at LAT,LON")?;
+                return Ok(Place { note, ..found });
+            }
+        };
+        let label = match address {
+            Some(address) => format!("{}, {address}", self.name),
+            None => self.name.clone(),
+        };
+        Ok(Place { label, at, note })
     }
 }

@@ -14,7 +14,7 @@ pub(crate) struct ProfileArgs {
     /// Phone number as it is dialled
     #[arg(long)]
     phone: Option<String>,
-    /// Home address, such as "12 Mill Lane"; give --at with it
+    /// Home address, such as "12 Mill Lane"; looked up on the map unless --at is given
     #[arg(long, value_name = "TEXT")]
     address: Option<String>,
     /// Where home is, in degrees of latitude and longitude
@@ -45,9 +45,14 @@ fn birthday(text: &str) -> Result<Date, String> {
 }
 
 impl ProfileArgs {
-    /// Returns a profile with what was said put in place of what stood.
-    pub(crate) fn over(self, mut profile: Profile) -> Result<Profile, Failure> {
-        profile.home = self.home_over(profile.home.take())?;
+    /// Returns a profile with what was said put in place of what stood. `find` looks up an address that was said
+    /// without its point.
+    pub(crate) fn over(
+        self,
+        mut profile: Profile,
+        find: impl Fn(&str) -> Result<Place, Failure>,
+    ) -> Result<Profile, Failure> {
+        profile.home = self.home_over(profile.home.take(), find)?;
         profile.phone = self.phone.or(profile.phone);
         profile.born = self.born.or(profile.born);
         profile.emergency = self.emergency.or(profile.emergency);
@@ -58,17 +63,25 @@ impl ProfileArgs {
         Ok(profile)
     }
 
-    fn home_over(&self, stood: Option<Place>) -> Result<Option<Place>, Failure> {
+    fn home_over(
+        &self,
+        stood: Option<Place>,
+        find: impl Fn(&str) -> Result<Place, Failure>,
+    ) -> Result<Option<Place>, Failure> {
         if self.address.is_none() && self.at.is_none() && self.door.is_none() {
             return Ok(stood);
         }
         // A new address without its point would be driven to at the old one.
-        let at = match (&self.address, self.at, &stood) {
-            (_, Some(at), _) => at,
-            (None, None, Some(stood)) => stood.at,
-            _ => return Err(Failure::invalid("say where the address is: --at LAT,LON")),
+        let (at, found) = match (&self.address, self.at, &stood) {
+            (_, Some(at), _) => (at, None),
+            (Some(address), None, _) => find(address).map(|found| (found.at, Some(found.label)))?,
+            (None, None, Some(stood)) => (stood.at, None),
+            (None, None, None) => {
+                return Err(Failure::invalid("say where the door is: --address TEXT or --at LAT,LON"));
+            }
         };
-        let label = self.address.clone().or_else(|| stood.as_ref().map(|stood| stood.label.clone()));
+        let label = found.or_else(|| self.address.clone());
+        let label = label.or_else(|| stood.as_ref().map(|stood| stood.label.clone()));
         let label =
             label.ok_or_else(|| Failure::invalid("say what the address is called: --address TEXT"))?;
         let note = self.door.clone().or_else(|| stood.map(|stood| stood.note)).unwrap_or_default();
@@ -90,25 +103,41 @@ mod tests {
         Profile { name: "Ada Miller".to_owned(), home: Some(home), ..Profile::default() }
     }
 
+    fn unknown(_: &str) -> Result<Place, Failure> {
+        Err(Failure::not_found("no map"))
+    }
+
     #[test]
     fn what_is_not_said_stays() {
         let said = ProfileArgs { phone: Some("555".to_owned()), ..ProfileArgs::default() };
-        let profile = said.over(lives_at("12 Mill Lane")).unwrap();
+        let profile = said.over(lives_at("12 Mill Lane"), unknown).unwrap();
         assert_eq!(profile, Profile { phone: Some("555".to_owned()), ..lives_at("12 Mill Lane") });
     }
 
     #[test]
     fn a_new_address_needs_its_own_point() {
         let moved = || ProfileArgs { address: Some("1 High St".to_owned()), ..ProfileArgs::default() };
-        assert_eq!(moved().over(lives_at("12 Mill Lane")).unwrap_err().exit, Exit::Invalid);
+        assert_eq!(moved().over(lives_at("12 Mill Lane"), unknown).unwrap_err().exit, Exit::NotFound);
         let said = ProfileArgs { at: Some(at(48.5)), ..moved() };
-        let home = said.over(lives_at("12 Mill Lane")).unwrap().home.unwrap();
+        let home = said.over(lives_at("12 Mill Lane"), unknown).unwrap().home.unwrap();
         assert_eq!((home.label.as_str(), home.at), ("1 High St", at(48.5)));
     }
 
     #[test]
     fn a_point_without_address_is_refused() {
         let said = ProfileArgs { at: Some(at(48.5)), ..ProfileArgs::default() };
-        assert_eq!(said.over(Profile::default()).unwrap_err().exit, Exit::Invalid);
+        assert_eq!(said.over(Profile::default(), unknown).unwrap_err().exit, Exit::Invalid);
+    }
+
+    #[test]
+    fn an_address_without_its_point_is_looked_up() {
+        let said = ProfileArgs { address: Some("1 high st".to_owned()), ..ProfileArgs::default() };
+        let map =
+            |_: &str| Ok(Place { label: "1 High St, Ashford".to_owned(), at: at(48.5), note: String::new() });
+        let home = said.over(lives_at("12 Mill Lane"), map).unwrap().home.unwrap();
+        assert_eq!(
+            (home.label.as_str(), home.at, home.note.as_str()),
+            ("1 High St, Ashford", at(48.5), "green door")
+        );
     }
 }

@@ -20,7 +20,8 @@ pub(crate) enum Command {
     /// Book a trip, with its return and its repetition
     ///
     /// Times are said as 9:30, 0930 or 9.30pm, after the day if it is not today: "2026-03-09 9:30",
-    /// "tomorrow 9:30". A place is `home`, a name the coop knows, or "Label @ 48.52,9.06".
+    /// "tomorrow 9:30". A place is `home`, a name the coop knows, an
+    /// address or place of the map that can be no other, or "Label @ 48.52,9.06".
     Book(Box<book::BookArgs>),
     /// List trips that are not over
     List(ListArgs),

@@ -12,6 +12,7 @@ use jitney_node::view::{Booked, Carriage};
 use crate::args::{Day, NeedArgs, Pick, When, place_asked};
 use crate::context::{Context, ask};
 use crate::exit::Failure;
+use crate::finder::looked_up;
 use crate::output::Said;
 use crate::show;
 
@@ -92,10 +93,11 @@ impl BookArgs {
         };
         let requirement = if self.need.said() { Some(self.need.over(usual(cx, rider)?)) } else { None };
         let except: Result<BTreeSet<_>, Failure> = self.except.iter().map(|day| cx.date(*day)).collect();
+        let mut finder = None;
         Ok(TripAsked {
             rider,
-            from: self.from.clone(),
-            to: self.to.clone(),
+            from: looked_up(cx, &mut finder, rider, self.from.clone())?,
+            to: looked_up(cx, &mut finder, rider, self.to.clone())?,
             timing,
             home,
             requirement,

@@ -8,6 +8,7 @@ use jitney_node::api::{PlaceAsked, Request, TripChangeAsked};
 use crate::args::{NeedArgs, When, place_asked};
 use crate::context::{Context, ask};
 use crate::exit::Failure;
+use crate::finder::looked_up;
 use crate::output::Said;
 
 #[derive(Debug, Args)]
@@ -46,7 +47,12 @@ impl ChangeArgs {
             (None, None) => None,
         };
         let requirement = self.need.said().then(|| self.need.over(stood.requirement));
-        let change = TripChangeAsked { from: self.from, to: self.to, timing, requirement, note: self.note };
+        let mut finder = None;
+        let mut place = |asked: Option<PlaceAsked>| {
+            asked.map(|asked| looked_up(cx, &mut finder, stood.rider, asked)).transpose()
+        };
+        let (from, to) = (place(self.from)?, place(self.to)?);
+        let change = TripChangeAsked { from, to, timing, requirement, note: self.note };
         if change == TripChangeAsked::default() {
             return Err(Failure::invalid("say what to change: see `jitney trip change --help`"));
         }

@@ -1,0 +1,172 @@
+//! Official address lists: what a land registry or post office knows and the map does not.
+//!
+//! A list is text of comma-separated values (RFC 4180) with a first line that names its columns. Read are `lat`,
+//! `lon`, `street`, `number`, `city` and `postcode`, in any order and in capitals or not; others are passed over.
+//! OpenAddresses writes such lists.
+
+use std::collections::BTreeMap;
+
+use jitney_domain::Coordinate;
+use thiserror::Error;
+
+use super::document::{Document, House, Kind};
+use super::fold::words;
+
+/// Longest text of one column, in characters.
+const FIELD_MAX: usize = 120;
+
+/// Says why a list of addresses cannot be read. It never repeats an address.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum AddressListError {
+    /// A column is missing.
+    #[error(
+        "the list of addresses has no column \"{0}\"; its first line must name lat, lon, street and number"
+    )]
+    NoColumn(&'static str),
+    /// A line makes no sense.
+    #[error("line {line} of the list of addresses is wrong: {what}; mend it or take it out")]
+    Line {
+        /// Which line, from 1.
+        line: usize,
+        /// What is wrong.
+        what: &'static str,
+    },
+}
+
+/// Adds a list of addresses to documents: houses of streets that are known there, and streets that are not.
+///
+/// # Errors
+/// [`AddressListError`] says which line to mend; then nothing has been added.
+pub fn add_addresses(documents: &mut Vec<Document>, list: &str) -> Result<usize, AddressListError> {
+    let addresses = read(list)?;
+    let count = addresses.len();
+    // A street is known by its name and town; of several parts of it the first is as good as any.
+    let key = |street: &str, town: &str| (words(street), words(town));
+    let mut known: BTreeMap<_, usize> = BTreeMap::new();
+    for (at, document) in documents.iter().enumerate().filter(|(_, d)| d.kind == Kind::Street) {
+        known.entry(key(&document.name, &document.locality)).or_insert(at);
+    }
+    for Address { street, city, house } in addresses {
+        let at = *known.entry(key(&street, &city)).or_insert_with(|| {
+            documents.push(Document { locality: city, ..Document::new(Kind::Street, street, house.at) });
+            documents.len().saturating_sub(1)
+        });
+        if let Some(document) = documents.get_mut(at) {
+            // The official point of a house is better than the map's.
+            document
+                .houses
+                .retain(|other| other.number != house.number || crate::distance(other.at, house.at).0 > 150);
+            document.houses.push(house);
+        }
+    }
+    Ok(count)
+}
+
+struct Address {
+    street: String,
+    city: String,
+    house: House,
+}
+
+fn read(list: &str) -> Result<Vec<Address>, AddressListError> {
+    let mut lines = (1..).zip(list.trim_start_matches('\u{feff}').lines());
+    let columns: Vec<String> = lines
+        .next()
+        .map(|(_, line)| values(line))
+        .unwrap_or_default()
+        .iter()
+        .map(|c| c.trim().to_lowercase())
+        .collect();
+    let column = |names: &[&str]| columns.iter().position(|column| names.contains(&column.as_str()));
+    let needed = |names: &[&'static str], name| column(names).ok_or(AddressListError::NoColumn(name));
+    let (lat, lon) = (needed(&["lat", "latitude"], "lat")?, needed(&["lon", "lng", "longitude"], "lon")?);
+    let (street, number) = (needed(&["street"], "street")?, needed(&["number", "housenumber"], "number")?);
+    let (city, postcode) = (column(&["city"]), column(&["postcode"]));
+    let mut all = Vec::new();
+    for (line, text) in lines.filter(|(_, text)| !text.trim().is_empty()) {
+        let wrong = |what| AddressListError::Line { line, what };
+        let values = values(text);
+        let value = |at: usize| -> String {
+            values.get(at).map(|value| value.trim().chars().take(FIELD_MAX).collect()).unwrap_or_default()
+        };
+        let degrees =
+            |at: usize| value(at).parse::<f64>().map_err(|_| wrong("lat and lon must be numbers of degrees"));
+        let at =
+            Coordinate::new(degrees(lat)?, degrees(lon)?).map_err(|_| wrong("the point is off the globe"))?;
+        let (street, number) = (value(street), value(number));
+        // Registries list plots without a house, too.
+        if !words(&street).is_empty() && !words(&number).is_empty() {
+            let postcode = postcode.map(value).unwrap_or_default();
+            all.push(Address {
+                street,
+                city: city.map(value).unwrap_or_default(),
+                house: House { number, postcode, at },
+            });
+        }
+    }
+    Ok(all)
+}
+
+/// Parts a line at its commas; within quotes a comma is one and two quotes are one.
+fn values(line: &str) -> Vec<String> {
+    let mut values = vec![String::new()];
+    let mut quoted = false;
+    let mut letters = line.chars().peekable();
+    while let Some(letter) = letters.next() {
+        match letter {
+            '"' if quoted && letters.peek() == Some(&'"') => {
+                letters.next();
+                values.last_mut().into_iter().for_each(|value| value.push('"'));
+            }
+            '"' => quoted = !quoted,
+            ',' if !quoted => values.push(String::new()),
+            _ => values.last_mut().into_iter().for_each(|value| value.push(letter)),
+        }
+    }
+    values
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const LIST: &str = "\u{feff}LON,LAT,NUMBER,STREET,CITY,POSTCODE,REGION\r\n\
+        9.5,47.1,12,Mill Lane,Ashford,9490,x\r\n\
+        9.5,47.2,\"7\",\"King, the \"\"Old\"\" Rd\",Ashford,,\r\n\
+        9.5,47.2,,Mill Lane,Ashford,,\r\n";
+
+    #[test]
+    fn houses_join_their_street_and_new_streets_are_made() {
+        let at = Coordinate::new(47.1, 9.5).unwrap();
+        let mut street =
+            Document { locality: "Ashford".to_owned(), ..Document::new(Kind::Street, "Mill Lane", at) };
+        street.houses.push(House { number: "12".to_owned(), postcode: String::new(), at });
+        let mut documents = vec![street];
+        assert_eq!(add_addresses(&mut documents, LIST), Ok(2));
+        assert_eq!((documents.len(), documents[0].houses.len()), (2, 1));
+        assert_eq!(documents[0].houses[0].postcode, "9490");
+        assert_eq!(documents[1].name, "King, the \"Old\" Rd");
+    }
+
+    #[test]
+    fn a_wrong_list_is_refused_with_the_line() {
+        let add = |list: &str| add_addresses(&mut Vec::new(), list);
+        assert_eq!(add("lat,lon,street\n"), Err(AddressListError::NoColumn("number")));
+        assert!(matches!(
+            add("lat,lon,street,number\n1,2,A,1\nx,2,A,1"),
+            Err(AddressListError::Line { line: 3, .. })
+        ));
+        assert!(matches!(
+            add("lat,lon,street,number\n91,2,A,1"),
+            Err(AddressListError::Line { line: 2, .. })
+        ));
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_a_list_or_refused(text in "(lat,lon,street,number\n)?[\\PC\n]{0,80}") {
+            let _ = add_addresses(&mut Vec::new(), &text);
+        }
+    }
+}

@@ -1,0 +1,248 @@
+//! One question to all sources: a rider's own places, the coop's, a point, a plus code, the map.
+
+use jitney_domain::Coordinate;
+
+use super::document::{Document, Kind};
+use super::file::Places;
+use super::hit::{Hit, Source};
+use super::house::Number;
+use super::index::build;
+use super::plus_code::PlusCode;
+use super::rank;
+use crate::parse_place;
+
+/// A saved place nearer than this to one of the map, in metres, is that place.
+const SAME_PLACE: u32 = 60;
+
+/// A place that the coop keeps.
+#[derive(Clone, PartialEq)]
+pub struct Saved {
+    /// What it is called.
+    pub name: String,
+    /// Its address, if the name does not say it.
+    pub address: String,
+    /// Where it is.
+    pub at: Coordinate,
+    /// Whose it is: [`Source::Rider`] or [`Source::Coop`].
+    pub source: Source,
+}
+
+impl std::fmt::Debug for Saved {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Saved").field("source", &self.source).finish_non_exhaustive()
+    }
+}
+
+/// What a search goes by besides what was typed.
+#[derive(Debug, Clone, Copy)]
+pub struct Around<'a> {
+    /// Places that the coop keeps, those used most first.
+    pub saved: &'a [Saved],
+    /// Where one looks first.
+    pub focus: Option<Coordinate>,
+    /// How many answers are wanted.
+    pub limit: usize,
+}
+
+/// Returns the best answers to what was typed, best first.
+///
+/// Coordinates and a full plus code have one answer; a short plus code is looked for near the place named with
+/// it, or near the focus. Otherwise what was typed without a slip comes before what was not, and among those
+/// the rider's own places before the coop's, and these before the map's.
+pub fn find<B: AsRef<[u8]>>(text: &str, around: &Around<'_>, map: Option<&Places<B>>) -> Vec<Hit> {
+    if let Ok(at) = parse_place(text) {
+        return vec![typed(format!("{}, {}", at.lat(), at.lon()), at, Source::Point)];
+    }
+    if let Some(coded) = Coded::read(text) {
+        return coded.find(around, map).into_iter().collect();
+    }
+    by_name(text, around, map)
+}
+
+fn by_name<B: AsRef<[u8]>>(text: &str, around: &Around<'_>, map: Option<&Places<B>>) -> Vec<Hit> {
+    let mut hits = saved(text, around);
+    let known: Vec<(Coordinate, bool)> = hits.iter().map(|hit| (hit.at, hit.exact)).collect();
+    let found = map.map(|map| map.search(text, around.focus, around.limit)).unwrap_or_default();
+    // Of a place that is kept, the map's answer says nothing new.
+    let new = |hit: &Hit| {
+        !known.iter().any(|&(at, exact)| exact >= hit.exact && crate::distance(at, hit.at).0 <= SAME_PLACE)
+    };
+    hits.extend(found.into_iter().filter(new));
+    hits.sort_by_key(|hit| (hit.cost / rank::SLIP, whose(hit.source), hit.cost));
+    hits.truncate(around.limit);
+    hits
+}
+
+/// Returns whose places come first.
+fn whose(source: Source) -> u8 {
+    match source {
+        Source::Rider => 0,
+        Source::Coop => 1,
+        Source::Point | Source::PlusCode | Source::Map(_) => 2,
+    }
+}
+
+/// Searches the places that the coop keeps just as the map is searched.
+fn saved(text: &str, around: &Around<'_>) -> Vec<Hit> {
+    let document = |saved: &Saved| Document {
+        address: saved.address.clone(),
+        ..Document::new(Kind::Venue, saved.name.clone(), saved.at)
+    };
+    let file = build(around.saved.iter().map(document).collect());
+    let Some(places) = file.ok().and_then(|file| Places::open(file).ok()) else { return Vec::new() };
+    let found = places.search(text, around.focus, around.limit);
+    let as_kept = found.into_iter().filter_map(|hit| {
+        let kept = around.saved.iter().find(|saved| hit.label == label(saved) && is_at(&hit, saved.at))?;
+        Some(Hit { source: kept.source, at: kept.at, ..hit })
+    });
+    // A rider's place may be the coop's as well: the better answer of the two is enough.
+    let mut hits: Vec<Hit> = Vec::new();
+    for hit in as_kept {
+        if !hits.iter().any(|other| other.label == hit.label && other.at == hit.at) {
+            hits.push(hit);
+        }
+    }
+    hits
+}
+
+fn label(saved: &Saved) -> String {
+    match saved.address.as_str() {
+        "" => saved.name.clone(),
+        address => format!("{}, {address}", saved.name),
+    }
+}
+
+fn is_at(hit: &Hit, at: Coordinate) -> bool {
+    crate::Spot::from(hit.at) == crate::Spot::from(at)
+}
+
+/// A plus code among other words.
+struct Coded<'a> {
+    code: PlusCode,
+    /// As it was typed.
+    word: &'a str,
+    /// The place it is near, if it was typed with one.
+    near: String,
+}
+
+impl<'a> Coded<'a> {
+    fn read(text: &'a str) -> Option<Self> {
+        let words: Vec<&str> = text.split(|c: char| c.is_whitespace() || c == ',').collect();
+        let coded = words
+            .iter()
+            .enumerate()
+            .find_map(|(at, word)| PlusCode::parse(word).map(|code| (at, *word, code)));
+        let (at, word, code) = coded?;
+        let near = words.iter().enumerate().filter(|(other, _)| *other != at).map(|(_, word)| *word);
+        let near = near.filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ");
+        Some(Coded { code, word, near })
+    }
+
+    fn find<B: AsRef<[u8]>>(&self, around: &Around<'_>, map: Option<&Places<B>>) -> Option<Hit> {
+        if let Some(point) = self.code.point() {
+            return Some(typed(self.word.to_owned(), point, Source::PlusCode));
+        }
+        if self.near.is_empty() {
+            return Some(typed(self.word.to_owned(), self.code.near(around.focus?)?, Source::PlusCode));
+        }
+        let place = by_name(&self.near, around, map).into_iter().next()?;
+        let label = format!("{} near {}", self.word, place.label);
+        let hit = typed(label, self.code.near(place.at)?, Source::PlusCode);
+        Some(Hit { exact: place.exact, ..hit })
+    }
+}
+
+fn typed(label: String, at: Coordinate, source: Source) -> Hit {
+    Hit { label, what: String::new(), at, source, number: Number::None, exact: true, cost: 0 }
+}
+
+/// What can be done with answers without asking.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Choice<'a> {
+    /// One answer is just what was typed, and a driver can be sent there.
+    One(&'a Hit),
+    /// Several could be meant, or none is just what was typed: somebody has to choose.
+    Several(&'a [Hit]),
+    /// Nothing was found.
+    Nothing,
+}
+
+/// Chooses among answers, but only where there is no choice: a door, typed in full, that no other answer is.
+pub fn choose(hits: &[Hit]) -> Choice<'_> {
+    let mut exact = hits.iter().filter(|hit| hit.exact);
+    match (exact.next(), exact.next()) {
+        (Some(one), None) if one.is_door() => Choice::One(one),
+        _ if hits.is_empty() => Choice::Nothing,
+        _ => Choice::Several(hits),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{at, places};
+    use super::*;
+
+    fn kept(name: &str, lat: f64, source: Source) -> Saved {
+        Saved { name: name.to_owned(), address: String::new(), at: at(lat, 9.5), source }
+    }
+
+    fn ask(text: &str, saved: &[Saved]) -> Vec<Hit> {
+        find(text, &Around { saved, focus: Some(at(47.1, 9.5)), limit: 5 }, Some(&places()))
+    }
+
+    #[test]
+    fn the_riders_own_places_come_first_then_the_coops_then_the_maps() {
+        let saved =
+            [kept("Mill Lane Clinic", 47.2, Source::Coop), kept("Mill Lane Cafe", 47.3, Source::Rider)];
+        let sources: Vec<Source> = ask("mill lane", &saved).iter().map(|hit| hit.source).collect();
+        assert_eq!(sources[..3], [Source::Rider, Source::Coop, Source::Map(Kind::Street)]);
+        // But not if they are it only by a slip.
+        let saved = [kept("Hill Lane", 47.2, Source::Rider)];
+        assert_eq!(ask("mill lane", &saved)[0].source, Source::Map(Kind::Street));
+    }
+
+    #[test]
+    fn a_place_that_is_kept_is_not_found_twice() {
+        let saved = [kept("12 Mill Lane, Brook", 47.3022, Source::Rider)];
+        let found = ask("12 mill lane brook", &saved);
+        assert_eq!((found.len(), found[0].source), (1, Source::Rider));
+    }
+
+    #[test]
+    fn a_place_that_rider_and_coop_keep_is_found_once() {
+        let coops = Saved { address: "Mill Lane 1".to_owned(), ..kept("Clinic", 47.2, Source::Coop) };
+        let found = ask("clinic", &[kept("Clinic, Mill Lane 1", 47.2, Source::Rider), coops]);
+        assert_eq!((found.len(), found[0].exact), (1, true));
+    }
+
+    #[test]
+    fn a_point_and_a_plus_code_are_what_they_say() {
+        let found = ask("47.5, 9.25", &[]);
+        assert_eq!((found.len(), found[0].source, found[0].at), (1, Source::Point, at(47.5, 9.25)));
+        let full = ask("8FVFQG2J+2V", &[]);
+        assert_eq!((full.len(), full[0].source, full[0].exact), (1, Source::PlusCode, true));
+        let code = PlusCode::parse("8FVF4G22+22").and_then(|code| code.point()).unwrap();
+        let short = &ask("4G22+22 Ashford", &[])[0];
+        assert!(crate::distance(short.at, code).0 < 2, "{:?} is not {code:?}", short.at);
+        assert_eq!(short.label, "4G22+22 near Ashford");
+        assert!(ask("4G22+22 Atlantis", &[]).is_empty());
+    }
+
+    #[test]
+    fn only_a_door_that_is_the_only_one_is_chosen() {
+        let chosen = |text: &str| match choose(&ask(text, &[])) {
+            Choice::One(hit) => hit.label.clone(),
+            Choice::Several(_) => "several".to_owned(),
+            Choice::Nothing => "nothing".to_owned(),
+        };
+        assert_eq!(chosen("12 Mill Lane, Ashford"), "12 Mill Lane, Ashford 9490");
+        assert_eq!(chosen("Löwen-Apotheke"), "Löwen-Apotheke, Ashford");
+        // Two towns have one, a street is no door, a slip is no answer, the number is not known.
+        for text in
+            ["12 Mill Lane", "Triq il-Kbira", "12 Mlil Lane, Ashford", "19 Mill Lane, Ashford", "Ashford"]
+        {
+            assert_eq!(chosen(text), "several", "{text}");
+        }
+        assert_eq!(chosen("Xyzzy"), "nothing");
+    }
+}
