@@ -1,10 +1,10 @@
 //! The part of a run that is still to be driven.
 
-use jitney_domain::{Coordinate, Load, Timestamp};
+use jitney_domain::{Assistance, Coordinate, Load, Timestamp};
 use jitney_geo::{Travel, TravelTimes};
 
 use crate::chain::{Chain, Ride};
-use crate::model::{Leg, PlannedStop, RunState};
+use crate::model::{Leg, PlannedStop, RunState, TripRequest};
 
 /// A stop still to be made, in milliseconds.
 #[derive(Debug, Clone, Copy)]
@@ -12,6 +12,8 @@ pub(crate) struct Node {
     pub lo: i64,
     pub hi: i64,
     pub dwell: i64,
+    /// The driver leaves the vehicle.
+    pub leaves_vehicle: bool,
 }
 
 /// What lies ahead: node 0 is where the vehicle is or starts, nodes `1..=n` the stops not yet made, node
@@ -39,6 +41,46 @@ pub(crate) struct Ahead<'a, S> {
 pub(crate) struct Aboard {
     seats: u32,
     wheelchairs: u32,
+    /// Those who may not be left alone in the vehicle.
+    guarded: u32,
+}
+
+/// What somebody who joins asks of those on board, and they of her.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Company {
+    load: Load,
+    /// She may not be left alone in the vehicle.
+    guarded: bool,
+    /// The driver leaves the vehicle to help her.
+    helped: bool,
+}
+
+impl Company {
+    pub fn of<S>(request: &TripRequest<S>) -> Self {
+        let requirement = &request.requirement;
+        let helped = requirement.assistance > Assistance::CurbToCurb;
+        Company { load: requirement.load(), guarded: requirement.never_leave_alone, helped }
+    }
+
+    /// Returns the same without anybody who may not be left alone.
+    pub fn unguarded(self) -> Self {
+        Company { guarded: false, helped: false, ..self }
+    }
+
+    /// Returns the places she takes.
+    pub fn load(self) -> Load {
+        self.load
+    }
+
+    /// Tells whether the driver can get her in or out with these on board.
+    pub fn is_met_with(self, aboard: Aboard) -> bool {
+        !self.helped || aboard.guarded == 0
+    }
+
+    /// Tells whether she can be on board while this stop is made.
+    pub fn sits_through(self, leaves_vehicle: bool) -> bool {
+        !(self.guarded && leaves_vehicle)
+    }
 }
 
 impl Aboard {
@@ -55,12 +97,15 @@ impl Aboard {
 
     fn after<S>(self, stop: &PlannedStop<S>) -> Aboard {
         let (seats, wheelchairs) = (u32::from(stop.load.seats), u32::from(stop.load.wheelchairs));
+        let guarded = u32::from(stop.guarded);
         match stop.leg {
             Leg::PickUp => Aboard {
+                guarded: self.guarded.saturating_add(guarded),
                 seats: self.seats.saturating_add(seats),
                 wheelchairs: self.wheelchairs.saturating_add(wheelchairs),
             },
             Leg::DropOff => Aboard {
+                guarded: self.guarded.saturating_sub(guarded),
                 seats: self.seats.saturating_sub(seats),
                 wheelchairs: self.wheelchairs.saturating_sub(wheelchairs),
             },
@@ -85,24 +130,31 @@ fn made<S>(stops: &[PlannedStop<S>]) -> usize {
 impl<'a, S: Ord> Ahead<'a, S> {
     /// Looks at a run from `now` on.
     pub fn of<K>(run: &'a RunState<K, S>, travel: &impl TravelTimes, now: Timestamp) -> Self {
+        let mut ahead = Ahead::with_legs(run, Vec::new(), now);
+        ahead.legs = ahead.places.windows(2).map(|pair| travel.travel(pair[0], pair[1])).collect();
+        ahead
+    }
+
+    /// Looks at a run from `now` on, whose drives are known already.
+    pub fn with_legs<K>(run: &'a RunState<K, S>, legs: Vec<Option<Travel>>, now: Timestamp) -> Self {
         let (history, stops) = run.stops.split_at(made(&run.stops));
         let last = history.last();
         let left = last.and_then(|stop| stop.done).unwrap_or(run.block.from);
-        let mut nodes = vec![Node { lo: left.0, hi: i64::MAX, dwell: 0 }];
+        let mut nodes = vec![Node { lo: left.0, hi: i64::MAX, dwell: 0, leaves_vehicle: false }];
         let mut places = vec![last.map_or(run.start, |stop| stop.at)];
         for stop in stops {
             nodes.push(Node {
                 lo: stop.window.from.max(now).0,
                 hi: stop.window.to.0,
                 dwell: stop.dwell.millis(),
+                leaves_vehicle: stop.leaves_vehicle,
             });
             places.push(stop.at);
         }
-        nodes.push(Node { lo: i64::MIN, hi: run.block.to.0, dwell: 0 });
+        nodes.push(Node { lo: i64::MIN, hi: run.block.to.0, dwell: 0, leaves_vehicle: false });
         places.push(run.end);
 
         let rides = pair_up(history, stops, &mut nodes);
-        let legs = places.windows(2).map(|pair| travel.travel(pair[0], pair[1])).collect();
         let mut on_board = history.iter().fold(Aboard::default(), Aboard::after);
         let mut aboard = vec![on_board];
         for stop in stops {
@@ -110,6 +162,12 @@ impl<'a, S: Ord> Ahead<'a, S> {
             aboard.push(on_board);
         }
         Ahead { history, stops, nodes, places, legs, rides, aboard }
+    }
+
+    /// Tells whether the run can still keep what it has promised.
+    pub fn in_time(&self, now: Timestamp) -> bool {
+        let solved = || self.chain(Heading::AsPlanned, now).is_ok_and(|chain| chain.solve().is_ok());
+        self.stops.is_empty() || solved()
     }
 
     /// Returns the constraints of the run as it stands, or the first node that no road leads to.

@@ -63,10 +63,12 @@
 //! ```
 
 mod ahead;
+mod board;
 mod chain;
 pub mod day;
 mod insertion;
 mod model;
+mod opening;
 pub mod plan;
 mod ranking;
 mod reasons;
@@ -75,8 +77,10 @@ mod schedule;
 #[cfg(test)]
 mod tests;
 
+pub use board::Board;
 pub use insertion::remove;
 pub use model::{Candidate, Leg, PlannedStop, Ranking, RunState, TripRequest, Unable};
+pub use opening::{Opening, Openings, Shift, openings};
 pub use ranking::{
     COMFORTABLE_SLACK, Cost, FAIRNESS_PER_TRIP, KNOWN_RIDER, MOVED_PERCENT, PREFERENCE_PERCENT,
     SLACK_PERCENT, candidates,

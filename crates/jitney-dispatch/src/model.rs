@@ -2,9 +2,12 @@
 
 use std::fmt;
 
-use jitney_domain::{Capability, Coordinate, Load, Metres, Minutes, Requirement, Timestamp, Window};
+use jitney_domain::{
+    Assistance, Capability, Coordinate, Load, Metres, Minutes, Requirement, Timestamp, Window,
+};
 use serde::Serialize;
 
+use crate::opening::Shift;
 use crate::ranking::Cost;
 use crate::reasons::{Bar, Reason, Why};
 
@@ -28,6 +31,10 @@ pub struct PlannedStop<S> {
     /// The longest that the rider may ride, from the end of the pick-up to the beginning of the drop-off.
     /// What the drop-off says counts.
     pub max_ride: Minutes,
+    /// The rider may not be left alone in the vehicle; the same on both legs.
+    pub guarded: bool,
+    /// The driver leaves the vehicle here to help.
+    pub leaves_vehicle: bool,
     /// When the stop is to begin; for a pick-up the time that the rider was told.
     pub planned: Timestamp,
     /// When the stop was over, if it is.
@@ -87,6 +94,18 @@ pub struct TripRequest<S> {
 }
 
 impl<S: Clone> TripRequest<S> {
+    /// Returns the same trip with all its times so much later, or earlier if negative.
+    pub fn moved(&self, by: Shift) -> Self {
+        let at = |time: Timestamp| Timestamp(time.0.saturating_add(by.millis()));
+        let window = |w: Window| Window { from: at(w.from), to: at(w.to) };
+        TripRequest {
+            pick_up_window: window(self.pick_up_window),
+            drop_off_window: window(self.drop_off_window),
+            preferred_pick_up: at(self.preferred_pick_up),
+            ..self.clone()
+        }
+    }
+
     /// Returns the two stops of this trip, planned for `pick_up` and `drop_off`.
     pub(crate) fn stops(&self, pick_up: Timestamp, drop_off: Timestamp) -> (PlannedStop<S>, PlannedStop<S>) {
         let first = PlannedStop {
@@ -97,6 +116,8 @@ impl<S: Clone> TripRequest<S> {
             dwell: self.dwell_pick_up,
             load: self.requirement.load(),
             max_ride: self.max_ride,
+            guarded: self.requirement.never_leave_alone,
+            leaves_vehicle: self.requirement.assistance > Assistance::CurbToCurb,
             planned: pick_up,
             done: None,
         };

@@ -11,7 +11,7 @@ use jitney_domain::{Metres, Minutes, Timestamp};
 use jitney_geo::{TravelTimes, distance};
 use serde::Serialize;
 
-use crate::ahead::{Ahead, Heading};
+use crate::ahead::Ahead;
 use crate::insertion::{Found, Insertion, Rules};
 use crate::model::{Candidate, Ranking, RunState, TripRequest, Unable};
 use crate::reasons::{Reason, Why, contradiction};
@@ -85,12 +85,13 @@ pub fn candidates<K: Clone + Ord, S: Clone + Ord>(
     ranking
 }
 
-fn compare<K: Ord, S>(a: &Candidate<K, S>, b: &Candidate<K, S>) -> Ordering {
+/// Puts candidates in the order in which they are given.
+pub(crate) fn compare<K: Ord, S>(a: &Candidate<K, S>, b: &Candidate<K, S>) -> Ordering {
     let by_cost = a.cost.total().cmp(&b.cost.total()).then(a.cost.drive.cmp(&b.cost.drive));
     by_cost.then(b.slack.cmp(&a.slack)).then_with(|| a.run.cmp(&b.run))
 }
 
-fn best_place<K: Clone, S: Clone + Ord>(
+pub(crate) fn best_place<K: Clone, S: Clone + Ord>(
     run: &RunState<K, S>,
     request: &TripRequest<S>,
     travel: &impl TravelTimes,
@@ -98,8 +99,7 @@ fn best_place<K: Clone, S: Clone + Ord>(
 ) -> Result<Candidate<K, S>, Why> {
     plainly_unable(run, request, now).map_or(Ok(()), Err)?;
     let ahead = Ahead::of(run, travel, now);
-    let in_time = || ahead.chain(Heading::AsPlanned, now).is_ok_and(|chain| chain.solve().is_ok());
-    if !ahead.stops.is_empty() && !in_time() {
+    if !ahead.in_time(now) {
         return Err(Why::RunningLate);
     }
     let insertion = Insertion::new(&ahead, request, run.capability.places, travel, now);
@@ -108,8 +108,7 @@ fn best_place<K: Clone, S: Clone + Ord>(
     let mut best: Option<Trial> = None;
     for place in found {
         // What remains adds at least this much driving, and nothing else can make up for it.
-        let floor = Cost { drive: place.added_millis, ..run_cost(run) };
-        if best.as_ref().is_some_and(|best| best.cost.total() <= floor.total()) {
+        if best.as_ref().is_some_and(|best| best.cost.total() <= floor(run, place.added_millis).total()) {
             break;
         }
         let trial = Trial::of(run, request, &ahead, place);
@@ -123,8 +122,21 @@ fn best_place<K: Clone, S: Clone + Ord>(
     }
 }
 
-/// Returns what rules the run out whatever the times.
+/// Returns what rules the run out without looking at the way.
 fn plainly_unable<K, S: Ord>(run: &RunState<K, S>, request: &TripRequest<S>, now: Timestamp) -> Option<Why> {
+    let get_in = request.pick_up_window;
+    let at_that_time = || {
+        if get_in.to < now {
+            return Some(Why::Past);
+        }
+        let outside = get_in.to < run.block.from || get_in.from > run.block.to || run.block.to < now;
+        outside.then_some(Why::NotAvailable)
+    };
+    unable_at_any_time(run, request).or_else(at_that_time).or_else(|| enough_trips(run))
+}
+
+/// Returns what rules the run out whatever the times.
+pub(crate) fn unable_at_any_time<K, S: Ord>(run: &RunState<K, S>, request: &TripRequest<S>) -> Option<Why> {
     if let Some(bar) = &run.barred {
         return Some(bar.clone().into());
     }
@@ -134,19 +146,13 @@ fn plainly_unable<K, S: Ord>(run: &RunState<K, S>, request: &TripRequest<S>, now
     if let Some(missing) = request.requirement.unmet_by(&run.capability) {
         return Some(Why::CannotCarry { mobility: request.requirement.mobility, missing });
     }
-    if let Some(most) = run.radius {
-        let away = distance(run.start, request.pick_up).max(distance(run.start, request.drop_off));
-        if away > most {
-            return Some(Why::TooFar { away, most });
-        }
-    }
-    let get_in = request.pick_up_window;
-    if get_in.to < now {
-        return Some(Why::Past);
-    }
-    if get_in.to < run.block.from || get_in.from > run.block.to || run.block.to < now {
-        return Some(Why::NotAvailable);
-    }
+    let most = run.radius?;
+    let away = distance(run.start, request.pick_up).max(distance(run.start, request.drop_off));
+    (away > most).then_some(Why::TooFar { away, most })
+}
+
+/// Returns whether the driver has trips enough that day.
+pub(crate) fn enough_trips<K, S>(run: &RunState<K, S>) -> Option<Why> {
     let booked = run.booked_today;
     run.max_trips.filter(|most| booked >= *most).map(|most| Why::EnoughTrips { booked, most })
 }
@@ -172,6 +178,9 @@ fn diagnose<K: Clone, S: Clone + Ord>(
     if !insertion.search(Rules { places_on_board: false, ..Rules::ALL }).is_empty() {
         return Why::Full;
     }
+    if !insertion.search(Rules { never_alone: false, ..Rules::ALL }).is_empty() {
+        return Why::LeftAlone;
+    }
     if let Some(ride) = insertion.shortest_ride(Rules { own_ride: false, ..Rules::ALL }) {
         return Why::RideTooLong { ride: minutes(ride), most: request.max_ride };
     }
@@ -179,6 +188,21 @@ fn diagnose<K: Clone, S: Clone + Ord>(
         return Why::OthersRideTooLong;
     }
     Why::Busy
+}
+
+/// Returns what a place costs at least that adds so many milliseconds of driving.
+fn floor<K, S>(run: &RunState<K, S>, added_millis: i64) -> Cost {
+    floor_of(run, added_millis, i64::MAX, 0)
+}
+
+/// Returns what a place costs at least that adds `drive` driving, leaves at most `slack`, and whose pick-up
+/// lies at least `off` from the rider's wish; all in milliseconds.
+pub(crate) fn floor_of<K, S>(run: &RunState<K, S>, drive: i64, slack: i64, off: i64) -> Cost {
+    Cost { drive, risk: risk(slack), preference: percent(off, PREFERENCE_PERCENT), ..run_cost(run) }
+}
+
+fn risk(slack: i64) -> i64 {
+    percent(COMFORTABLE_SLACK.millis().saturating_sub(slack).max(0), SLACK_PERCENT)
 }
 
 /// The part of the cost that is the same wherever in the run the trip is put.
@@ -213,7 +237,7 @@ fn apart(a: i64, b: i64) -> i64 {
 }
 
 /// A place with its times chosen and its cost added up.
-struct Trial {
+pub(crate) struct Trial {
     place: Found,
     /// When each node begins, in milliseconds.
     times: Vec<i64>,
@@ -221,11 +245,11 @@ struct Trial {
     slack: i64,
     /// Pick-ups moved, and the largest shift in milliseconds.
     moved: (u32, i64),
-    cost: Cost,
+    pub cost: Cost,
 }
 
 impl Trial {
-    fn of<K, S: Ord>(
+    pub fn of<K, S: Ord>(
         run: &RunState<K, S>,
         request: &TripRequest<S>,
         ahead: &Ahead<'_, S>,
@@ -243,11 +267,10 @@ impl Trial {
         let times = settle(&place.chain, place.span.clone(), &told, Some(newcomer));
         let slack = slack(&place, &times);
         let shifts: Vec<i64> = told.iter().map(|wish| apart(times[wish.node], wish.at)).collect();
-        let missing = COMFORTABLE_SLACK.millis().saturating_sub(slack).max(0);
         let off = apart(times[position.pick_up()], wish);
         let cost = Cost {
             drive: place.added_millis,
-            risk: percent(missing, SLACK_PERCENT),
+            risk: risk(slack),
             preference: percent(off, PREFERENCE_PERCENT),
             moved: percent(shifts.iter().fold(0, |a: i64, b| a.saturating_add(*b)), MOVED_PERCENT),
             ..run_cost(run)
@@ -257,7 +280,7 @@ impl Trial {
         Trial { place, times, slack, moved, cost }
     }
 
-    fn candidate<K: Clone, S: Clone + Ord>(
+    pub fn candidate<K: Clone, S: Clone + Ord>(
         self,
         run: &RunState<K, S>,
         request: &TripRequest<S>,

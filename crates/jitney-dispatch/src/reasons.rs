@@ -116,8 +116,12 @@ pub enum Why {
     },
     /// There is room in time, but a rider already booked would sit too long.
     OthersRideTooLong,
+    /// Somebody who may not be left alone would wait in the vehicle while the driver is at a door.
+    LeftAlone,
     /// There is no room between the stops of the run.
     Busy,
+    /// However far the asked times are moved, within what was looked at, there is no room.
+    NoTimeThatDay,
 }
 
 impl From<Bar> for Why {
@@ -162,7 +166,11 @@ impl fmt::Display for Why {
                 write!(f, "the ride would take {} minutes, the most is {}", ride.0, most.0)
             }
             Why::OthersRideTooLong => write!(f, "a rider already booked would ride too long"),
+            Why::LeftAlone => {
+                write!(f, "somebody who may not be left alone would wait in the vehicle")
+            }
             Why::Busy => write!(f, "busy: no room between stops at that time"),
+            Why::NoTimeThatDay => write!(f, "no room for this trip at any other time that day"),
         }
     }
 }

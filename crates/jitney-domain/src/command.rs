@@ -74,6 +74,18 @@ pub struct Plan {
     pub stops: Vec<Stop>,
 }
 
+/// A trip and where it goes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Move {
+    /// Which trip.
+    pub trip: TripId,
+    /// Where on which run.
+    pub plan: Plan,
+}
+
+/// Most trips that are moved at once: what follows from them is one durable write.
+pub const MOVES_MAX: usize = 200;
+
 /// A step of a lift as the driver reports it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -252,6 +264,13 @@ pub enum Command {
     },
     /// Take the trip from whoever has it.
     UnassignTrip(TripId),
+    /// Give trips of ours to runs of ours, from other runs or from nobody: all of it or nothing.
+    MoveTrips {
+        /// In this order: each plan knows those before it.
+        moves: Vec<Move>,
+        /// The drivers have said yes already.
+        agreed: bool,
+    },
     /// Offer a trip to partner coops.
     ShareTrip(TripId),
     /// Claim a partner's ticket for one of our runs.
@@ -375,6 +394,7 @@ impl Command {
             | Command::EndSubscription { .. } => CommandKind::KeepTrips,
             Command::AssignTrip { .. }
             | Command::UnassignTrip(_)
+            | Command::MoveTrips { .. }
             | Command::ShareTrip(_)
             | Command::ClaimTicket { .. }
             | Command::OfferTrip { .. }

@@ -55,7 +55,7 @@ pub mod trip;
 
 pub use actor::Actor;
 pub use agreement::{Agreement, Cents, Rate, Terms};
-pub use command::{Booking, Command, Plan, Repeat, Step, TripChange};
+pub use command::{Booking, Command, MOVES_MAX, Move, Plan, Repeat, Step, TripChange};
 pub use decide::{Context, decide, takes_part, waits_for_other_half};
 pub use effect::{Effect, effects};
 pub use event::{Event, Recorded};

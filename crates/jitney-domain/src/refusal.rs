@@ -5,6 +5,7 @@ use jitney_identity::PublicKey;
 use thiserror::Error;
 
 use crate::actor::{Actor, CommandKind};
+use crate::command::MOVES_MAX;
 use crate::decide::WHY_MAX;
 use crate::member::{Role, Unvetted};
 use crate::needs::PARTY_MAX;
@@ -287,6 +288,9 @@ pub enum Refusal {
     /// The hours end before they begin.
     #[error("the hours end before they begin; say the earlier time first")]
     EmptyHours,
+    /// More trips at once than one decision takes.
+    #[error("{0} trips are too many to move at once; the most is {MOVES_MAX}: take them in parts")]
+    TooManyMoves(usize),
     /// A driver's hours are too many to keep.
     #[error(
         "too many single hours or leaves are noted for this driver; say what comes back every week as weekly hours"

@@ -7,7 +7,7 @@ use jitney_domain::availability::{Hours, Leave, WeeklyHours};
 use jitney_domain::member::{Consent, DriverTerms};
 use jitney_domain::trip::Timing;
 use jitney_domain::{
-    Actor, Assistance, Capability, CapacityId, ClaimId, LiftNumber, MemberId, Metres, Minutes, Outcome,
+    Actor, Assistance, Capability, CapacityId, ClaimId, LiftNumber, MemberId, Metres, Minutes, Move, Outcome,
     Policy, Refusal, RefusalClass, ReportId, Requirement, Role, Step, SubscriptionId, TicketId, TripId,
     VehicleId, VettingItem,
 };
@@ -102,6 +102,53 @@ pub struct TripFilter {
     pub rider: Option<MemberId>,
     /// Those that are over too.
     pub all: bool,
+}
+
+/// How a day is to be planned.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PlanAsked {
+    /// Which day.
+    pub day: Date,
+    /// What has gone otherwise than planned.
+    pub after: Option<Mishap>,
+    /// The longest that the search may take.
+    pub seconds: u32,
+    /// Threads of the search.
+    pub threads: usize,
+    /// Seed of the search: the same seed and threads give the same plan, unless the time ends it.
+    pub seed: u64,
+    /// Carry the plan out at once.
+    pub apply: bool,
+    /// The drivers have said yes already.
+    pub agreed: bool,
+}
+
+/// What goes otherwise than planned on the day.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Mishap {
+    /// A driver can go on only so much later than now.
+    Late {
+        /// Who.
+        driver: MemberId,
+        /// How much later.
+        by: Minutes,
+    },
+    /// A rider was not there.
+    NoShow {
+        /// Whose trip.
+        trip: TripId,
+    },
+    /// A driver's vehicle has broken down.
+    Broken {
+        /// Whose.
+        driver: MemberId,
+    },
+    /// A driver cannot drive.
+    Ill {
+        /// Who.
+        driver: MemberId,
+    },
 }
 
 /// A driver's report, signed on the device where it was made.
@@ -232,6 +279,8 @@ pub enum Request {
         outcome: Outcome,
     },
     Candidates(TripId),
+    /// When each driver could take a trip, if not at the time asked for.
+    Openings(TripId),
     /// Gives a trip to a driver, or to the best one.
     AssignTrip {
         trip: TripId,
@@ -240,6 +289,13 @@ pub enum Request {
     },
     UnassignTrip(TripId),
     ShareTrip(TripId),
+    /// Says how a day would best be driven, and carries it out if asked to.
+    PlanDay(PlanAsked),
+    /// Gives trips to runs as a plan says: all of it or nothing.
+    MoveTrips {
+        moves: Vec<Move>,
+        agreed: bool,
+    },
     ListSubscriptions,
     ExceptDate {
         subscription: SubscriptionId,
@@ -363,6 +419,8 @@ impl Request {
                 | Request::ListTrips(_)
                 | Request::ShowTrip(_)
                 | Request::Candidates(_)
+                | Request::Openings(_)
+                | Request::PlanDay(PlanAsked { apply: false, .. })
                 | Request::ListSubscriptions
                 | Request::Board { .. }
                 | Request::Alarms
@@ -399,6 +457,8 @@ pub enum Reply {
     Trips(Vec<view::Trip>),
     Booked(view::Booked),
     Candidates(view::Candidates),
+    Openings(view::Openings),
+    DayPlan(view::DayPlan),
     Subscriptions(Vec<view::Subscription>),
     Board(Box<view::Board>),
     Alarms(view::Alarms),

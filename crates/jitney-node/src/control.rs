@@ -1,16 +1,18 @@
 //! The control socket: how the command line on the same machine speaks to the running node.
 //!
 //! A Unix socket in the node's directory, readable by its owner alone. One [`Call`] as JSON on one line is
-//! answered by one [`Answer`] as JSON on one line.
+//! answered by one [`Answer`] as JSON on one line; before the answer of a long search, lines say how far it is.
 
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::api::{Answer, Call, FaultKind};
+use crate::view::PlanProgress;
 
 /// The socket's name in the node's directory.
 pub const SOCKET: &str = "control.sock";
@@ -50,6 +52,18 @@ impl ControlError {
 /// # Errors
 /// [`ControlError`] if no node runs there or the conversation breaks off.
 pub fn call(home: &Path, call: &Call) -> Result<Answer, ControlError> {
+    call_told(home, call, |_| {})
+}
+
+/// As [`call`]; `told` hears how far a long search is.
+///
+/// # Errors
+/// As [`call`].
+pub fn call_told(
+    home: &Path,
+    call: &Call,
+    mut told: impl FnMut(PlanProgress),
+) -> Result<Answer, ControlError> {
     let broken = |why: String| ControlError::Broken { dir: home.to_owned(), why };
     let mut stream = UnixStream::connect(home.join(SOCKET))
         .map_err(|_| ControlError::NotRunning { dir: home.to_owned() })?;
@@ -57,11 +71,58 @@ pub fn call(home: &Path, call: &Call) -> Result<Answer, ControlError> {
     let mut line = serde_json::to_vec(call).map_err(|e| broken(e.to_string()))?;
     line.push(b'\n');
     stream.write_all(&line).map_err(|e| broken(e.to_string()))?;
-    let mut answer = String::new();
     let mut reader = BufReader::new(std::io::Read::take(stream, LINE_BYTES_MAX));
-    reader.read_line(&mut answer).map_err(|e| broken(e.to_string()))?;
-    if answer.is_empty() {
-        return Err(broken("it closed the connection".to_owned()));
+    loop {
+        let mut line = String::new();
+        reader.read_line(&mut line).map_err(|e| broken(e.to_string()))?;
+        if line.is_empty() {
+            return Err(broken("it closed the connection".to_owned()));
+        }
+        match serde_json::from_str(&line).map_err(|e| broken(e.to_string()))? {
+            Line::Answer(answer) => return Ok(answer),
+            Line::Progress { progress } => told(progress),
+        }
     }
-    serde_json::from_str(&answer).map_err(|e| broken(e.to_string()))
+}
+
+/// What the node says: how far it is, any number of times, then the answer.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(untagged)]
+pub(crate) enum Line {
+    /// The answer; nothing comes after it.
+    Answer(Answer),
+    /// How far a search is.
+    Progress {
+        /// This far.
+        progress: PlanProgress,
+    },
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::net::UnixListener;
+
+    use super::*;
+    use crate::api::{Reply, Request};
+
+    #[test]
+    fn what_is_said_before_the_answer_is_told_and_the_answer_ends_it() {
+        let home = tempfile::tempdir().unwrap();
+        let listener = UnixListener::bind(home.path().join(SOCKET)).unwrap();
+        let node = std::thread::spawn(move || {
+            let (mut stream, _) = listener.accept().unwrap();
+            for done in [0.25, 0.5] {
+                let progress = PlanProgress { done, unmet: 3, iterations: 7 };
+                let line = serde_json::to_string(&Line::Progress { progress }).unwrap();
+                writeln!(stream, "{line}").unwrap();
+            }
+            let line = serde_json::to_string(&Line::Answer(Ok(Reply::Done))).unwrap();
+            writeln!(stream, "{line}").unwrap();
+        });
+        let mut told = Vec::new();
+        let asked = Call { actor: None, request: Request::Status };
+        let answer = call_told(home.path(), &asked, |progress| told.push(progress.done)).unwrap();
+        node.join().unwrap();
+        assert_eq!((answer, told), (Ok(Reply::Done), vec![0.25, 0.5]));
+    }
 }

@@ -22,3 +22,5 @@ pub mod settings;
 pub mod travel;
 pub mod vault;
 pub mod view;
+
+pub use planner::{Proposal, Survey};

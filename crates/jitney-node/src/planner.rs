@@ -1,21 +1,28 @@
 //! Puts the coop's state before the dispatch engine and its answer back into the domain's words.
 
-use std::collections::BTreeMap;
+mod day;
+mod proposal;
 
 use jiff::civil::Date;
-use jitney_dispatch::{self as dispatch, Bar, PlannedStop, Ranking, RunState, TripRequest};
+use jitney_dispatch::{self as dispatch, Bar, Openings, PlannedStop, Ranking, RunState, TripRequest};
 use jitney_domain::booking::{ClaimPhase, Ended, RefusalReason, TicketBody};
 use jitney_domain::member::Role;
 use jitney_domain::run::{Frame, Leg, Run, Stop};
 use jitney_domain::{
-    Capability, ClaimId, Coordinate, MemberId, Minutes, Plan, RunId, State, Timestamp, TripId, VehicleId,
-    Window,
+    Assistance, Capability, ClaimId, Coordinate, MemberId, Minutes, Plan, RunId, State, Timestamp, TripId,
+    VehicleId, Window,
 };
 use jitney_geo::{TravelTimes, centre};
 
 use crate::api::Fault;
 use crate::travel::DrivingTimes;
 use crate::vault::Vault;
+
+pub use day::Survey;
+pub use proposal::Proposal;
+
+/// How far a trip is moved to find a time for it: the drivers' hours of its day end the search before.
+const A_DAY: Minutes = Minutes(24 * 60);
 
 /// A driver's block of time that could become or is a run.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -53,6 +60,23 @@ pub struct Wanted {
     pub date: Date,
     /// The rider, if ours: to prefer drivers they know.
     pub trip: Option<TripId>,
+}
+
+impl Wanted {
+    fn request(&self) -> TripRequest<ClaimId> {
+        TripRequest {
+            key: self.claim,
+            pick_up: self.from,
+            drop_off: self.to,
+            pick_up_window: self.pick_up,
+            drop_off_window: self.drop_off,
+            dwell_pick_up: self.body.dwell_pick_up,
+            dwell_drop_off: self.body.dwell_drop_off,
+            requirement: self.body.requirement(),
+            max_ride: self.body.max_ride,
+            preferred_pick_up: self.preferred,
+        }
+    }
 }
 
 /// All that planning reads.
@@ -121,45 +145,48 @@ impl Planner<'_> {
 
     /// Returns who could take it, best first, and why the others cannot.
     pub fn candidates(&self, wanted: &Wanted, only: Option<MemberId>) -> Answer {
+        dispatch::candidates(&self.runs(wanted, only), &wanted.request(), self.travel, self.now)
+    }
+
+    /// Returns when each driver could take it that day, nearest to the time asked for first.
+    pub fn openings(&self, wanted: &Wanted) -> Openings<Slot, ClaimId> {
+        dispatch::openings(&self.runs(wanted, None), &wanted.request(), self.travel, self.now, A_DAY)
+    }
+
+    fn runs(&self, wanted: &Wanted, only: Option<MemberId>) -> Vec<RunState<Slot, ClaimId>> {
         let mut runs = Vec::new();
         for (driver, member) in self.state.members.iter() {
             let asked = only.is_none_or(|only| only == *driver);
             if asked && member.roles.contains(&Role::Driver) {
-                runs.extend(self.driver_runs(*driver, wanted));
+                runs.extend(self.driver_runs(*driver, wanted.date, Some(wanted)));
             }
         }
-        let request = TripRequest {
-            key: wanted.claim,
-            pick_up: wanted.from,
-            drop_off: wanted.to,
-            pick_up_window: wanted.pick_up,
-            drop_off_window: wanted.drop_off,
-            dwell_pick_up: wanted.body.dwell_pick_up,
-            dwell_drop_off: wanted.body.dwell_drop_off,
-            requirement: wanted.body.requirement(),
-            max_ride: wanted.body.max_ride,
-            preferred_pick_up: wanted.preferred,
-        };
-        dispatch::candidates(&runs, &request, self.travel, self.now)
+        runs
     }
 
-    /// Every block of time the driver has given that day, or one barred entry that says why there is none.
-    fn driver_runs(&self, driver: MemberId, wanted: &Wanted) -> Vec<RunState<Slot, ClaimId>> {
+    /// Every block of time the driver has given that day, or one barred entry that says why there is none; to
+    /// be asked for `wanted`, or for whatever the day brings.
+    fn driver_runs(
+        &self,
+        driver: MemberId,
+        date: Date,
+        wanted: Option<&Wanted>,
+    ) -> Vec<RunState<Slot, ClaimId>> {
         let Some(member) = self.state.members.get(&driver) else { return Vec::new() };
         let Some(coop) = self.state.coop() else { return Vec::new() };
         let terms = member.driver.clone().unwrap_or_default();
         let vehicle = terms.terms.vehicle;
         let availability = self.state.availability.get(&driver).cloned().unwrap_or_default();
-        let blocks = availability.blocks_on(wanted.date, &coop.zone).unwrap_or_default();
+        let blocks = availability.blocks_on(date, &coop.zone).unwrap_or_default();
         let home = self.vault.profile(driver).and_then(|p| p.home.as_ref()).map(|h| h.at);
-        let unvetted = terms.unvetted(&coop.policy.required_vetting, wanted.date);
+        let unvetted = terms.unvetted(&coop.policy.required_vetting, date);
         let bar = if member.suspended {
             Some(Bar::Suspended)
         } else if let Some(unvetted) = unvetted {
             Some(Bar::VettingLapsed { item: unvetted.to_string() })
-        } else if availability.on_leave(wanted.date) {
+        } else if availability.on_leave(date) {
             Some(Bar::OnLeave)
-        } else if self.has_declined(driver, &wanted.body) {
+        } else if wanted.is_some_and(|wanted| self.has_declined(driver, &wanted.body)) {
             Some(Bar::Declined)
         } else if vehicle.is_none() {
             Some(Bar::NoVehicle)
@@ -171,18 +198,18 @@ impl Planner<'_> {
             None
         };
         let barred_block = Window { from: self.now, to: self.now };
-        let blocks =
-            if bar.is_some() { vec![barred_block] } else { self.slots(driver, wanted.date, &blocks) };
+        let blocks = if bar.is_some() { vec![barred_block] } else { self.slots(driver, date, &blocks) };
         let capability = vehicle
             .and_then(|v| self.state.vehicles.get(&v))
             .map(|v| Capability { assistance: terms.terms.assistance, ..v.capability })
             .unwrap_or_default();
-        let home = home.unwrap_or(wanted.from);
-        let booked_today = self.trips_on(driver, wanted.date);
+        // Without a home the run is barred, and where it begins is all one.
+        let home = home.or(wanted.map(|wanted| wanted.from)).unwrap_or_else(null_island);
+        let booked_today = self.trips_on(driver, date);
         blocks
             .iter()
             .map(|block| {
-                let standing = self.standing_run(driver, wanted.date, block);
+                let standing = self.standing_run(driver, date, block);
                 RunState {
                     key: Slot {
                         driver,
@@ -199,7 +226,7 @@ impl Planner<'_> {
                     barred: bar.clone(),
                     booked_today,
                     max_trips: terms.terms.max_trips,
-                    knows_rider: self.has_driven(driver, wanted.trip),
+                    knows_rider: wanted.is_some_and(|wanted| self.has_driven(driver, wanted.trip)),
                 }
             })
             .collect()
@@ -254,7 +281,8 @@ impl Planner<'_> {
     fn planned_stops(&self, run: &Run) -> Vec<PlannedStop<ClaimId>> {
         run.stops
             .iter()
-            .map(|stop| PlannedStop {
+            .map(|stop| (stop, self.state.claims.get(&stop.claim).map(|claim| claim.ticket.requirement())))
+            .map(|(stop, needs)| PlannedStop {
                 stop: stop.claim,
                 leg: stop.leg,
                 at: self.where_is(stop, run),
@@ -262,6 +290,8 @@ impl Planner<'_> {
                 dwell: stop.dwell,
                 load: stop.load,
                 max_ride: stop.max_ride,
+                guarded: needs.is_some_and(|needs| needs.never_leave_alone),
+                leaves_vehicle: needs.is_some_and(|needs| needs.assistance > Assistance::CurbToCurb),
                 planned: stop.planned,
                 done: stop.done,
             })
@@ -301,21 +331,22 @@ pub fn plan(
     let slot = &candidate.run;
     let block = Window::new(slot.block.0, slot.block.1)?;
     let frame = Frame { driver: slot.driver, vehicle: slot.vehicle?, date, block };
-    let stops = candidate
-        .stops
-        .iter()
-        .map(|stop| Stop {
-            claim: stop.stop,
-            leg: stop.leg,
-            window: stop.window,
-            planned: stop.planned,
-            dwell: stop.dwell,
-            load: stop.load,
-            max_ride: stop.max_ride,
-            done: stop.done,
-        })
-        .collect();
-    Some((Plan { claim, frame, stops }, slot.driver))
+    Some((Plan { claim, frame, stops: domain_stops(&candidate.stops) }, slot.driver))
+}
+
+/// Returns the engine's stops in the domain's words.
+fn domain_stops(stops: &[PlannedStop<ClaimId>]) -> Vec<Stop> {
+    let stop = |stop: &PlannedStop<ClaimId>| Stop {
+        claim: stop.stop,
+        leg: stop.leg,
+        window: stop.window,
+        planned: stop.planned,
+        dwell: stop.dwell,
+        load: stop.load,
+        max_ride: stop.max_ride,
+        done: stop.done,
+    };
+    stops.iter().map(stop).collect()
 }
 
 /// Returns driving time and length from one place to another, rounded up to whole minutes.
@@ -328,13 +359,4 @@ pub fn direct(
         Some(way) => (way.minutes(), way.metres),
         None => (Minutes(u32::MAX), jitney_domain::Metres(u32::MAX)),
     }
-}
-
-/// Groups candidates by driver, keeping the best block of each.
-pub fn best_by_driver(answer: &Answer) -> BTreeMap<MemberId, &dispatch::Candidate<Slot, ClaimId>> {
-    let mut best = BTreeMap::new();
-    for candidate in &answer.candidates {
-        best.entry(candidate.run.driver).or_insert(candidate);
-    }
-    best
 }

@@ -3,6 +3,7 @@
 mod federation;
 mod health;
 mod partners;
+mod plan;
 pub mod succession;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -25,6 +26,7 @@ use crate::person::{Place, Profile, TripPlaces};
 pub use federation::{FederationStatus, Joining, Node, Roster, RosterCoop, Waiting};
 pub use health::{CoopHealth, Health, NodeHealth, OwnHealth, Problem, Reach, TriedAddress};
 pub use partners::{Agreement, Capacity};
+pub use plan::{Comes, DayPlan, PlanChange, PlanProgress, PlanUnmet};
 
 /// A node's condition.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -267,6 +269,33 @@ pub struct Candidate {
     pub ask: bool,
     /// In words that can be read out.
     pub reasons: Vec<String>,
+}
+
+/// When each driver could take a trip that day.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Openings {
+    /// Which trip.
+    pub trip: TripId,
+    /// Nearest to the time asked for first.
+    pub can: Vec<Opening>,
+    /// With the one reason.
+    pub cannot: Vec<Unable>,
+}
+
+/// A time at which a driver could take a trip.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Opening {
+    /// So many minutes later than asked; negative is earlier.
+    pub shift: i32,
+    /// The same in words.
+    pub moved: String,
+    /// When the driver might come then.
+    pub pick_up: Window,
+    /// When the rider would have to be there at the latest then.
+    pub there_by: Timestamp,
+    /// How it would go.
+    #[serde(flatten)]
+    pub candidate: Candidate,
 }
 
 /// A driver who cannot take a trip.

@@ -84,6 +84,13 @@ enum Command {
     Subscription(subscription::Command),
     /// Show the day at a glance
     Board(board::Args),
+    /// Plan a day: who would best drive whom, and what each would have to be told
+    ///
+    /// Trips of the day that nobody drives yet are given to runs, and trips change hands where that saves
+    /// driving. Nothing is changed until you say --apply. A time that a rider was told moves only within what
+    /// was agreed, trips under way and those that partners drive stay as they are. After a mishap (--ill,
+    /// --broken, --late, --no-show) the day is planned anew with the fewest promises broken.
+    Plan(plan::Args),
     /// Show what somebody has to see to, how soon, and who must phone whom
     Alarms(alarms::Args),
     /// Carry trips of partner coops, award ours to them
@@ -142,6 +149,7 @@ impl Cli {
             Command::Trip(command) => command.run(&cx),
             Command::Subscription(command) => command.run(&cx),
             Command::Board(args) => args.run(&cx),
+            Command::Plan(args) => args.run(&cx),
             Command::Alarms(args) => args.run(&cx),
             Command::Ticket(command) => command.run(&cx),
             Command::Capacity(command) => command.run(&cx),

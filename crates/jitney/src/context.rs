@@ -7,7 +7,7 @@ use jiff::civil::{Date, DateTime};
 use jitney_domain::{Actor, MemberId, Role, Timestamp, Zone};
 use jitney_node::api::{Call, Reply, Request};
 use jitney_node::control::{self, ControlError};
-use jitney_node::view;
+use jitney_node::view::{self, PlanProgress};
 use serde::Serialize;
 
 use crate::args::{Day, Pick, Today, When};
@@ -62,8 +62,17 @@ impl Context {
 
     /// Asks the node that runs in this home.
     pub(crate) fn ask(&self, request: Request) -> Result<Reply, Failure> {
+        self.ask_told(request, |_| {})
+    }
+
+    /// Asks the node that runs in this home; `told` hears how far a long search is.
+    pub(crate) fn ask_told(
+        &self,
+        request: Request,
+        told: impl FnMut(PlanProgress),
+    ) -> Result<Reply, Failure> {
         let actor = self.acting.map(|member| Actor::Member(member, Role::Dispatcher));
-        match control::call(&self.home, &Call { actor, request }) {
+        match control::call_told(&self.home, &Call { actor, request }, told) {
             Err(ControlError::NotRunning { .. }) if Folder::of(&self.home).joined() => {
                 Err(Failure::not_found(
                     "this home is a member's device, which has `jitney drive`; the office works on the coop's machine",

@@ -22,15 +22,22 @@ pub enum Relaxation<K> {
     Exception(K),
 }
 
+impl<K> Relaxation<K> {
+    /// Returns it in words, with runs called as `name` calls them.
+    pub fn words(&self, name: impl Fn(&K) -> String) -> String {
+        match self {
+            Relaxation::Windows(by) => format!("if the rider can go {by} earlier or later"),
+            Relaxation::Ride(by) => format!("if the rider may be on board {by} longer"),
+            Relaxation::Block(run, by) => format!("if {} gives {by} more", name(run)),
+            Relaxation::OneMoreTrip(run) => format!("if {} takes one trip more", name(run)),
+            Relaxation::Exception(run) => format!("if {} goes farther than agreed", name(run)),
+        }
+    }
+}
+
 impl<K: fmt::Display> fmt::Display for Relaxation<K> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Relaxation::Windows(by) => write!(f, "if the rider can go {by} earlier or later"),
-            Relaxation::Ride(by) => write!(f, "if the rider may be on board {by} longer"),
-            Relaxation::Block(run, by) => write!(f, "if {run} gives {by} more"),
-            Relaxation::OneMoreTrip(run) => write!(f, "if {run} takes one trip more"),
-            Relaxation::Exception(run) => write!(f, "if {run} goes farther than agreed"),
-        }
+        f.write_str(&self.words(K::to_string))
     }
 }
 

@@ -16,7 +16,8 @@ use crate::ranking::{FAIRNESS_PER_TRIP, KNOWN_RIDER};
 
 /// What a trip undone costs, as driving: a day, so that no detour is ever spared by it.
 const UNDONE: i64 = 24 * 3_600_000;
-/// What a promise broken costs, in trips undone.
+/// What a promise broken costs, in trips undone; half a trip more where a run still stands for it: nobody loses
+/// her driver to one whose driver has fallen away.
 const PROMISE: i64 = 50;
 /// What it is worth, as driving, that a promised trip stays with its driver.
 const STAYS: Minutes = Minutes(4);
@@ -214,7 +215,7 @@ impl<S: Clone + Ord> Building<S> {
             from: stop.window.from.max(self.now).0,
             to: stop.window.to.0,
             dwell: stop.dwell.millis(),
-            leaves_vehicle,
+            leaves_vehicle: leaves_vehicle || stop.leaves_vehicle,
         }
     }
 
@@ -241,14 +242,18 @@ impl<S: Clone + Ord> Building<S> {
         trip: Option<&DayTrip<K, S>>,
     ) -> u32 {
         let people = get_out.load.seats.saturating_add(get_out.load.wheelchairs);
-        let promised = on.is_some() || trip.is_none_or(|t| t.promised);
+        let unserved = match (on, trip) {
+            (Some(_), _) => UNDONE * PROMISE + UNDONE / 2,
+            (None, trip) if trip.is_none_or(|t| t.promised) => UNDONE * PROMISE,
+            _ => UNDONE,
+        };
         self.parts.requests.push(Request {
             job,
             load: amounts(get_out.load),
             riders: u16::from(people.max(1)),
             max_ride: Some(get_out.max_ride.millis()),
-            unserved: if promised { UNDONE * PROMISE } else { UNDONE },
-            guarded: trip.is_some_and(|t| t.guarded),
+            unserved,
+            guarded: get_out.guarded || trip.is_some_and(|t| t.guarded),
             linked: None,
         });
         let number = self.parts.requests.len() as u32 - 1;

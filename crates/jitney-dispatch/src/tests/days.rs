@@ -1,6 +1,6 @@
 //! Whole days: who is put where, what each rule costs, and what changes when something happens.
 
-use jitney_domain::{Capability, Load, Minutes, Timestamp};
+use jitney_domain::{Assistance, Capability, Load, Minutes, Timestamp};
 
 use super::world::{Request, Run, Stop, Street, booked, car, house, min, request, wheelchair, window, with};
 use crate::day::{Change, Convertible, Day, DayPlan, DayRun, DayTrip, Incident, Pause, Relaxation};
@@ -127,6 +127,33 @@ fn who_must_not_meet_is_never_on_board_together() {
     let apart = DayTrip { apart: vec![2], ..narrow(1) };
     let plan = planned(&day(vec![DayRun::plain(car("a"))], vec![apart, narrow(2)]));
     assert_eq!(plan.unmet.len(), 1);
+}
+
+#[test]
+fn the_driver_whom_she_likes_best_comes_if_that_is_no_great_detour() {
+    for liked in ["a", "b"] {
+        let rider = DayTrip { preferred: Some(liked), ..trip(1, request(10, 20)) };
+        let runs = vec![DayRun::plain(car("a")), DayRun::plain(car("b"))];
+        assert_eq!(on(&planned(&day(runs, vec![rider])), 1), Some(liked));
+    }
+}
+
+#[test]
+fn who_may_not_be_left_alone_does_not_wait_while_the_driver_is_at_a_door() {
+    let unmet = |guarded| {
+        let mut run = car("a");
+        run.capability.assistance = Assistance::DoorToDoor;
+        let narrow = |from, to, at| Request {
+            pick_up_window: window(at, at + 1),
+            drop_off_window: window(0, at + i64::from(to - from) + 1),
+            ..request(from, to)
+        };
+        let mut helped = narrow(20, 30, 110);
+        helped.requirement.assistance = Assistance::DoorToDoor;
+        let trips = vec![DayTrip { guarded, ..trip(1, narrow(10, 40, 100)) }, trip(2, helped)];
+        planned(&day(vec![DayRun::plain(run)], trips)).unmet.len()
+    };
+    assert_eq!((unmet(false), unmet(true)), (0, 1));
 }
 
 #[test]

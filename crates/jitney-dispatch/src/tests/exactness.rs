@@ -2,15 +2,15 @@
 //! driven is found, what cannot is refused. All figures are whole minutes, so a schedule exists if and only
 //! if one in whole minutes does (difference constraints are totally unimodular).
 
-use jitney_domain::{Capability, Coordinate, Load, Minutes, Requirement, Timestamp};
+use jitney_domain::{Assistance, Capability, Coordinate, Load, Minutes, Requirement, Timestamp};
 use jitney_geo::TravelTimes;
 
 use super::world::{Dice, Request, Run, Stop, Table, car, house, min, window};
-use crate::{Leg, PlannedStop, candidates, remove, schedule};
+use crate::{Leg, PlannedStop, Shift, candidates, openings, remove, schedule};
 
 const PLACES: i64 = 6;
 
-fn roads(dice: &mut Dice) -> Table {
+pub fn roads(dice: &mut Dice) -> Table {
     let mut drive = |i, j| match i == j {
         true => Some(0),
         false => (!dice.once_in(40)).then(|| dice.roll(1, 12)),
@@ -29,15 +29,18 @@ fn stop(dice: &mut Dice, key: u32, leg: Leg, near: i64) -> Stop {
         dwell: Minutes(dice.roll(0, 2) as u32),
         load: Load { seats: 1, wheelchairs: 0 },
         max_ride: Minutes(0),
+        guarded: false,
+        leaves_vehicle: false,
         planned: min(from + dice.roll(0, width)),
         done: None,
     }
 }
 
 /// Makes a run with up to `trips` trips, their legs interleaved at random, some of the stops made.
-fn scenario(dice: &mut Dice, trips: u32) -> (Run, Timestamp) {
+pub fn scenario(dice: &mut Dice, trips: u32) -> (Run, Timestamp) {
     let mut run = car("run");
     run.capability.places.seats = dice.roll(1, 3) as u8;
+    run.capability.assistance = Assistance::DoorToDoor;
     run.start = house(dice.roll(0, PLACES - 1) as i32);
     run.end = house(dice.roll(0, PLACES - 1) as i32);
     run.block = window(dice.roll(0, 5), dice.roll(30, 60));
@@ -48,6 +51,9 @@ fn scenario(dice: &mut Dice, trips: u32) -> (Run, Timestamp) {
         let mut get_out = stop(dice, key, Leg::DropOff, near + 12);
         let ride = Minutes(dice.roll(3, 25) as u32);
         (get_in.max_ride, get_out.max_ride) = (ride, ride);
+        let guarded = dice.once_in(5);
+        (get_in.guarded, get_out.guarded) = (guarded, guarded);
+        (get_in.leaves_vehicle, get_out.leaves_vehicle) = (dice.once_in(5), dice.once_in(5));
         get_out.load = get_in.load;
         run.stops.insert(first as usize, get_in);
         let out = dice.roll(first + 1, last as i64 + 1);
@@ -67,7 +73,7 @@ fn scenario(dice: &mut Dice, trips: u32) -> (Run, Timestamp) {
     (run, now)
 }
 
-fn request(dice: &mut Dice) -> Request {
+pub fn request(dice: &mut Dice) -> Request {
     let get_in = stop(dice, 99, Leg::PickUp, 18);
     let get_out = stop(dice, 99, Leg::DropOff, 30);
     Request {
@@ -78,7 +84,11 @@ fn request(dice: &mut Dice) -> Request {
         drop_off_window: get_out.window,
         dwell_pick_up: get_in.dwell,
         dwell_drop_off: get_out.dwell,
-        requirement: Requirement::default(),
+        requirement: Requirement {
+            never_leave_alone: dice.once_in(4),
+            assistance: if dice.once_in(4) { Assistance::DoorToDoor } else { Assistance::CurbToCurb },
+            ..Requirement::default()
+        },
         max_ride: Minutes(dice.roll(3, 25) as u32),
         preferred_pick_up: get_in.planned,
     }
@@ -151,6 +161,19 @@ fn everybody_has_a_seat(stops: &[Stop], capability: Capability) -> bool {
     })
 }
 
+/// Tells whether the newcomer neither waits in the vehicle where she may not, nor has others wait who may not.
+fn nobody_is_left_alone(stops: &[Stop]) -> bool {
+    let on_board = |key: u32, at: usize| {
+        let gone = |leg| stops[..at].iter().any(|s| s.stop == key && s.leg == leg);
+        gone(Leg::PickUp) && !gone(Leg::DropOff)
+    };
+    stops.iter().enumerate().filter(|(_, s)| s.leaves_vehicle && s.done.is_none()).all(|(at, stop)| {
+        let waits = |s: &&Stop| s.guarded && s.stop != stop.stop && on_board(s.stop, at);
+        let mut waiting = stops.iter().filter(waits);
+        waiting.all(|s| s.stop != 99 && stop.stop != 99)
+    })
+}
+
 /// Checks planned times against every rule, one by one.
 fn keeps_everything(run: &Run, stops: &[Stop], roads: &Table, now: Timestamp) -> bool {
     let (made, left, here) = whereabouts(run, stops, now);
@@ -208,7 +231,9 @@ fn a_place_for_a_trip_is_found_if_and_only_if_there_is_one() {
         let on_time = idle || some_schedule(&run, &run.stops, &roads, now);
         let exists = on_time
             && places(&run, &request).iter().any(|stops| {
-                everybody_has_a_seat(stops, run.capability) && some_schedule(&run, stops, &roads, now)
+                everybody_has_a_seat(stops, run.capability)
+                    && nobody_is_left_alone(stops)
+                    && some_schedule(&run, stops, &roads, now)
             });
         let ranking = candidates(std::slice::from_ref(&run), &request, &roads, now);
         assert_eq!(ranking.candidates.len() + ranking.unable.len(), 1, "seed {seed}");
@@ -216,6 +241,7 @@ fn a_place_for_a_trip_is_found_if_and_only_if_there_is_one() {
             Some(found) => {
                 assert!(exists, "seed {seed}: accepted what cannot be driven");
                 assert!(everybody_has_a_seat(&found.stops, run.capability), "seed {seed}");
+                assert!(nobody_is_left_alone(&found.stops), "seed {seed}");
                 assert!(keeps_everything(&run, &found.stops, &roads, now), "seed {seed}");
                 let others = found.stops.iter().filter(|s| s.stop != 99).map(|s| (s.stop, s.leg));
                 assert!(others.eq(run.stops.iter().map(|s| (s.stop, s.leg))), "seed {seed}: reordered");
@@ -262,4 +288,47 @@ fn a_run_from_which_a_trip_leaves_keeps_its_promises_if_it_can() {
         }
     }
     assert!(kept > 300, "{kept} kept: the cases are too alike");
+}
+
+#[test]
+fn the_nearest_time_at_which_she_can_be_taken_is_the_nearest_that_there_is() {
+    const MOST: i32 = 14;
+    let (mut now_too, mut moved, mut never) = (0, 0, 0);
+    for seed in 0..700 {
+        let mut dice = Dice(seed ^ 0x3e11);
+        let roads = roads(&mut dice);
+        let (run, now) = scenario(&mut dice, 2);
+        let request = request(&mut dice);
+        let idle = run.stops.iter().all(|s| s.done.is_some());
+        let on_time = idle || some_schedule(&run, &run.stops, &roads, now);
+        let fits = |shift: i32| {
+            on_time
+                && places(&run, &request.moved(Shift(shift))).iter().any(|stops| {
+                    everybody_has_a_seat(stops, run.capability)
+                        && nobody_is_left_alone(stops)
+                        && some_schedule(&run, stops, &roads, now)
+                })
+        };
+        let expected: Vec<i32> = if fits(0) {
+            vec![0]
+        } else {
+            let sides = [(1..=MOST).map(|by| -by).find(|by| fits(*by)), (1..=MOST).find(|by| fits(*by))];
+            sides.into_iter().flatten().collect()
+        };
+        let answer =
+            openings(std::slice::from_ref(&run), &request, &roads, now, Minutes(MOST.unsigned_abs()));
+        let mut found: Vec<i32> = answer.openings.iter().map(|o| o.shift.0).collect();
+        found.sort_unstable();
+        assert_eq!(found, expected, "seed {seed}");
+        assert_eq!(answer.unable.len(), usize::from(expected.is_empty()), "seed {seed}");
+        for opening in &answer.openings {
+            assert!(keeps_everything(&run, &opening.candidate.stops, &roads, now), "seed {seed}");
+        }
+        match expected.as_slice() {
+            [0] => now_too += 1,
+            [] => never += 1,
+            _ => moved += 1,
+        }
+    }
+    assert!(now_too > 50 && moved > 50 && never > 50, "{now_too}, {moved}, {never}: the cases are too alike");
 }

@@ -1,6 +1,6 @@
 //! Every hard rule: a trip that only this rule forbids is refused for that reason, and accepted without it.
 
-use jitney_domain::{Load, Metres, Minutes, Mobility, Requirement};
+use jitney_domain::{Assistance, Load, Metres, Minutes, Mobility, Requirement};
 use jitney_geo::{Travel, TravelTimes};
 
 use super::world::{Request, Run, Street, booked, car, house, min, request, wheelchair, window, with};
@@ -50,6 +50,33 @@ fn a_wheelchair_needs_its_space() {
     assert_eq!(answer(&run, &rider).unwrap_err().to_string(), "wheelchair: no ramp or lift");
     run.capability.ramp_or_lift = true;
     assert!(answer(&run, &rider).is_ok());
+}
+
+#[test]
+fn nobody_who_may_not_be_left_alone_waits_while_the_driver_is_at_a_door() {
+    let ride = |guarded, helped| {
+        let (mut up, mut out) = booked(1, 5, 40, 100, 135);
+        (up.guarded, out.guarded, up.leaves_vehicle, out.leaves_vehicle) = (guarded, guarded, helped, helped);
+        out.window = window(0, 136);
+        let mut run = with(car("a"), [up, out]);
+        run.capability.assistance = Assistance::DoorToDoor;
+        run
+    };
+    let rider = |never_leave_alone, assistance| Request {
+        pick_up_window: window(104, 106),
+        drop_off_window: window(114, 116),
+        requirement: Requirement { never_leave_alone, assistance, ..Requirement::default() },
+        ..request(10, 20)
+    };
+    let (curb, door) = (Assistance::CurbToCurb, Assistance::DoorToDoor);
+    // She gets in and out while the other rides along.
+    assert!(answer(&ride(true, true), &rider(false, curb)).is_ok());
+    assert!(answer(&ride(false, true), &rider(false, door)).is_ok());
+    assert_eq!(answer(&ride(true, false), &rider(false, door)), Err(Why::LeftAlone));
+    // The other gets out while she rides along.
+    let beyond = Request { drop_off: house(41), drop_off_window: window(136, 136), ..rider(true, curb) };
+    assert!(answer(&ride(false, false), &beyond).is_ok());
+    assert_eq!(answer(&ride(false, true), &beyond), Err(Why::LeftAlone));
 }
 
 #[test]

@@ -96,6 +96,8 @@ pub fn booked(key: u32, from: i32, to: i32, at: i64, out: i64) -> (Stop, Stop) {
         dwell: Minutes(0),
         load: Load { seats: 1, wheelchairs: 0 },
         max_ride: Minutes(60),
+        guarded: false,
+        leaves_vehicle: false,
         planned: min(at),
         done: None,
     };

@@ -4,6 +4,7 @@ mod award;
 mod bar;
 mod capacity;
 mod members;
+mod moves;
 mod offers;
 mod originator;
 mod provider;
@@ -92,6 +93,7 @@ pub fn decide<R: Rng>(
         }
         Command::AssignTrip { trip, plan, agreed } => provider::assign(state, trip, plan, agreed, cx),
         Command::UnassignTrip(trip) => originator::unassign(state, trip),
+        Command::MoveTrips { moves, agreed } => moves::moves(state, moves, agreed, cx),
         Command::ShareTrip(trip) => originator::share(state, trip, cx),
         Command::ClaimTicket { body, originator, plan, agreed } => {
             provider::claim(state, body, originator, plan, agreed, cx.now)

@@ -165,6 +165,56 @@ fn an_unassigned_trip_is_wanted_again_and_its_driver_free() {
 }
 
 #[test]
+fn two_trips_swap_drivers_in_one_decision_or_not_at_all() {
+    let mut w = World::alone();
+    let (driver, willing) = (w.coops[HOME].driver, w.coops[HOME].willing);
+    let (first, second) = (w.book(HOME, 10, 0), w.book(HOME, 10, 0));
+    w.assign(HOME, first, driver, tue(10, 0));
+    w.assign(HOME, second, willing, tue(10, 0));
+    w.drain();
+    let place = |w: &mut World, trip, driver| {
+        let body = w.body(HOME, trip);
+        let mut plan = w.plan(HOME, &body, driver, tue(10, 0));
+        // As the run is once the other trip has left it.
+        plan.stops.retain(|stop| stop.claim == plan.claim);
+        Move { trip, plan }
+    };
+    let swap = vec![place(&mut w, first, willing), place(&mut w, second, driver)];
+    let before = w.state(HOME).clone();
+    // While one of them stands where the other is to go, nothing happens at all.
+    let half = Command::MoveTrips { moves: swap[..1].to_vec(), agreed: true };
+    assert!(matches!(w.refused(HOME, half), Refusal::BreaksPromise(_)));
+    assert_eq!(*w.state(HOME), before);
+
+    w.act(HOME, Command::MoveTrips { moves: swap, agreed: true });
+    w.drain();
+    let driver_of = |w: &World, trip| {
+        let ticket = w.trip(HOME, trip).ticket().unwrap();
+        let (_, claim) = w.state(HOME).live_claims_on(ticket).next().unwrap();
+        w.state(HOME).runs.get(&claim.run).unwrap().frame.driver
+    };
+    assert_eq!((driver_of(&w, first), driver_of(&w, second)), (willing, driver));
+    assert_eq!((phase(&w, first), phase(&w, second)), ("confirmed", "confirmed"));
+}
+
+#[test]
+fn who_is_on_board_is_not_moved() {
+    let mut w = World::alone();
+    let (trip, _, lift) = w.confirmed();
+    w.until(tue(10, 0));
+    w.report(HOME, lift, Step::PickUp).unwrap();
+    w.drain();
+    let body = w.body(HOME, trip);
+    let driver = w.coops[HOME].driver;
+    let moves = vec![Move { trip, plan: w.plan(HOME, &body, driver, tue(10, 10)) }];
+    assert_eq!(w.refused(HOME, Command::MoveTrips { moves, agreed: true }), Refusal::TripTaken(trip));
+    let one = Move { trip, plan: w.plan(HOME, &body, driver, tue(10, 10)) };
+    let many = vec![one; MOVES_MAX + 1];
+    let refused = w.refused(HOME, Command::MoveTrips { moves: many, agreed: true });
+    assert_eq!(refused, Refusal::TooManyMoves(MOVES_MAX + 1));
+}
+
+#[test]
 fn needs_that_change_after_the_yes_take_the_trip_back() {
     let mut w = World::alone();
     let (trip, ..) = w.confirmed();

@@ -9,9 +9,10 @@ use jitney_net::{NetCommand, NetEvent};
 use jitney_store::{SledStore, Store as _};
 use tokio::sync::{mpsc, oneshot};
 
-use crate::api::{Answer, Request};
+use crate::api::{Answer, Fault, PlanAsked, Request};
 use crate::clock::Clock;
 use crate::core::{Core, Fatal, Input, Output};
+use crate::planner::Survey;
 
 /// Most inputs that share one durable write.
 const GROUP: usize = 64;
@@ -32,6 +33,15 @@ pub enum Message {
         request: Request,
         /// Where the answer goes.
         reply: oneshot::Sender<Answer>,
+    },
+    /// Somebody wants a day to plan beside the loop.
+    Survey {
+        /// Who.
+        actor: Actor,
+        /// Which.
+        asked: PlanAsked,
+        /// Where it goes.
+        reply: oneshot::Sender<Result<Survey, Fault>>,
     },
     /// The network.
     Net(NetEvent),
@@ -73,6 +83,10 @@ pub fn run(
                     next_id = next_id.wrapping_add(1);
                     waiting.insert(next_id, reply);
                     inputs.push(Input::Ask { id: next_id, actor, request });
+                }
+                Message::Survey { actor, asked, reply } => {
+                    // Nothing is written by it, so it need not wait for the step.
+                    drop(reply.send(core.survey(&actor, &asked, clock.now())));
                 }
                 Message::Net(event) => {
                     bytes = bytes.saturating_add(length(&event));

@@ -7,6 +7,7 @@ mod federation;
 mod members;
 mod nodes;
 mod partners;
+pub(crate) mod plan;
 mod show;
 mod succession;
 mod tickets;
@@ -65,6 +66,11 @@ impl<S: Store> Core<S> {
             | Request::ListAgreements
             | Request::ClearCoop { .. }
             | Request::SetAgreement { .. } => self.answer_about_partners(actor, request, now),
+            Request::PlanDay(asked) => self.plan_day(actor, &asked, now),
+            Request::MoveTrips { moves, agreed } => {
+                self.move_trips(actor, moves, agreed, now)?;
+                Ok(Reply::Done)
+            }
             Request::Alarms => Ok(Reply::Alarms(self.alarms_view(now)?)),
             Request::FoundFederation { .. }
             | Request::InviteCoop { .. }

@@ -1,10 +1,13 @@
 //! Answers about trips, subscriptions, places and the day.
 
+use std::collections::BTreeSet;
+
 use jiff::civil::{Date, Time};
+use jitney_dispatch::{Opening, Unable};
 use jitney_domain::trip::Way;
 use jitney_domain::{
     Actor, Booking, ClaimId, Command, Event, MemberId, Metres, Refusal, Repeat, SubscriptionId, Timestamp,
-    TripChange, TripId,
+    TripChange, TripId, Window,
 };
 use jitney_geo::AddressRegister;
 use jitney_identity::PublicKey;
@@ -15,7 +18,7 @@ use crate::api::{
 };
 use crate::core::{Core, PlaceName, share_horizon};
 use crate::person::{Place, TripPlaces, check_text};
-use crate::planner::{Answer as Ranking, best_by_driver, direct, plan};
+use crate::planner::{Answer as Ranking, Slot, direct, plan};
 use crate::view;
 
 /// The longest way that is taken for one: further than any coop drives, nearer than a wrong coordinate.
@@ -76,6 +79,7 @@ impl<S: Store> Core<S> {
                 let answer = planner.candidates(&planner.own(trip, claim)?, None);
                 Ok(Reply::Candidates(self.candidates_view(trip, &answer)))
             }
+            Request::Openings(trip) => Ok(Reply::Openings(self.openings_view(trip, now)?)),
             Request::AssignTrip { trip, driver, agreed } => self.assign(actor, trip, driver, agreed, now),
             Request::UnassignTrip(trip) => self.trip_done(actor, trip, Command::UnassignTrip(trip), now),
             Request::ShareTrip(trip) => {
@@ -277,7 +281,10 @@ impl<S: Store> Core<S> {
         let answer = planner.candidates(&wanted, driver);
         let found = answer.candidates.first().and_then(|c| plan(c, claim, wanted.date));
         let Some((plan, _)) = found else {
-            return Err(nobody(trip, driver, &answer));
+            let nearest =
+                if driver.is_none() { planner.openings(&wanted).openings.into_iter().next() } else { None };
+            let nearest = nearest.map(|opening| self.opening_words(&opening));
+            return Err(nobody(trip, driver, &answer, nearest));
         };
         self.trip_done(actor, trip, Command::AssignTrip { trip, plan, agreed }, now)
     }
@@ -366,24 +373,71 @@ impl<S: Store> Core<S> {
                 can.push(self.candidate_view(candidate));
             }
         }
-        let able = best_by_driver(answer);
+        let able: BTreeSet<MemberId> = can.iter().map(|c| c.driver).collect();
+        let cannot = self.unable_view(&answer.unable, &able);
+        view::Candidates { trip, can, cannot }
+    }
+
+    fn openings_view(&self, trip: TripId, now: Timestamp) -> Result<view::Openings, Fault> {
+        let planner = self.planner(now);
+        let wanted = planner.own(trip, ClaimId::from_bytes([0; 16]))?;
+        let answer = planner.openings(&wanted);
+        let mut can: Vec<view::Opening> = Vec::new();
+        for opening in &answer.openings {
+            let shift = opening.shift.0;
+            let told = |o: &view::Opening| {
+                o.candidate.driver == opening.candidate.run.driver && (o.shift > 0) == (shift > 0)
+            };
+            if !can.iter().any(told) {
+                let at = |time: Timestamp| Timestamp(time.0.saturating_add(opening.shift.millis()));
+                can.push(view::Opening {
+                    shift,
+                    moved: opening.shift.to_string(),
+                    pick_up: Window { from: at(wanted.pick_up.from), to: at(wanted.pick_up.to) },
+                    there_by: at(wanted.drop_off.to),
+                    candidate: self.candidate_view(&opening.candidate),
+                });
+            }
+        }
+        let able: BTreeSet<MemberId> = can.iter().map(|o| o.candidate.driver).collect();
+        let cannot = self.unable_view(&answer.unable, &able);
+        Ok(view::Openings { trip, can, cannot })
+    }
+
+    /// Says who could come and when: "Tom Baker could come at 10:40, 40 min later".
+    fn opening_words(&self, opening: &Opening<Slot, ClaimId>) -> String {
+        let name = self.name(opening.candidate.run.driver);
+        let clock =
+            self.state.coop().map(|coop| opening.candidate.pick_up_at.local(&coop.zone).strftime("%H:%M"));
+        match clock {
+            Some(clock) => format!("{name} could come at {clock}, {}", opening.shift),
+            None => format!("{name} could come {}", opening.shift),
+        }
+    }
+
+    /// Returns each driver who cannot, once, with the first reason.
+    fn unable_view(&self, unable: &[Unable<Slot>], able: &BTreeSet<MemberId>) -> Vec<view::Unable> {
         let mut cannot: Vec<view::Unable> = Vec::new();
-        for unable in &answer.unable {
+        for unable in unable {
             let driver = unable.run.driver;
-            if !able.contains_key(&driver) && cannot.iter().all(|u| u.driver != driver) {
+            if !able.contains(&driver) && cannot.iter().all(|u| u.driver != driver) {
                 cannot.push(view::Unable { driver, name: self.name(driver), why: unable.to_string() });
             }
         }
-        view::Candidates { trip, can, cannot }
+        cannot
     }
 }
 
-fn nobody(trip: TripId, driver: Option<MemberId>, answer: &Ranking) -> Fault {
+fn nobody(trip: TripId, driver: Option<MemberId>, answer: &Ranking, nearest: Option<String>) -> Fault {
     let why = answer.unable.first().map(ToString::to_string);
-    let message = match (driver, why) {
-        (Some(driver), Some(why)) => format!("driver {driver} cannot take trip {trip}: {why}"),
-        (Some(driver), None) => format!("driver {driver} cannot take trip {trip}: not a driver here"),
-        (None, _) => format!(
+    let message = match (driver, why, nearest) {
+        (Some(driver), Some(why), _) => format!("driver {driver} cannot take trip {trip}: {why}"),
+        (Some(driver), None, _) => format!("driver {driver} cannot take trip {trip}: not a driver here"),
+        (None, _, Some(nearest)) => format!(
+            "none of our drivers can take trip {trip} at that time, but {nearest}; see all with \
+             `jitney trip candidates {trip} --when`, or offer it to partners with `jitney trip share {trip}`"
+        ),
+        (None, _, None) => format!(
             "none of our drivers can take trip {trip}; see why with `jitney trip candidates {trip}` or offer it \
              to partners with `jitney trip share {trip}`"
         ),

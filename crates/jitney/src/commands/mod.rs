@@ -16,6 +16,7 @@ pub(crate) mod man;
 pub(crate) mod map;
 pub(crate) mod member;
 pub(crate) mod place;
+pub(crate) mod plan;
 pub(crate) mod profile;
 pub(crate) mod rider;
 pub(crate) mod status;

@@ -36,7 +36,7 @@ pub(crate) enum Command {
     /// Say how a trip ended
     Outcome(OutcomeArgs),
     /// Show who could take a trip and why not the others
-    Candidates(OneArgs),
+    Candidates(CandidatesArgs),
     /// Give a trip to a driver
     Assign(AssignArgs),
     /// Take a trip from whoever has it
@@ -51,6 +51,15 @@ pub(crate) enum Command {
 pub(crate) struct OneArgs {
     /// The trip, by its confirmation number
     trip: TripId,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CandidatesArgs {
+    /// The trip, by its confirmation number
+    trip: TripId,
+    /// When each driver could take it that day, nearest to the time asked for first
+    #[arg(long)]
+    when: bool,
 }
 
 #[derive(Debug, Args)]
@@ -130,6 +139,7 @@ impl Command {
                 Request::StateOutcome { trip: args.trip, outcome: args.outcome },
                 format!("trip {} ended: {}", args.trip, args.outcome),
             ),
+            Command::Candidates(args) if args.when => cx.tell(Request::Openings(args.trip), ""),
             Command::Candidates(args) => cx.tell(Request::Candidates(args.trip), ""),
             Command::Assign(args) => args.run(cx),
             Command::Unassign(args) => {

@@ -4,6 +4,7 @@
 
 mod alarm;
 mod board;
+mod candidates;
 mod doctor;
 mod federation;
 mod hours;
@@ -11,6 +12,7 @@ mod manifest;
 mod member;
 mod need;
 mod partners;
+mod plan;
 mod read_back;
 mod status;
 mod table;
@@ -23,6 +25,7 @@ use jitney_node::api::Reply;
 
 pub(crate) use manifest::{manifest, paper};
 pub(crate) use member::members;
+pub(crate) use plan::{day_plan, progress};
 pub(crate) use table::Table;
 pub(crate) use time::{clock, day, moment};
 pub(crate) use trip::{booked, still_stands, trip};
@@ -48,7 +51,9 @@ pub(crate) fn reply(reply: &Reply, zone: &Zone) -> String {
         Reply::Trip(view) => trip::trip(view, zone),
         Reply::Trips(views) => trip::trips(views, zone),
         Reply::Booked(view) => trip::trips(&view.trips, zone),
-        Reply::Candidates(view) => trip::candidates(view, zone),
+        Reply::Candidates(view) => candidates::candidates(view, zone),
+        Reply::Openings(view) => candidates::openings(view, zone),
+        Reply::DayPlan(view) => plan::day_plan(view, &[], zone),
         Reply::Subscriptions(views) => trip::subscriptions(views),
         Reply::Board(view) => board::board(view),
         Reply::Capacity(views) => partners::capacity(views, zone),

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use jiff::civil::Date;
 use jitney_domain::Zone;
-use jitney_node::view::{Booked, Candidates, Carriage, Subscription, Trip};
+use jitney_node::view::{Booked, Carriage, Subscription, Trip};
 
 use super::need::need;
 use super::read_back::read_back;
@@ -142,39 +142,6 @@ pub(crate) fn booked(booked: &Booked, zone: &Zone, today: Date) -> String {
         (None, _) => {}
     }
     let _ = write!(text, "\nSay: {}", read_back(booked, zone, today));
-    text
-}
-
-/// Returns who could take a trip and why not the others.
-pub(crate) fn candidates(candidates: &Candidates, zone: &Zone) -> String {
-    let mut text = String::new();
-    if candidates.can.is_empty() {
-        text.push_str("none of our drivers can take it\n");
-    } else {
-        let mut table = Table::new(&["DRIVER", "NAME", "FETCHES", "THERE AT", "MORE DRIVING", "WHY"]);
-        for candidate in &candidates.can {
-            let mut reasons = candidate.reasons.clone();
-            if candidate.ask {
-                reasons.push("must be asked".to_owned());
-            }
-            table.row([
-                candidate.driver.to_string(),
-                candidate.name.clone(),
-                local_clock(candidate.pick_up_at, zone),
-                local_clock(candidate.drop_off_at, zone),
-                candidate.added.to_string(),
-                reasons.join("; "),
-            ]);
-        }
-        text.push_str(&table.to_string());
-    }
-    if !candidates.cannot.is_empty() {
-        let mut table = Table::new(&["CANNOT", "NAME", "WHY"]);
-        for unable in &candidates.cannot {
-            table.row([unable.driver.to_string(), unable.name.clone(), unable.why.clone()]);
-        }
-        let _ = write!(text, "\n{table}");
-    }
     text
 }
 

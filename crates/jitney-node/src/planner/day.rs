@@ -1,0 +1,189 @@
+//! A whole day as the node knows it, planned beside the node's loop.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::travel::DrivingTimes;
+use jiff::civil::Date;
+use jitney_dispatch::day::{Day, DayRun, DayTrip, Incident};
+use jitney_dispatch::plan::Budget;
+use jitney_domain::booking::{ClaimPhase, Progress as Way};
+use jitney_domain::member::Role;
+use jitney_domain::trip::Link;
+use jitney_domain::{ClaimId, MemberId, TripId};
+
+use super::{Planner, Slot};
+use crate::api::{Fault, Mishap, PlanAsked};
+
+/// Work of the search for each trip of the day: small days are searched through, whatever the machine, and
+/// end before the clock; large ones are ended by it.
+const WORK_PER_TRIP: u64 = 100_000;
+
+/// Most threads of one search.
+const THREADS_MAX: usize = 64;
+
+type Runs = Vec<DayRun<Slot, ClaimId>>;
+
+/// A day as it stands, with all that is needed to plan it and to speak of it: it can leave the node's loop.
+#[derive(Debug)]
+pub struct Survey {
+    pub(super) date: Date,
+    pub(super) day: Day<Slot, ClaimId>,
+    pub(super) runs: Runs,
+    /// The trips that can be planned, by the names of their claims.
+    pub(super) trips: BTreeMap<ClaimId, TripId>,
+    /// Something has gone otherwise: then the day cannot stay as it is.
+    pub(super) mishap: bool,
+    /// Those whose rider was not there, and their ways home: over, whatever is planned.
+    pub(super) gone: BTreeSet<ClaimId>,
+    /// A claim that has ended keeps its name: under which name each trip would be claimed anew.
+    pub(super) anew: BTreeMap<ClaimId, ClaimId>,
+    pub(super) drivers: BTreeMap<MemberId, String>,
+    pub(super) travel: DrivingTimes,
+    pub(super) budget: Budget,
+}
+
+impl Planner<'_> {
+    /// Takes down a day, after a mishap if one is named.
+    ///
+    /// # Errors
+    /// A [`Fault`] if the day cannot be planned or the mishap names what is not there.
+    pub(crate) fn survey(
+        &self,
+        asked: &PlanAsked,
+        mut fresh: impl FnMut() -> ClaimId,
+        name: impl Fn(MemberId) -> String,
+    ) -> Result<Survey, Fault> {
+        let date = asked.day;
+        let drivers: Vec<MemberId> = self
+            .state
+            .members
+            .iter()
+            .filter(|(_, member)| member.roles.contains(&Role::Driver))
+            .map(|(driver, _)| *driver)
+            .collect();
+        let mut runs: Runs = drivers
+            .iter()
+            .flat_map(|driver| self.driver_runs(*driver, date, None))
+            .map(DayRun::plain)
+            .collect();
+        let (mut trips, mut anew) = (BTreeMap::new(), BTreeMap::new());
+        let mut wanted = Vec::new();
+        for (trip, row) in self.state.trips_on(date).filter(|(_, trip)| !trip.is_closed()) {
+            let standing = row.ticket().and_then(|t| self.state.live_claims_on(t).next());
+            let under_way = standing.is_some_and(|(_, claim)| {
+                matches!(claim.phase, ClaimPhase::Confirmed { progress, .. } if progress >= Way::EnRoute)
+            });
+            let award = row.ticket().and_then(|t| self.state.tickets.get(&t)).and_then(|t| t.award());
+            // A partner drives it, or its driver is on the way: it stays as it is.
+            if under_way || (award.is_some() && standing.is_none()) {
+                continue;
+            }
+            let claim = standing.map_or_else(&mut fresh, |(claim, _)| claim);
+            let Ok(this) = self.own(trip, claim) else { continue };
+            if this.pick_up.to < self.now && standing.is_none() {
+                continue;
+            }
+            trips.insert(claim, trip);
+            if standing.is_some() {
+                anew.insert(claim, fresh());
+            }
+            wanted.push((this, standing.is_some()));
+        }
+        let names: BTreeMap<TripId, ClaimId> = trips.iter().map(|(claim, trip)| (*trip, *claim)).collect();
+        for run in &mut runs {
+            let riders = self.riders_of(run.state.key.driver);
+            let rider = |trip: &TripId| self.state.trips.get(trip).map(|t| t.details.rider);
+            run.knows = names
+                .iter()
+                .filter(|(trip, _)| rider(trip).is_some_and(|rider| riders.contains(&rider)))
+                .map(|(_, claim)| *claim)
+                .collect();
+        }
+        let slots: Vec<Slot> = runs.iter().map(|run| run.state.key.clone()).collect();
+        let trips_of_day: Vec<DayTrip<Slot, ClaimId>> = wanted
+            .iter()
+            .map(|(this, promised)| {
+                let row = this.trip.and_then(|trip| self.state.trips.get(&trip));
+                let linked = match row.and_then(|row| row.link) {
+                    Some(Link::Return(other) | Link::Outbound(other)) => names.get(&other).copied(),
+                    None => None,
+                };
+                let declined = |slot: &&Slot| self.has_declined(slot.driver, &this.body);
+                DayTrip {
+                    promised: *promised,
+                    barred: slots.iter().filter(declined).cloned().collect(),
+                    guarded: this.body.never_leave_alone,
+                    linked,
+                    ..DayTrip::plain(this.request())
+                }
+            })
+            .collect();
+        let drivers = drivers.into_iter().map(|driver| (driver, name(driver))).collect();
+        let cannot = |e: &dyn std::fmt::Display| Fault::invalid(format!("the day cannot be planned: {e}"));
+        let incidents = incidents(asked.after.as_ref(), &slots, &names)?;
+        let mut gone = BTreeSet::new();
+        for trip in &trips_of_day {
+            let absent = |claim| incidents.contains(&Incident::NoShow { trip: claim });
+            if absent(trip.request.key) || trip.linked.is_some_and(absent) {
+                gone.insert(trip.request.key);
+            }
+        }
+        let mut day = Day::new(runs.clone(), trips_of_day, self.travel, self.now).map_err(|e| cannot(&e))?;
+        for incident in incidents {
+            day = day.after(&incident, self.travel, self.now).map_err(|e| cannot(&e))?;
+        }
+        let work = WORK_PER_TRIP.saturating_mul(trips.len() as u64 + 1);
+        let threads = asked.threads.clamp(1, THREADS_MAX);
+        let budget = Budget { work, threads, seed: asked.seed };
+        let mishap = asked.after.is_some();
+        Ok(Survey {
+            date,
+            day,
+            mishap,
+            runs,
+            trips,
+            gone,
+            anew,
+            drivers,
+            travel: self.travel.clone(),
+            budget,
+        })
+    }
+
+    /// Returns whom the driver has driven before.
+    fn riders_of(&self, driver: MemberId) -> BTreeSet<MemberId> {
+        let stops = self.state.runs_of(driver).flat_map(|(_, run)| &run.stops);
+        let trips = stops.filter_map(|stop| self.state.ticket_of_claim(stop.claim)).map(|(_, t)| t.trip);
+        trips.filter_map(|trip| self.state.trips.get(&trip)).map(|trip| trip.details.rider).collect()
+    }
+}
+
+/// Returns what happened in the engine's words: a driver's mishap befalls all their runs of the day.
+fn incidents(
+    mishap: Option<&Mishap>,
+    slots: &[Slot],
+    names: &BTreeMap<TripId, ClaimId>,
+) -> Result<Vec<Incident<Slot, ClaimId>>, Fault> {
+    let Some(mishap) = mishap else { return Ok(Vec::new()) };
+    if let Mishap::NoShow { trip } = mishap {
+        let claim = names.get(trip).ok_or_else(|| {
+            Fault::not_found(format!("trip {trip} is not among those of that day that can still be moved"))
+        })?;
+        return Ok(vec![Incident::NoShow { trip: *claim }]);
+    }
+    let (Mishap::Late { driver, .. } | Mishap::Broken { driver } | Mishap::Ill { driver }) = mishap else {
+        return Ok(Vec::new());
+    };
+    let theirs = slots.iter().filter(|slot| slot.driver == *driver).cloned();
+    let incidents: Vec<_> = theirs
+        .map(|run| match mishap {
+            Mishap::Late { by, .. } => Incident::Late { run, by: *by },
+            Mishap::Broken { .. } => Incident::CarBroken { run },
+            _ => Incident::DriverIll { run },
+        })
+        .collect();
+    if incidents.is_empty() {
+        return Err(Fault::not_found(format!("driver {driver} has no run and no hours on that day")));
+    }
+    Ok(incidents)
+}

@@ -1,0 +1,213 @@
+//! A whole node plans its day: what changes is said before it is done, and done at once or not at all.
+
+#![allow(clippy::unwrap_used)] // A test ends where it fails.
+
+use jiff::civil::{Date, Weekday, date, time};
+use jitney_domain::availability::{Hours, WeeklyHours};
+use jitney_domain::trip::Timing;
+use jitney_domain::{
+    Actor, Capability, Coordinate, Load, MemberId, Minutes, Policy, ReportId, Role, Step, Timestamp, TripId,
+    VettingItem, Zone,
+};
+use jitney_node::api::{Answer, FaultKind, Mishap, PlaceAsked, PlanAsked, Reply, Report, Request, TripAsked};
+use jitney_node::person::{Place, Profile};
+use jitney_node::view::{Carriage, DayPlan};
+use jitney_sim::World;
+
+const TUESDAY: Date = date(2026, 3, 10);
+const ASKED: PlanAsked =
+    PlanAsked { day: TUESDAY, after: None, seconds: 10, threads: 1, seed: 1, apply: false, agreed: false };
+
+/// A coop in a valley with a driver at either end.
+struct Valley {
+    world: World,
+    west: MemberId,
+    east: MemberId,
+}
+
+fn place(east: f64) -> Place {
+    Place { label: "somewhere".to_owned(), at: Coordinate::new(48.50, east).unwrap(), note: String::new() }
+}
+
+impl Valley {
+    fn new() -> Self {
+        let mut world = World::new(1, Timestamp::from_seconds(1_773_050_000), 0); // Monday, 9 March 2026
+        world.add_coop("Willow", Zone::named("Europe/Paris").unwrap(), Policy::default()).unwrap();
+        let nobody = MemberId(0);
+        let mut valley = Valley { world, west: nobody, east: nobody };
+        valley.west = valley.driver(9.00);
+        valley.east = valley.driver(9.20);
+        valley
+    }
+
+    fn ask(&mut self, request: Request) -> Answer {
+        self.world.operator(0, request).unwrap()
+    }
+
+    fn member(&mut self, role: Role, at: f64) -> MemberId {
+        let profile = Profile { name: "Somebody".to_owned(), home: Some(place(at)), ..Profile::default() };
+        match self.ask(Request::AddMember { profile, roles: [role].into() }).unwrap() {
+            Reply::Member(member) => member.member,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    fn driver(&mut self, at: f64) -> MemberId {
+        let member = self.member(Role::Driver, at);
+        let places = Load { seats: 3, wheelchairs: 0 };
+        let capability = Capability { places, ..Capability::default() };
+        self.ask(Request::AddVehicle { owner: member, description: "car".to_owned(), capability }).unwrap();
+        for item in VettingItem::ALL {
+            self.ask(Request::Vet { member, item, valid_until: date(2030, 1, 1) }).unwrap();
+        }
+        let hours = Hours { from: time(6, 0, 0, 0), to: time(18, 0, 0, 0) };
+        let weekly = vec![WeeklyHours { day: Weekday::Tuesday, hours }];
+        self.ask(Request::SetWeeklyHours { member, weekly }).unwrap();
+        member
+    }
+
+    fn book(&mut self, from: f64, to: f64, hour: i8) -> TripId {
+        let rider = self.member(Role::Rider, 9.10);
+        let timing = Timing::PickUp(TUESDAY.at(hour, 0, 0, 0));
+        let asked = TripAsked::one_way(rider, PlaceAsked::At(place(from)), PlaceAsked::At(place(to)), timing);
+        let Reply::Booked(booked) = self.ask(Request::BookTrip(asked)).unwrap() else { panic!("not booked") };
+        booked.trips[0].trip
+    }
+
+    fn give(&mut self, trip: TripId, driver: MemberId) {
+        self.ask(Request::AssignTrip { trip, driver: Some(driver), agreed: true }).unwrap();
+    }
+
+    fn plan(&mut self, asked: PlanAsked) -> DayPlan {
+        match self.ask(Request::PlanDay(asked)).unwrap() {
+            Reply::DayPlan(plan) => plan,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    /// Returns who drives a trip for certain, if anybody.
+    fn driver_of(&mut self, trip: TripId) -> Option<MemberId> {
+        let Reply::Trip(shown) = self.ask(Request::ShowTrip(trip)).unwrap() else { panic!("no trip") };
+        let Carriage::Confirmed { pick_up_at, .. } = shown.carriage else { return None };
+        assert!(shown.windows.unwrap().pick_up.contains(pick_up_at), "outside of what was agreed");
+        let state = self.world.state(0).unwrap();
+        let (_, claim) = state.live_claims_on(shown.ticket?).next()?;
+        Some(state.runs.get(&claim.run)?.frame.driver)
+    }
+}
+
+#[test]
+fn trips_go_to_the_drivers_who_are_near_once_somebody_has_said_so() {
+    let mut valley = Valley::new();
+    let (west, east) = (valley.west, valley.east);
+    let near_west = valley.book(9.01, 9.03, 10);
+    let near_east = valley.book(9.19, 9.17, 10);
+    let waiting = valley.book(9.18, 9.16, 14);
+    valley.give(near_west, east);
+    valley.give(near_east, west);
+
+    let plan = valley.plan(ASKED);
+    assert_eq!((plan.trips, plan.served_before, plan.served_after, plan.moved), (3, 2, 3, 3));
+    assert!(plan.driving_after < plan.driving_before && !plan.applied, "{plan:?}");
+    assert_eq!(plan.changes.iter().map(|c| c.trip).collect::<Vec<_>>(), [near_west, near_east, waiting]);
+    assert_eq!(valley.driver_of(near_west), Some(east), "asking changes nothing");
+
+    let done = valley.plan(PlanAsked { apply: true, agreed: true, ..ASKED });
+    assert!(done.applied);
+    assert_eq!(done.changes, plan.changes, "the same seed gives the same plan");
+    let drivers = [near_west, near_east, waiting].map(|trip| valley.driver_of(trip));
+    assert_eq!(drivers, [Some(west), Some(east), Some(east)]);
+    let again = valley.plan(ASKED);
+    assert_eq!((again.moved, again.driving_before), (0, plan.driving_after));
+}
+
+#[test]
+fn a_driver_who_must_be_asked_is_asked_and_not_taken_for_granted() {
+    let mut valley = Valley::new();
+    let trip = valley.book(9.01, 9.03, 10);
+    valley.plan(PlanAsked { apply: true, ..ASKED });
+    let Reply::Trip(shown) = valley.ask(Request::ShowTrip(trip)).unwrap() else { panic!("no trip") };
+    assert!(matches!(shown.carriage, Carriage::Asked { .. }), "{:?}", shown.carriage);
+}
+
+#[test]
+fn an_ill_drivers_promises_are_kept_by_another_and_what_cannot_be_kept_is_said() {
+    let mut valley = Valley::new();
+    let (west, east) = (valley.west, valley.east);
+    let kept = valley.book(9.10, 9.12, 10);
+    valley.give(kept, west);
+    // She drives at eleven herself, at the other end; the other trip is at the same time.
+    let (hers, broken) = (valley.book(9.40, 9.60, 12), valley.book(9.00, 8.80, 12));
+    valley.give(hers, east);
+    valley.give(broken, west);
+    let ill = PlanAsked { after: Some(Mishap::Ill { driver: west }), ..ASKED };
+    let plan = valley.plan(ill.clone());
+    assert_eq!(plan.unmet.iter().map(|u| (u.trip, u.promised)).collect::<Vec<_>>(), [(broken, true)]);
+    assert!(plan.changes.iter().any(|c| c.trip == broken && c.to.is_none()), "{plan:?}");
+    assert!(plan.changes.iter().any(|c| c.trip == kept && c.to.as_ref().unwrap().driver == east));
+    valley.plan(PlanAsked { apply: true, agreed: true, ..ill });
+    assert_eq!((valley.driver_of(kept), valley.driver_of(hers)), (Some(east), Some(east)));
+}
+
+#[test]
+fn what_a_late_driver_cannot_keep_goes_to_another() {
+    let mut valley = Valley::new();
+    let (west, east) = (valley.west, valley.east);
+    let trip = valley.book(9.05, 9.07, 10);
+    valley.give(trip, west);
+    // Half past eight in Paris, an hour and a half before.
+    valley.world.run_until(Timestamp::from_seconds(1_773_127_800));
+    let late = |by| PlanAsked { after: Some(Mishap::Late { driver: west, by: Minutes(by) }), ..ASKED };
+    assert_eq!(valley.plan(late(10)).moved, 0, "a driver who can still come comes");
+    let plan = valley.plan(late(180));
+    assert_eq!(plan.changes.iter().map(|c| c.to.as_ref().unwrap().driver).collect::<Vec<_>>(), [east]);
+    valley.plan(PlanAsked { apply: true, agreed: true, ..late(180) });
+    assert_eq!(valley.driver_of(trip), Some(east));
+}
+
+#[test]
+fn the_office_alone_plans_and_no_mishap_befalls_who_is_not_there() {
+    let mut valley = Valley::new();
+    let driver = Actor::Member(valley.west, Role::Driver);
+    let refused = valley.world.ask(0, driver, Request::PlanDay(ASKED)).unwrap().unwrap_err();
+    assert_eq!(refused.kind, FaultKind::NotAllowed);
+    let moves = Request::MoveTrips { moves: Vec::new(), agreed: true };
+    assert_eq!(valley.world.ask(0, driver, moves).unwrap().unwrap_err().kind, FaultKind::NotAllowed);
+    let rider = valley.member(Role::Rider, 9.10);
+    let nobody = PlanAsked { after: Some(Mishap::Ill { driver: rider }), ..ASKED };
+    let refused = valley.ask(Request::PlanDay(nobody)).unwrap_err();
+    assert_eq!(refused.kind, FaultKind::NotFound);
+    let never = PlanAsked { seconds: 0, ..ASKED };
+    assert_eq!(valley.ask(Request::PlanDay(never)).unwrap_err().kind, FaultKind::Invalid);
+}
+
+#[test]
+fn a_driver_who_said_no_is_not_given_the_trip_again() {
+    let mut valley = Valley::new();
+    let (west, east) = (valley.west, valley.east);
+    let trip = valley.book(9.01, 9.03, 10);
+    valley.ask(Request::AssignTrip { trip, driver: Some(west), agreed: false }).unwrap();
+    let Reply::Offers(offers) = valley.ask(Request::Offers { driver: west }).unwrap() else { panic!("none") };
+    let at = valley.world.now();
+    let report =
+        Report { report: ReportId::from_bytes([7; 16]), lift: offers[0].lift, step: Step::Decline, at };
+    valley.ask(Request::Report { report }).unwrap();
+    let plan = valley.plan(ASKED);
+    assert_eq!(plan.changes[0].to.as_ref().unwrap().driver, east, "{plan:?}");
+}
+
+#[test]
+fn who_was_not_there_is_told_nothing_and_her_driver_is_free() {
+    let mut valley = Valley::new();
+    let (west, east) = (valley.west, valley.east);
+    let absent = valley.book(9.05, 9.10, 10);
+    let other = valley.book(9.04, 9.09, 11);
+    valley.give(absent, west);
+    valley.give(other, east);
+    let plan = valley.plan(PlanAsked { after: Some(Mishap::NoShow { trip: absent }), ..ASKED });
+    assert_eq!((plan.trips, plan.served_before, plan.served_after), (1, 1, 1));
+    assert_eq!(plan.changes.iter().map(|c| c.trip).collect::<Vec<_>>(), [other]);
+    assert_eq!(plan.changes[0].to.as_ref().unwrap().driver, west);
+    let unknown = PlanAsked { after: Some(Mishap::NoShow { trip: TripId(77) }), ..ASKED };
+    assert_eq!(valley.ask(Request::PlanDay(unknown)).unwrap_err().kind, FaultKind::NotFound);
+}
