@@ -59,6 +59,10 @@ pub struct Way {
     pub to: Cell,
     /// Driving time without detour.
     pub direct: Minutes,
+    /// Driving time from the middle of the one cell to the middle of the other: as much of the driving time
+    /// as partners may learn. None in ways that older versions wrote.
+    #[serde(default)]
+    pub by_cells: Minutes,
     /// Length without detour.
     pub metres: Metres,
 }

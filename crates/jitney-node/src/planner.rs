@@ -9,8 +9,8 @@ use jitney_domain::booking::{ClaimPhase, Ended, RefusalReason, TicketBody};
 use jitney_domain::member::Role;
 use jitney_domain::run::{Frame, Leg, Run, Stop};
 use jitney_domain::{
-    Assistance, Capability, ClaimId, Coordinate, MemberId, Minutes, Plan, RunId, State, Timestamp, TripId,
-    VehicleId, Window,
+    Assistance, Capability, Cell, ClaimId, Coordinate, MemberId, Minutes, Plan, RunId, State, Timestamp,
+    TripId, VehicleId, Window,
 };
 use jitney_geo::{TravelTimes, centre};
 
@@ -104,10 +104,11 @@ impl Planner<'_> {
             .places(trip)
             .ok_or_else(|| Fault::not_found(format!("the places of trip {trip} have been erased")))?;
         let ticket = jitney_domain::TicketId::from_bytes([0; 16]);
+        let policy = &self.state.coop().ok_or(jitney_domain::Refusal::NoCoop)?.policy;
         let body = row
             .ticket()
             .and_then(|t| self.state.tickets.get(&t))
-            .map_or_else(|| TicketBody::of(ticket, &row.details, &windows), |t| t.body.clone());
+            .map_or_else(|| TicketBody::of(ticket, &row.details, &windows, policy), |t| t.body.clone());
         Ok(Wanted {
             claim,
             body,
@@ -359,4 +360,10 @@ pub fn direct(
         Some(way) => (way.minutes(), way.metres),
         None => (Minutes(u32::MAX), jitney_domain::Metres(u32::MAX)),
     }
+}
+
+/// Returns the driving time between the middles of two cells.
+pub fn by_cells(travel: &impl TravelTimes, from: Cell, to: Cell) -> Minutes {
+    let middles = centre(from).ok().zip(centre(to).ok());
+    middles.map_or(Minutes(0), |(from, to)| direct(travel, from, to).0)
 }

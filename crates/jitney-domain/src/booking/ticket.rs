@@ -10,6 +10,7 @@ use crate::gossip::{Area, dwell_step, ride_limit};
 use crate::gossip_body;
 use crate::needs::{Assistance, Load, Mobility, Requirement};
 use crate::outcome::Statement;
+use crate::policy::Policy;
 use crate::time::{Minutes, Timestamp, Window};
 use crate::trip::{Timing, TripDetails, Windows};
 use crate::{CapacityId, ClaimId, TicketId, TripId};
@@ -114,9 +115,9 @@ gossip_body! {
 
 impl TicketBody {
     /// Says of a trip what partners may know: rounded so that many riders' trips look the same.
-    pub fn of(ticket: TicketId, details: &TripDetails, windows: &Windows) -> Self {
+    pub fn of(ticket: TicketId, details: &TripDetails, windows: &Windows, policy: &Policy) -> Self {
         let requirement = &details.requirement;
-        let max_ride = ride_limit(details.max_ride, details.way.direct);
+        let max_ride = ride_limit(details.max_ride, &details.way, policy);
         TicketBody {
             ticket,
             from: Area::around(details.way.from),

@@ -39,7 +39,7 @@ pub(super) fn open_ticket<R: Rng>(
         return Err(Refusal::InThePast { when: windows.preferred });
     }
     let ticket = TicketId::fresh(cx.rng);
-    let body = TicketBody::of(ticket, &trip.details, &windows);
+    let body = TicketBody::of(ticket, &trip.details, &windows, &coop(state)?.policy);
     let event = Event::TicketOpened { ticket, trip: id, body: body.clone(), shared };
     Ok((ticket, body, event))
 }

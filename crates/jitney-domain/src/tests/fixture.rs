@@ -53,6 +53,7 @@ pub fn way() -> Way {
         from: "881f1d4887fffff".parse().unwrap(),
         to: "881f1d4885fffff".parse().unwrap(),
         direct: Minutes(20),
+        by_cells: Minutes(20),
         metres: Metres(9000),
     }
 }
@@ -349,7 +350,7 @@ impl World {
             Some(ticket) => ticket.body.clone(),
             None => {
                 let unnamed = TicketId::from_bytes([0; 16]);
-                TicketBody::of(unnamed, &row.details, &row.details.windows.unwrap())
+                TicketBody::of(unnamed, &row.details, &row.details.windows.unwrap(), &Policy::default())
             }
         }
     }

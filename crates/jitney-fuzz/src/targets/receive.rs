@@ -304,12 +304,14 @@ impl Office {
         if bytes.byte() & 1 == 0 {
             let body = match row.ticket().and_then(|id| self.state.tickets.get(&id)) {
                 Some(ticket) => ticket.body.clone(),
-                None => TicketBody::of(TicketId::from_bytes([0; 16]), &row.details, &windows),
+                None => {
+                    TicketBody::of(TicketId::from_bytes([0; 16]), &row.details, &windows, &Policy::default())
+                }
             };
             return Some(Command::AssignTrip { trip, plan: self.plan(&body, bytes)?, agreed });
         }
         let theirs = TicketId::from_bytes([0x80 | (bytes.byte() % 6); 16]);
-        let body = TicketBody::of(theirs, &row.details, &windows);
+        let body = TicketBody::of(theirs, &row.details, &windows, &Policy::default());
         let originator = if bytes.one_in(8) { ours() } else { partner(bytes.byte()) };
         let plan = self.plan(&body, bytes)?;
         Some(Command::ClaimTicket { body, originator, plan, agreed })
@@ -452,6 +454,7 @@ fn booking(rider: MemberId, timing: Timing, home: Option<Timing>) -> Booking {
         from: "871f1d488ffffff".parse().unwrap(),
         to: "871f1d489ffffff".parse().unwrap(),
         direct: Minutes(20),
+        by_cells: Minutes(20),
         metres: Metres(9000),
     };
     Booking { rider, timing, way, requirement: Requirement::default(), dwell: None, home, repeat: None }

@@ -18,6 +18,7 @@ use rand::seq::SliceRandom as _;
 
 use super::{AreaKey, Core};
 use crate::api::{Fault, FaultKind};
+use crate::planner::by_cells;
 
 /// How far ahead a trip is offered to partners: an entry lives thirty days at most.
 const SHARE_AHEAD: Minutes = Minutes(28 * 24 * 60);
@@ -146,7 +147,8 @@ impl<S: Store> Core<S> {
         let area = |at| self.crowd.area(at).map_err(|few| Fault::new(FaultKind::Conflict, few.to_string()));
         let (from, to) = (area(places.from.at)?, area(places.to.at)?);
         if (way.from, way.to) != (from, to) {
-            let way = Some(jitney_domain::trip::Way { from, to, ..way });
+            let by_cells = by_cells(&self.settings.travel, from, to);
+            let way = Some(jitney_domain::trip::Way { from, to, by_cells, ..way });
             let change = TripChange { way, ..TripChange::default() };
             self.command(actor, Command::ChangeTrip { trip, change }, now)?;
         }

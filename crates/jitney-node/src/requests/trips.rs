@@ -18,7 +18,7 @@ use crate::api::{
 };
 use crate::core::{Core, PlaceName, share_horizon};
 use crate::person::{Place, TripPlaces, check_text};
-use crate::planner::{Answer as Ranking, Slot, direct, plan};
+use crate::planner::{Answer as Ranking, Slot, by_cells, direct, plan};
 use crate::view;
 
 /// The longest way that is taken for one: further than any coop drives, nearer than a wrong coordinate.
@@ -341,7 +341,8 @@ impl<S: Store> Core<S> {
         }
         // Whether it may be told at all is looked at when it is to be told.
         let area = |at| self.crowd.area(at).unwrap_or_else(|_| self.crowd.largest(at));
-        Ok(Way { from: area(from.at), to: area(to.at), direct, metres })
+        let (from, to) = (area(from.at), area(to.at));
+        Ok(Way { from, to, direct, by_cells: by_cells(&self.settings.travel, from, to), metres })
     }
 
     fn list_trips(&self, filter: &TripFilter, now: Timestamp) -> Vec<view::Trip> {

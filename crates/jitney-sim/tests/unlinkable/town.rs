@@ -207,7 +207,7 @@ fn unprotected(world: &World, booked: &BTreeMap<TripId, Timestamp>) -> Vec<Sight
         .filter_map(|((trip, at), seq)| {
             let windows = trip.details.windows?;
             let ticket = TicketId::from_bytes(chance.bytes());
-            let rounded = TicketBody::of(ticket, &trip.details, &windows);
+            let rounded = TicketBody::of(ticket, &trip.details, &windows, &Policy::default());
             let body = TicketBody {
                 pick_up: TimeBucket::around(windows.pick_up),
                 drop_off: TimeBucket::ending_by(windows.drop_off),
