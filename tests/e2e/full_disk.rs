@@ -61,6 +61,18 @@ impl Drop for SmallDisk {
 }
 
 #[test]
+fn a_coop_is_not_founded_where_there_is_no_room_for_it() {
+    let Some(disk) = SmallDisk::mount() else { return };
+    let coop = Machine::at(disk.path().join("home"));
+    let init = ["coop", "init", "--name", "Willow Lifts", "--timezone", "Europe/Zurich"];
+    // Room for a store and its files, but not for what a node keeps free.
+    coop.refuses(1, "free some space", &init);
+    coop.refuses(3, "there is no coop", &["up"]);
+    disk.fill();
+    coop.refuses(1, "", &init);
+}
+
+#[test]
 fn on_a_full_disk_commands_are_refused_and_questions_answered() {
     let Some(disk) = SmallDisk::mount() else { return };
     // A coop is founded with more room to spare than this disk has.

@@ -5,6 +5,7 @@
 
 use jitney_identity::PublicKey;
 use serde::{Deserialize, Serialize};
+use thiserror::Error;
 
 use crate::act::SignedAct;
 use crate::charter::SignedCharter;
@@ -46,28 +47,39 @@ pub struct JoinProgress {
     pub needed: u32,
 }
 
-/// Says why a coop is not admitted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+/// Says why a coop is not admitted, and what its operator does next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Error)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum JoinRefusal {
     /// The inviter knows no such invitation.
+    #[error("the coop that invites knows no such invitation; ask it for a new one")]
     UnknownInvitation,
     /// The invitation was used by another coop.
+    #[error("this invitation was used by another coop; ask for one of your own")]
     UsedInvitation,
     /// The invitation is past its time.
+    #[error("the invitation is past its time; ask for a new one")]
     ExpiredInvitation,
     /// The inviter belongs to another federation, or to none.
+    #[error("the coop that invites belongs to another federation now; ask it for a new invitation")]
     WrongFederation,
     /// The record is not signed by its coop, or its node is not the one that asks.
+    #[error(
+        "what this node says of its coop is not signed as it must be; check it with `jitney federation node list`"
+    )]
     BadRecord,
     /// The inviter's operator declined.
+    #[error("the coop that invites has declined; phone it")]
     Declined,
     /// Too many coops wait to be admitted.
+    #[error("too many coops wait to be admitted; it will be asked again")]
     Busy,
     /// The request cannot be read.
+    #[error("the coop that invites cannot read what this one sends; one of the two must update its program")]
     Malformed,
     /// Something that this program does not know.
+    #[error("for a reason that this program does not know; update it")]
     #[serde(other)]
     Unknown,
 }

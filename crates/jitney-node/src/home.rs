@@ -197,6 +197,21 @@ impl Home {
             return Err(HomeError::Exists { dir: self.dir.clone() });
         }
         self.refuse_without_key("coop")?;
+        let founded = self.found(init, passphrase, rng, clock);
+        if founded.is_err() {
+            // Nothing was acknowledged: what is left of it would only stand in the way of the next attempt.
+            let _ = fs::remove_dir_all(self.dir.join("store"));
+        }
+        founded
+    }
+
+    fn found(
+        &self,
+        init: Init,
+        passphrase: &str,
+        rng: &mut StdRng,
+        clock: &Clock,
+    ) -> Result<PublicKey, HomeError> {
         private_dir(&self.dir)?;
         private_dir(&self.dir.join("keys"))?;
         private_dir(&self.dir.join("store"))?;
@@ -207,6 +222,7 @@ impl Home {
         let (mut core, _) = self.open_with(&config, keys, StdRng::from_rng(rng), clock)?;
         let key = coop.public();
         let now = clock.now();
+        core.room()?;
         core.found(init.zone, init.policy, now)?;
         core.step(Vec::new(), now)?;
         Box::new(core.into_store()).close()?;

@@ -60,6 +60,9 @@ pub struct Status {
     /// What a coop waits for that has asked to join a federation.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub joining: Option<Joining>,
+    /// Why the federation that it asked last has not admitted it, and what to do.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub not_admitted: Option<String>,
 }
 
 /// A member.

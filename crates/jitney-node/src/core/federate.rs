@@ -74,13 +74,14 @@ impl<S: Store> Core<S> {
             NetEvent::RequestFailed { id, .. } => Input::RequestFailed { id },
             NetEvent::Request { from, channel, token, bytes } => match channel {
                 Channel::Member => {
-                    let answer = self.member_asks(from, &bytes, now);
+                    let answer =
+                        self.member_asks(from, &bytes, now).map_err(|fault| self.in_local_time(fault));
                     self.respond(token, &answer);
                     return;
                 }
                 Channel::Join => match serde_json::from_slice::<Enrol>(&bytes) {
                     Ok(enrol) => {
-                        let answer = self.enrol(from, enrol, now);
+                        let answer = self.enrol(from, enrol, now).map_err(|fault| self.in_local_time(fault));
                         self.respond(token, &answer);
                         return;
                     }
@@ -184,6 +185,7 @@ impl<S: Store> Core<S> {
                 );
             }
             Fed::JoinRefused { reason } => {
+                self.not_admitted = Some(reason);
                 tracing::error!(target: "jitney::federation", ?reason, "the federation has not admitted this coop");
             }
             Fed::ApplicantArrived { coop } => {

@@ -175,6 +175,8 @@ pub struct Core<S> {
     pub(crate) last_tick: Option<Timestamp>,
     pub(crate) credentials_looked: Option<Timestamp>,
     pace: pace::Pace,
+    /// Why the federation that this coop asked last has not admitted it.
+    pub(crate) not_admitted: Option<federation::JoinRefusal>,
     held: Vec<Input>,
     short_of_room: bool,
     pending: Pending,
@@ -294,6 +296,14 @@ impl<S: Store> Core<S> {
         admitted
     }
 
+    /// Tells whether there is room for the next step to be recorded.
+    ///
+    /// # Errors
+    /// [`StoreError::DiskFull`](jitney_store::StoreError::DiskFull) if not.
+    pub fn room(&self) -> Result<(), jitney_store::StoreError> {
+        self.store.room()
+    }
+
     /// Founds the coop: the first thing a new store records. It is durable after the next [`Core::step`].
     ///
     /// # Errors
@@ -379,7 +389,7 @@ impl<S: Store> Core<S> {
     }
 
     /// Puts the moments that a sentence names on the coop's wall clock: nobody phones in UTC.
-    fn in_local_time(&self, mut fault: Fault) -> Fault {
+    pub(crate) fn in_local_time(&self, mut fault: Fault) -> Fault {
         let Some(coop) = self.state.coop() else { return fault };
         let words = fault.message.split(' ').map(|word| {
             let bare = word.trim_end_matches([',', ';', ':', '.']);

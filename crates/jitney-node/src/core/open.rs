@@ -109,6 +109,7 @@ impl<S: Store> Core<S> {
             reach: super::reach::Reach::default(),
             last_tick: None,
             credentials_looked: None,
+            not_admitted: None,
             pace: super::pace::Pace::default(),
             held: Vec::new(),
             short_of_room: false,

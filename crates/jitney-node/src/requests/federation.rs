@@ -57,6 +57,7 @@ impl<S: Store> Core<S> {
                 let record = self.own_record(now);
                 let (machine, mut cx) = self.machine(now);
                 let outputs = machine.join(link, &record, &mut cx).map_err(conflict)?;
+                self.not_admitted = None;
                 self.let_out(outputs, now);
                 Ok(Reply::Done)
             }

@@ -46,6 +46,7 @@ impl<S: Store> Core<S> {
                 signed: progress.map(|p| p.signed),
                 needed: progress.map(|p| p.needed),
             }),
+            not_admitted: self.not_admitted.map(|reason| reason.to_string()),
         }
     }
 

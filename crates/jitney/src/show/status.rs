@@ -27,10 +27,11 @@ pub(crate) fn status(status: &Status) -> String {
     for address in &status.listening {
         say("listening", address.clone());
     }
-    match (&status.federation, &status.joining) {
-        (Some(federation), _) => say("federation", self::federation(federation)),
-        (None, Some(joining)) => say("federation", self::joining(joining)),
-        (None, None) => say("federation", "none; this coop works alone".to_owned()),
+    match (&status.federation, &status.joining, &status.not_admitted) {
+        (Some(federation), ..) => say("federation", self::federation(federation)),
+        (None, Some(joining), _) => say("federation", self::joining(joining)),
+        (None, None, Some(why)) => say("federation", format!("none; this coop was not admitted: {why}")),
+        (None, None, None) => say("federation", "none; this coop works alone".to_owned()),
     }
     table.to_string()
 }
