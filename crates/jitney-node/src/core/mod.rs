@@ -176,7 +176,7 @@ pub struct Core<S> {
     pub(crate) credentials_looked: Option<Timestamp>,
     pace: pace::Pace,
     /// Why the federation that this coop asked last has not admitted it.
-    pub(crate) not_admitted: Option<federation::JoinRefusal>,
+    pub(crate) not_admitted: Option<jitney_federation::JoinRefusal>,
     held: Vec<Input>,
     short_of_room: bool,
     pending: Pending,
