@@ -54,6 +54,8 @@ pub struct Wanted {
     pub pick_up: Window,
     /// When the rider may be set down.
     pub drop_off: Window,
+    /// The longest time on board.
+    pub max_ride: Minutes,
     /// The pick-up to aim at.
     pub preferred: Timestamp,
     /// The day.
@@ -73,7 +75,7 @@ impl Wanted {
             dwell_pick_up: self.body.dwell_pick_up,
             dwell_drop_off: self.body.dwell_drop_off,
             requirement: self.body.requirement(),
-            max_ride: self.body.max_ride,
+            max_ride: self.max_ride,
             preferred_pick_up: self.preferred,
         }
     }
@@ -116,6 +118,7 @@ impl Planner<'_> {
             to: places.to.at,
             pick_up: windows.pick_up,
             drop_off: windows.drop_off,
+            max_ride: row.details.max_ride,
             preferred: windows.preferred,
             date: row.details.timing.date(),
             trip: Some(trip),
@@ -138,6 +141,7 @@ impl Planner<'_> {
             to: point(body.to.cell())?,
             pick_up,
             drop_off: body.drop_off.window(),
+            max_ride: body.max_ride,
             preferred: middle,
             date: middle.local(zone).date(),
             trip: None,

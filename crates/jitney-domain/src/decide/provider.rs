@@ -39,12 +39,15 @@ pub(super) fn assign<R: Rng>(
             (body, Some(event))
         }
     };
-    // To us the deadline is known to the minute.
-    let mut set_down = body.drop_off.window();
-    if let Some(windows) = state.trips.get(&trip).and_then(|t| t.details.windows) {
-        set_down.to = set_down.to.max(windows.drop_off.to);
+    // To us both are known to the minute.
+    let mut ride = Ride::of(&body);
+    if let Some(details) = state.trips.get(&trip).map(|t| &t.details) {
+        ride.most = ride.most.max(details.max_ride);
+        if let Some(windows) = details.windows {
+            ride.set_down.to = ride.set_down.to.max(windows.drop_off.to);
+        }
     }
-    let hold = hold(state, body, us, plan, agreed, set_down, cx.now)?;
+    let hold = hold(state, body, us, plan, agreed, ride, cx.now)?;
     Ok(opened.into_iter().chain(hold).collect())
 }
 
@@ -57,8 +60,21 @@ pub(super) fn claim(
     agreed: bool,
     now: Timestamp,
 ) -> Result<Vec<Event>, Refusal> {
-    let set_down = body.drop_off.window();
-    hold(state, body, originator, plan, agreed, set_down, now)
+    let ride = Ride::of(&body);
+    hold(state, body, originator, plan, agreed, ride, now)
+}
+
+/// When a rider may be set down, and after how long on board at the most.
+struct Ride {
+    set_down: Window,
+    most: Minutes,
+}
+
+impl Ride {
+    /// What partners are told.
+    fn of(body: &TicketBody) -> Self {
+        Ride { set_down: body.drop_off.window(), most: body.max_ride }
+    }
 }
 
 /// Holds a driver's time for a ticket and says so to its originator.
@@ -68,7 +84,7 @@ fn hold(
     originator: PublicKey,
     plan: Plan,
     agreed: bool,
-    set_down: Window,
+    ride: Ride,
     now: Timestamp,
 ) -> Result<Vec<Event>, Refusal> {
     let coop = coop(state)?;
@@ -93,7 +109,7 @@ fn hold(
     } else if proposed.trips() != 1 {
         return Err(Refusal::BreaksPromise(run));
     }
-    let pick_up_at = new_stops_fit(&proposed, &plan.claim, &body, set_down, run)?;
+    let pick_up_at = new_stops_fit(&proposed, &plan.claim, &body, &ride, run)?;
     let driver = active(state, plan.frame.driver, Role::Driver)?.driver.as_ref();
     let standing = driver.is_some_and(|d| d.terms.consent == Consent::Standing);
     Ok(vec![Event::HoldPlaced {
@@ -170,7 +186,7 @@ fn new_stops_fit(
     run: &Run,
     claim: &ClaimId,
     body: &TicketBody,
-    set_down: Window,
+    ride: &Ride,
     id: RunId,
 ) -> Result<Timestamp, Refusal> {
     let (Some(pick_up), Some(drop_off)) = (run.stop(*claim, Leg::PickUp), run.stop(*claim, Leg::DropOff))
@@ -181,8 +197,8 @@ fn new_stops_fit(
         window.covers(&stop.window) && stop.dwell >= dwell && stop.load == body.load && stop.done.is_none()
     };
     let honest = as_asked(pick_up, body.pick_up.window(), body.dwell_pick_up)
-        && as_asked(drop_off, set_down, body.dwell_drop_off)
-        && drop_off.max_ride <= body.max_ride;
+        && as_asked(drop_off, ride.set_down, body.dwell_drop_off)
+        && drop_off.max_ride <= ride.most;
     if honest { Ok(pick_up.planned) } else { Err(Refusal::BreaksPromise(id)) }
 }
 

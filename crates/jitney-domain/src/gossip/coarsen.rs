@@ -9,17 +9,16 @@ pub const RIDE_STEP: Minutes = Minutes(10);
 /// What times to board and to alight are rounded up to; above the last one, to whole hours.
 const DWELL_STEPS: [u32; 4] = [5, 15, 30, 60];
 
-/// Returns the longest time on board that partners are told: the drive between the middles of the two cells
-/// and half of the detour that is agreed for such a drive, and so the same for everybody who goes from the one cell
-/// to the other.
+/// Returns the longest time on board that partners are told: what would be agreed for a drive that is shorter by half
+/// the least detour than the one between the middles of the two cells, and so the same for everybody who goes
+/// from the one cell to the other.
 ///
-/// A rider is never on board for longer than agreed, and the direct way must fit. That it does for all doors
-/// whose drive differs by less than half the detour; for others the agreed time is told, rounded down if
-/// the direct way fits then.
+/// A rider is never on board for longer than agreed, and the direct way must fit. Both hold for all doors whose
+/// drive differs by up to half the least detour; for others the agreed time is told, rounded down if the
+/// direct way fits then.
 pub fn ride_limit(agreed: Minutes, way: &Way, policy: &Policy) -> Minutes {
-    let between = way.by_cells;
-    let detour = policy.max_ride(between).0 - between.0;
-    let by_cells = between.plus(Minutes(detour / 2)).max(policy.detour_least);
+    let shorter = way.by_cells.0.saturating_sub(policy.detour_least.0 / 2);
+    let by_cells = policy.max_ride(Minutes(shorter));
     let down = Minutes(agreed.0 - agreed.0 % RIDE_STEP.0);
     let fits = |told: &Minutes| (way.direct..=agreed).contains(told);
     [by_cells, down].into_iter().find(fits).unwrap_or(agreed)

@@ -53,7 +53,7 @@ pub fn way() -> Way {
         from: "881f1d4887fffff".parse().unwrap(),
         to: "881f1d4885fffff".parse().unwrap(),
         direct: Minutes(20),
-        by_cells: Minutes(20),
+        by_cells: Minutes(30),
         metres: Metres(9000),
     }
 }

@@ -454,7 +454,7 @@ fn booking(rider: MemberId, timing: Timing, home: Option<Timing>) -> Booking {
         from: "871f1d488ffffff".parse().unwrap(),
         to: "871f1d489ffffff".parse().unwrap(),
         direct: Minutes(20),
-        by_cells: Minutes(20),
+        by_cells: Minutes(30),
         metres: Metres(9000),
     };
     Booking { rider, timing, way, requirement: Requirement::default(), dwell: None, home, repeat: None }
