@@ -165,6 +165,10 @@ impl Dispatcher {
                     let at = Some(time(self.hour() + 3, 0, 0, 0));
                     return self.ask(home, Request::ReadyTrip { trip, at }).map(drop);
                 }
+                // The way out of a later day may be under way already, and no driver can be in both days.
+                if self.known(trip).label == HOME {
+                    return Ok(());
+                }
                 let request = Request::AssignTrip { trip, driver: Some(self.driver), agreed: true };
                 self.to(home, trip, Stage::Confirmed, request)
             }

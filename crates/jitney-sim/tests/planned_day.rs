@@ -211,3 +211,30 @@ fn who_was_not_there_is_told_nothing_and_her_driver_is_free() {
     let unknown = PlanAsked { after: Some(Mishap::NoShow { trip: TripId(77) }), ..ASKED };
     assert_eq!(valley.ask(Request::PlanDay(unknown)).unwrap_err().kind, FaultKind::NotFound);
 }
+
+#[test]
+fn a_no_show_is_recorded_before_its_gap_is_given_away() {
+    let mut valley = Valley::new();
+    let west = valley.west;
+    let absent = valley.book(9.05, 9.10, 10);
+    valley.give(absent, west);
+    let waiting = valley.book(9.04, 9.09, 11);
+    let gone = PlanAsked { after: Some(Mishap::NoShow { trip: absent }), ..ASKED };
+    let apply = PlanAsked { apply: true, agreed: true, ..gone.clone() };
+    let refused = valley.ask(Request::PlanDay(apply.clone())).unwrap_err();
+    assert_eq!(refused.kind, FaultKind::Invalid);
+    assert!(refused.message.contains("jitney drive no-show"), "{}", refused.message);
+    assert_eq!(valley.driver_of(waiting), None, "nothing is moved");
+    assert_eq!(valley.plan(gone).trips, 1);
+
+    // Ten in Paris, and the wait limit over.
+    valley.world.run_until(Timestamp::from_seconds(1_773_135_000));
+    let state = valley.world.state(0).unwrap();
+    let ticket = state.trips.get(&absent).unwrap().ticket().unwrap();
+    let lift = state.live_claims_on(ticket).next().unwrap().1.number;
+    let at = valley.world.now();
+    let report = Report { report: ReportId::from_bytes([8; 16]), lift, step: Step::NoShow, at };
+    valley.ask(Request::Report { report }).unwrap();
+    assert!(valley.plan(apply).applied);
+    assert_eq!(valley.driver_of(waiting), Some(west));
+}

@@ -8,8 +8,8 @@ use jitney_dispatch::day::{Day, DayRun, DayTrip, Incident};
 use jitney_dispatch::plan::Budget;
 use jitney_domain::booking::{ClaimPhase, Progress as Way};
 use jitney_domain::member::Role;
-use jitney_domain::trip::Link;
-use jitney_domain::{ClaimId, MemberId, TripId};
+use jitney_domain::trip::{Link, Phase};
+use jitney_domain::{ClaimId, MemberId, Outcome, TripId};
 
 use super::{Planner, Slot};
 use crate::api::{Fault, Mishap, PlanAsked};
@@ -120,7 +120,16 @@ impl Planner<'_> {
             .collect();
         let drivers = drivers.into_iter().map(|driver| (driver, name(driver))).collect();
         let cannot = |e: &dyn std::fmt::Display| Fault::invalid(format!("the day cannot be planned: {e}"));
-        let incidents = incidents(asked.after.as_ref(), &slots, &names)?;
+        let incidents = match asked.after {
+            Some(Mishap::NoShow { trip }) if self.is_no_show(trip, date) => Vec::new(),
+            Some(Mishap::NoShow { trip }) if asked.apply && names.contains_key(&trip) => {
+                return Err(Fault::invalid(format!(
+                    "the no-show of trip {trip} is not recorded yet; report it with `jitney drive no-show`, then plan again"
+                )));
+            }
+            ref after => incidents(after.as_ref(), &slots, &names)?,
+        };
+        let mishap = !incidents.is_empty();
         let mut gone = BTreeSet::new();
         for trip in &trips_of_day {
             let absent = |claim| incidents.contains(&Incident::NoShow { trip: claim });
@@ -135,7 +144,6 @@ impl Planner<'_> {
         let work = WORK_PER_TRIP.saturating_mul(trips.len() as u64 + 1);
         let threads = asked.threads.clamp(1, THREADS_MAX);
         let budget = Budget { work, threads, seed: asked.seed };
-        let mishap = asked.after.is_some();
         Ok(Survey {
             date,
             day,
@@ -148,6 +156,12 @@ impl Planner<'_> {
             travel: self.travel.clone(),
             budget,
         })
+    }
+
+    /// Tells whether it is recorded that the rider was not there: then her time on the run is free already.
+    fn is_no_show(&self, trip: TripId, date: Date) -> bool {
+        let row = self.state.trips_on(date).find(|(id, _)| *id == trip);
+        row.is_some_and(|(_, row)| matches!(row.phase, Phase::Closed(Outcome::NoShow, ..)))
     }
 
     /// Returns whom the driver has driven before.
