@@ -299,8 +299,8 @@ impl<S: Store> Core<S> {
     /// Tells whether there is room for the next step to be recorded.
     ///
     /// # Errors
-    /// [`StoreError::DiskFull`](jitney_store::StoreError::DiskFull) if not.
-    pub fn room(&self) -> Result<(), jitney_store::StoreError> {
+    /// [`StoreError::DiskFull`] if not.
+    pub fn room(&self) -> Result<(), StoreError> {
         self.store.room()
     }
 
