@@ -175,6 +175,12 @@ pub enum Refusal {
         /// What was asked for.
         when: Timestamp,
     },
+    /// A plan was made too long ago.
+    #[error("what was planned for {planned} is past by now; plan again")]
+    PlanPast {
+        /// When a stop of it was to be.
+        planned: Timestamp,
+    },
     /// The return would begin before the way out is over.
     #[error("the return at {back} would begin before the rider arrives at {out}; choose a later time")]
     ReturnBeforeOutbound {
@@ -333,6 +339,7 @@ impl Refusal {
             Zone(_)
             | Rule(_)
             | InThePast { .. }
+            | PlanPast { .. }
             | ReturnBeforeOutbound { .. }
             | PartyTooLarge(_)
             | FromTheFuture { .. }

@@ -6,6 +6,7 @@ use super::{Context, coop, originator, provider};
 use crate::command::{MOVES_MAX, Move};
 use crate::event::{Event, Recorded};
 use crate::refusal::Refusal;
+use crate::run::Stop;
 use crate::state::State;
 
 /// Takes every trip from the run it is on, then gives each to its new one.
@@ -21,6 +22,15 @@ pub(super) fn moves<R: Rng>(
 ) -> Result<Vec<Event>, Refusal> {
     if moves.len() > MOVES_MAX {
         return Err(Refusal::TooManyMoves(moves.len()));
+    }
+    if moves.is_empty() {
+        return Ok(Vec::new());
+    }
+    for Move { plan, .. } in &moves {
+        let missed = |stop: &&Stop| stop.claim == plan.claim && stop.done.is_none() && stop.planned < cx.now;
+        if let Some(stop) = plan.stops.iter().find(missed) {
+            return Err(Refusal::PlanPast { planned: stop.planned });
+        }
     }
     let us = coop(state)?.key;
     let mut after = state.clone();

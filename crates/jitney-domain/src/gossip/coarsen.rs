@@ -4,7 +4,8 @@ use crate::policy::Policy;
 use crate::time::Minutes;
 use crate::trip::Way;
 
-/// What the longest time on board is a multiple of. The exact figure follows from the two doors.
+/// What the longest time on board is a multiple of where the cells do not tell it: the exact figure follows from the
+/// two doors.
 pub const RIDE_STEP: Minutes = Minutes(10);
 /// What times to board and to alight are rounded up to; above the last one, to whole hours.
 const DWELL_STEPS: [u32; 4] = [5, 15, 30, 60];

@@ -198,6 +198,18 @@ fn two_trips_swap_drivers_in_one_decision_or_not_at_all() {
 }
 
 #[test]
+fn a_plan_that_has_been_overtaken_by_the_clock_is_made_anew() {
+    let mut w = World::alone();
+    let trip = w.book(HOME, 10, 0);
+    let (body, driver) = (w.body(HOME, trip), w.coops[HOME].driver);
+    let moves = vec![Move { trip, plan: w.plan(HOME, &body, driver, tue(10, 0)) }];
+    // The window is still open, but nobody can be there ten minutes ago.
+    w.until(tue(10, 10));
+    let refused = w.refused(HOME, Command::MoveTrips { moves, agreed: true });
+    assert_eq!(refused, Refusal::PlanPast { planned: tue(10, 0) });
+}
+
+#[test]
 fn who_is_on_board_is_not_moved() {
     let mut w = World::alone();
     let (trip, _, lift) = w.confirmed();
