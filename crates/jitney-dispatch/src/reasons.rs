@@ -24,6 +24,8 @@ pub enum Bar {
     Suspended,
     /// The driver has no vehicle.
     NoVehicle,
+    /// Another driver has the vehicle in those hours.
+    VehicleTaken,
     /// Nobody knows where the driver starts from.
     NoHome,
     /// The driver has given no hours that day.
@@ -43,6 +45,7 @@ impl fmt::Display for Bar {
             Bar::VettingLapsed { item } => write!(f, "vetting: {item}"),
             Bar::Suspended => write!(f, "suspended"),
             Bar::NoVehicle => write!(f, "has no vehicle"),
+            Bar::VehicleTaken => write!(f, "another driver has the vehicle in those hours"),
             Bar::NoHome => write!(f, "has no home address, so no way can be planned"),
             Bar::NoHours => write!(f, "has given no hours that day"),
             Bar::Incompatible => write!(f, "not to be put together with this rider"),

@@ -180,7 +180,7 @@ impl Planner<'_> {
         let Some(member) = self.state.members.get(&driver) else { return Vec::new() };
         let Some(coop) = self.state.coop() else { return Vec::new() };
         let terms = member.driver.clone().unwrap_or_default();
-        let vehicle = terms.terms.vehicle;
+        let usual = terms.terms.vehicle;
         let availability = self.state.availability.get(&driver).cloned().unwrap_or_default();
         let blocks = availability.blocks_on(date, &coop.zone).unwrap_or_default();
         let home = self.vault.profile(driver).and_then(|p| p.home.as_ref()).map(|h| h.at);
@@ -193,7 +193,7 @@ impl Planner<'_> {
             Some(Bar::OnLeave)
         } else if wanted.is_some_and(|wanted| self.has_declined(driver, &wanted.body)) {
             Some(Bar::Declined)
-        } else if vehicle.is_none() {
+        } else if usual.is_none() {
             Some(Bar::NoVehicle)
         } else if home.is_none() {
             Some(Bar::NoHome)
@@ -204,10 +204,6 @@ impl Planner<'_> {
         };
         let barred_block = Window { from: self.now, to: self.now };
         let blocks = if bar.is_some() { vec![barred_block] } else { self.slots(driver, date, &blocks) };
-        let capability = vehicle
-            .and_then(|v| self.state.vehicles.get(&v))
-            .map(|v| Capability { assistance: terms.terms.assistance, ..v.capability })
-            .unwrap_or_default();
         // Without a home the run is barred, and where it begins is all one.
         let home = home.or(wanted.map(|wanted| wanted.from)).unwrap_or_else(null_island);
         let booked_today = self.trips_on(driver, date);
@@ -215,6 +211,10 @@ impl Planner<'_> {
             .iter()
             .map(|block| {
                 let standing = self.standing_run(driver, date, block);
+                // What stands is driven in the vehicle it was promised with.
+                let vehicle = standing.map(|(_, run)| run.frame.vehicle).or(usual);
+                let capability = vehicle.and_then(|v| self.state.vehicles.get(&v)).map(|v| v.capability);
+                let taken = vehicle.is_some_and(|vehicle| self.is_taken(vehicle, driver, date, block));
                 RunState {
                     key: Slot {
                         driver,
@@ -222,13 +222,16 @@ impl Planner<'_> {
                         vehicle,
                         run: standing.map(|(id, _)| id),
                     },
-                    capability,
+                    capability: Capability {
+                        assistance: terms.terms.assistance,
+                        ..capability.unwrap_or_default()
+                    },
                     block: *block,
                     start: home,
                     end: home,
                     radius: terms.terms.radius,
                     stops: standing.map(|(_, run)| self.planned_stops(run)).unwrap_or_default(),
-                    barred: bar.clone(),
+                    barred: bar.clone().or(taken.then_some(Bar::VehicleTaken)),
                     booked_today,
                     max_trips: terms.terms.max_trips,
                     knows_rider: wanted.is_some_and(|wanted| self.has_driven(driver, wanted.trip)),
@@ -267,6 +270,17 @@ impl Planner<'_> {
 
     fn standing_run(&self, driver: MemberId, date: Date, block: &Window) -> Option<(RunId, &Run)> {
         self.state.runs_of(driver).find(|(_, run)| run.frame.date == date && run.frame.block == *block)
+    }
+
+    /// Tells whether another driver has the vehicle on a run in that time.
+    fn is_taken(&self, vehicle: VehicleId, driver: MemberId, date: Date, block: &Window) -> bool {
+        self.state.runs_on(date).any(|(_, run)| {
+            let frame = &run.frame;
+            frame.vehicle == vehicle
+                && frame.driver != driver
+                && frame.block.overlaps(block)
+                && !run.stops.is_empty()
+        })
     }
 
     fn trips_on(&self, driver: MemberId, date: Date) -> u32 {

@@ -106,7 +106,7 @@ fn trips_go_to_the_drivers_who_are_near_once_somebody_has_said_so() {
     valley.give(near_west, east);
     valley.give(near_east, west);
 
-    let plan = valley.plan(ASKED);
+    let plan = valley.plan(PlanAsked { agreed: true, ..ASKED });
     assert_eq!((plan.trips, plan.served_before, plan.served_after, plan.moved), (3, 2, 3, 3));
     assert!(plan.driving_after < plan.driving_before && !plan.applied, "{plan:?}");
     assert_eq!(plan.changes.iter().map(|c| c.trip).collect::<Vec<_>>(), [near_west, near_east, waiting]);
@@ -237,4 +237,57 @@ fn a_no_show_is_recorded_before_its_gap_is_given_away() {
     valley.ask(Request::Report { report }).unwrap();
     assert!(valley.plan(apply).applied);
     assert_eq!(valley.driver_of(waiting), Some(west));
+}
+
+#[test]
+fn a_run_that_is_overdue_stays_as_it_is_and_the_rest_of_the_day_is_planned() {
+    let mut valley = Valley::new();
+    let (west, east) = (valley.west, valley.east);
+    let overdue = valley.book(9.01, 9.03, 10);
+    valley.give(overdue, west);
+    // Noon in Paris: she was fetched, and nobody has said so.
+    valley.world.run_until(Timestamp::from_seconds(1_773_140_400));
+    let waiting = valley.book(9.01, 9.03, 14);
+    let plan = valley.plan(PlanAsked { apply: true, agreed: true, ..ASKED });
+    assert_eq!((plan.trips, plan.served_after, plan.applied), (1, 1, true), "{plan:?}");
+    assert_eq!((valley.driver_of(overdue), valley.driver_of(waiting)), (Some(west), Some(east)));
+}
+
+#[test]
+fn one_vehicle_has_one_driver_at_a_time() {
+    let mut valley = Valley::new();
+    let (west, east) = (valley.west, valley.east);
+    let Reply::Member(shown) = valley.ask(Request::ShowMember(west)).unwrap() else { panic!("no member") };
+    let vehicle = Some(shown.vehicles[0].vehicle);
+    let nothing = Request::SetDriverTerms {
+        member: east,
+        radius: None,
+        max_trips: None,
+        consent: None,
+        assistance: None,
+        vehicle,
+    };
+    valley.ask(nothing).unwrap();
+    let trips = [valley.book(9.01, 9.03, 10), valley.book(9.19, 9.17, 10), valley.book(9.18, 9.16, 14)];
+    let plan = valley.plan(PlanAsked { apply: true, agreed: true, ..ASKED });
+    assert!(plan.applied && plan.served_after > 0, "{plan:?}");
+    let drivers: Vec<MemberId> = trips.into_iter().filter_map(|trip| valley.driver_of(trip)).collect();
+    assert_eq!(drivers.len(), plan.served_after);
+    assert!(drivers.iter().all(|driver| *driver == drivers[0]), "{drivers:?}");
+    // Whoever does not have it is told why, on the phone too.
+    let later = valley.book(9.10, 9.12, 16);
+    let Reply::Candidates(answer) = valley.ask(Request::Candidates(later)).unwrap() else { panic!("none") };
+    assert!(
+        answer.cannot.iter().any(|u| u.why == "another driver has the vehicle in those hours"),
+        "{answer:?}"
+    );
+}
+
+#[test]
+fn who_must_be_asked_first_is_said() {
+    let mut valley = Valley::new();
+    valley.book(9.01, 9.03, 10);
+    let asked = |plan: &DayPlan| plan.changes[0].to.as_ref().unwrap().to_be_asked;
+    assert!(asked(&valley.plan(ASKED)));
+    assert!(!asked(&valley.plan(PlanAsked { agreed: true, ..ASKED })));
 }

@@ -143,7 +143,7 @@ impl Node {
         }
         let mut proposal = search
             .await
-            .map_err(|e| Fault::new(FaultKind::Internal, format!("the search broke off: {e}")))?;
+            .map_err(|e| Fault::new(FaultKind::Internal, format!("the search broke off: {e}")))??;
         if apply && !proposal.moves.is_empty() {
             self.ask(actor, Request::MoveTrips { moves: proposal.moves, agreed }).await?;
             proposal.view.applied = true;

@@ -2,17 +2,18 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::travel::DrivingTimes;
 use jiff::civil::Date;
-use jitney_dispatch::day::{Day, DayRun, DayTrip, Incident};
+use jitney_dispatch::day::{Day, DayError, DayRun, DayTrip, Incident};
 use jitney_dispatch::plan::Budget;
+use jitney_dispatch::{Bar, RunState, schedule};
 use jitney_domain::booking::{ClaimPhase, Progress as Way};
-use jitney_domain::member::Role;
+use jitney_domain::member::{Consent, Role};
 use jitney_domain::trip::{Link, Phase};
-use jitney_domain::{ClaimId, MemberId, Outcome, TripId};
+use jitney_domain::{ClaimId, MemberId, Outcome, Timestamp, TripId, VehicleId, Window};
 
 use super::{Planner, Slot};
 use crate::api::{Fault, Mishap, PlanAsked};
+use crate::travel::DrivingTimes;
 
 /// Work of the search for each trip of the day: small days are searched through, whatever the machine, and
 /// end before the clock; large ones are ended by it.
@@ -27,19 +28,41 @@ type Runs = Vec<DayRun<Slot, ClaimId>>;
 #[derive(Debug)]
 pub struct Survey {
     pub(super) date: Date,
-    pub(super) day: Day<Slot, ClaimId>,
     pub(super) runs: Runs,
+    wanted: Vec<DayTrip<Slot, ClaimId>>,
+    incidents: Vec<Incident<Slot, ClaimId>>,
+    now: Timestamp,
     /// The trips that can be planned, by the names of their claims.
     pub(super) trips: BTreeMap<ClaimId, TripId>,
-    /// Something has gone otherwise: then the day cannot stay as it is.
-    pub(super) mishap: bool,
     /// Those whose rider was not there, and their ways home: over, whatever is planned.
     pub(super) gone: BTreeSet<ClaimId>,
     /// A claim that has ended keeps its name: under which name each trip would be claimed anew.
     pub(super) anew: BTreeMap<ClaimId, ClaimId>,
     pub(super) drivers: BTreeMap<MemberId, String>,
+    /// Drivers who have to say yes to what they are given.
+    pub(super) ask: BTreeSet<MemberId>,
     pub(super) travel: DrivingTimes,
     pub(super) budget: Budget,
+}
+
+impl Survey {
+    /// Puts the day together, which asks for all drives between all its places: a search's work, not the loop's.
+    ///
+    /// # Errors
+    /// A [`Fault`] if the day cannot be planned.
+    pub(super) fn day(&self) -> Result<Day<Slot, ClaimId>, Fault> {
+        let cannot = |e: DayError| Fault::invalid(format!("the day cannot be planned: {e}"));
+        let day = Day::new(self.runs.clone(), self.wanted.clone(), &self.travel, self.now);
+        self.incidents
+            .iter()
+            .fold(day, |day, incident| day?.after(incident, &self.travel, self.now))
+            .map_err(cannot)
+    }
+
+    /// Tells whether something has gone otherwise: then the day cannot stay as it is.
+    pub(super) fn after_mishap(&self) -> bool {
+        !self.incidents.is_empty()
+    }
 }
 
 impl Planner<'_> {
@@ -61,11 +84,23 @@ impl Planner<'_> {
             .filter(|(_, member)| member.roles.contains(&Role::Driver))
             .map(|(driver, _)| *driver)
             .collect();
-        let mut runs: Runs = drivers
-            .iter()
-            .flat_map(|driver| self.driver_runs(*driver, date, None))
-            .map(DayRun::plain)
-            .collect();
+        let befallen = |run: &RunState<Slot, ClaimId>| match asked.after {
+            Some(Mishap::Late { driver, .. } | Mishap::Broken { driver } | Mishap::Ill { driver }) => {
+                run.key.driver == driver
+            }
+            _ => false,
+        };
+        let runs = drivers.iter().flat_map(|driver| self.driver_runs(*driver, date, None));
+        // A run that is late, or on which nobody has reported, is left to the dispatcher as it is.
+        let (mut overdue, mut runs): (Vec<_>, Runs) = (Vec::new(), runs.map(DayRun::plain).collect());
+        runs.retain(|run| {
+            let stays = befallen(&run.state) || self.is_in_time(&run.state);
+            if !stays {
+                overdue.extend(run.state.stops.iter().map(|stop| stop.stop));
+            }
+            stays
+        });
+        one_driver_a_vehicle(&mut runs);
         let (mut trips, mut anew) = (BTreeMap::new(), BTreeMap::new());
         let mut wanted = Vec::new();
         for (trip, row) in self.state.trips_on(date).filter(|(_, trip)| !trip.is_closed()) {
@@ -74,8 +109,9 @@ impl Planner<'_> {
                 matches!(claim.phase, ClaimPhase::Confirmed { progress, .. } if progress >= Way::EnRoute)
             });
             let award = row.ticket().and_then(|t| self.state.tickets.get(&t)).and_then(|t| t.award());
-            // A partner drives it, or its driver is on the way: it stays as it is.
-            if under_way || (award.is_some() && standing.is_none()) {
+            // A partner drives it, its driver is on the way, or its run is late: it stays as it is.
+            let late = standing.is_some_and(|(claim, _)| overdue.contains(&claim));
+            if under_way || late || (award.is_some() && standing.is_none()) {
                 continue;
             }
             let claim = standing.map_or_else(&mut fresh, |(claim, _)| claim);
@@ -118,8 +154,12 @@ impl Planner<'_> {
                 }
             })
             .collect();
+        let asks = |driver: &MemberId| {
+            let terms = self.state.members.get(driver).and_then(|member| member.driver.as_ref());
+            !asked.agreed && terms.is_none_or(|driver| driver.terms.consent == Consent::Ask)
+        };
+        let ask = drivers.iter().copied().filter(asks).collect();
         let drivers = drivers.into_iter().map(|driver| (driver, name(driver))).collect();
-        let cannot = |e: &dyn std::fmt::Display| Fault::invalid(format!("the day cannot be planned: {e}"));
         let incidents = match asked.after {
             Some(Mishap::NoShow { trip }) if self.is_no_show(trip, date) => Vec::new(),
             Some(Mishap::NoShow { trip }) if asked.apply && names.contains_key(&trip) => {
@@ -129,7 +169,6 @@ impl Planner<'_> {
             }
             ref after => incidents(after.as_ref(), &slots, &names)?,
         };
-        let mishap = !incidents.is_empty();
         let mut gone = BTreeSet::new();
         for trip in &trips_of_day {
             let absent = |claim| incidents.contains(&Incident::NoShow { trip: claim });
@@ -137,25 +176,28 @@ impl Planner<'_> {
                 gone.insert(trip.request.key);
             }
         }
-        let mut day = Day::new(runs.clone(), trips_of_day, self.travel, self.now).map_err(|e| cannot(&e))?;
-        for incident in incidents {
-            day = day.after(&incident, self.travel, self.now).map_err(|e| cannot(&e))?;
-        }
         let work = WORK_PER_TRIP.saturating_mul(trips.len() as u64 + 1);
         let threads = asked.threads.clamp(1, THREADS_MAX);
         let budget = Budget { work, threads, seed: asked.seed };
         Ok(Survey {
             date,
-            day,
-            mishap,
             runs,
+            wanted: trips_of_day,
+            incidents,
+            now: self.now,
             trips,
             gone,
             anew,
             drivers,
+            ask,
             travel: self.travel.clone(),
             budget,
         })
+    }
+
+    /// Tells whether everything that stands on the run can still be driven in time.
+    fn is_in_time(&self, run: &RunState<Slot, ClaimId>) -> bool {
+        run.stops.iter().all(|stop| stop.done.is_some()) || schedule(run, self.travel, self.now).is_ok()
     }
 
     /// Tells whether it is recorded that the rider was not there: then her time on the run is free already.
@@ -169,6 +211,20 @@ impl Planner<'_> {
         let stops = self.state.runs_of(driver).flat_map(|(_, run)| &run.stops);
         let trips = stops.filter_map(|stop| self.state.ticket_of_claim(stop.claim)).map(|(_, t)| t.trip);
         trips.filter_map(|trip| self.state.trips.get(&trip)).map(|trip| trip.details.rider).collect()
+    }
+}
+
+/// Leaves every vehicle to one driver at a time: to whoever drives it already, else to the first who could.
+fn one_driver_a_vehicle(runs: &mut Runs) {
+    let mut out: Vec<(Option<VehicleId>, Window)> = Vec::new();
+    for run in runs.iter_mut().map(|run| &mut run.state).filter(|run| run.barred.is_none()) {
+        let has_it =
+            |(vehicle, block): &(_, Window)| *vehicle == run.key.vehicle && block.overlaps(&run.block);
+        if run.stops.is_empty() && out.iter().any(has_it) {
+            run.barred = Some(Bar::VehicleTaken);
+        } else {
+            out.push((run.key.vehicle, run.block));
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use jitney_dispatch::day::DayPlan;
+use jitney_dispatch::day::{DayPlan, DayRun};
 use jitney_dispatch::plan::Progress;
 use jitney_dispatch::{PlannedStop, RunState};
 use jitney_domain::run::{Frame, Leg};
@@ -11,6 +11,7 @@ use jitney_geo::TravelTimes as _;
 
 use super::day::Survey;
 use super::{Slot, domain_stops};
+use crate::api::Fault;
 use crate::view;
 
 /// A plan for a day: what to show, and what to do if it is agreed to.
@@ -29,31 +30,29 @@ struct NewRun<'a> {
     /// All its stops as they would be.
     stops: Vec<PlannedStop<ClaimId>>,
     /// Who joins it.
-    arriving: BTreeSet<ClaimId>,
+    joining: BTreeSet<ClaimId>,
 }
 
 impl Survey {
     /// Plans the day. `progress` answers which share of the time is used up, as for
     /// [`plan`](jitney_dispatch::plan::plan()).
-    pub fn plan(&self, progress: impl FnMut(Progress) -> f64) -> Proposal {
-        let plan = self.day.plan(self.budget, progress);
-        let as_it_is = || self.runs.iter().map(|run| (&run.state, run.state.stops.as_slice()));
-        let as_planned =
-            self.runs.iter().zip(&plan.runs).map(|(run, planned)| (&run.state, planned.stops.as_slice()));
-        let carry_out = |(run, stops)| self.carried_out(run, stops);
-        let mut new: Vec<NewRun<'_>> = as_planned.map(carry_out).collect();
-        let (served_before, before) = self.worth(as_it_is());
-        let worth = |new: &[NewRun<'_>]| self.worth(new.iter().map(|new| (new.run, new.stops.as_slice())));
-        let (mut served_after, mut after) = worth(&new);
+    ///
+    /// # Errors
+    /// A [`Fault`] if the day cannot be planned.
+    pub fn plan(&self, progress: impl FnMut(Progress) -> f64) -> Result<Proposal, Fault> {
+        let plan = self.day()?.plan(self.budget, progress);
+        let as_it_is = self.new_runs(self.runs.iter().map(|run| run.state.stops.as_slice()).collect());
+        let mut new = self.new_runs(plan.runs.iter().map(|run| run.stops.as_slice()).collect());
+        let (served_before, before) = self.worth(&as_it_is);
+        let (mut served_after, mut after) = self.worth(&new);
         // What the search gained by another order on runs that keep theirs is lost again.
         let worse = (served_after, before) < (served_before, after);
-        if worse && !self.mishap {
-            new = as_it_is().map(carry_out).collect();
-            (served_after, after) = worth(&new);
+        if worse && !self.after_mishap() {
+            (new, served_after, after) = (as_it_is, served_before, before);
         }
         let moves: Vec<Move> = new.iter().flat_map(|new| self.moves(new)).collect();
         let minutes = |millis: i64| Timestamp(millis).minutes_since(Timestamp(0));
-        Proposal {
+        Ok(Proposal {
             view: view::DayPlan {
                 day: self.date,
                 trips: self.trips.len().saturating_sub(self.gone.len()),
@@ -62,45 +61,66 @@ impl Survey {
                 driving_before: minutes(before),
                 driving_after: minutes(after),
                 changes: self.changes(&new),
-                unmet: self.unmet(&plan),
+                unmet: self.unmet(&plan, &new),
                 moved: moves.len(),
                 applied: false,
             },
             moves,
-        }
+        })
     }
 
     fn can_be_planned(&self, claim: ClaimId) -> bool {
         self.trips.contains_key(&claim) && !self.gone.contains(&claim)
     }
 
-    /// Returns a run's stops as they would be, and who joins it. A run that nobody joins keeps its order and
-    /// times: those who stay on it are told nothing new.
-    fn carried_out<'a>(
-        &self,
-        run: &'a RunState<Slot, ClaimId>,
-        planned: &[PlannedStop<ClaimId>],
-    ) -> NewRun<'a> {
-        let was: BTreeSet<ClaimId> = run.stops.iter().map(|stop| stop.stop).collect();
-        let is: BTreeSet<ClaimId> = planned.iter().map(|stop| stop.stop).collect();
-        let arriving: BTreeSet<ClaimId> = is.difference(&was).copied().collect();
-        if !arriving.is_empty() {
-            return NewRun { run, stops: planned.to_vec(), arriving };
+    /// Returns the runs as they would be with these stops. A run that nobody joins keeps its order and times: those
+    /// who stay on it are told nothing new.
+    fn new_runs<'a>(&'a self, planned: Vec<&[PlannedStop<ClaimId>]>) -> Vec<NewRun<'a>> {
+        let joining = self.who_joins(&planned);
+        let joined: BTreeSet<ClaimId> = joining.iter().flatten().copied().collect();
+        let somewhere: BTreeSet<ClaimId> = planned.iter().flat_map(|stops| claims(stops)).collect();
+        let mut new = Vec::new();
+        for ((DayRun { state: run, .. }, planned), joining) in self.runs.iter().zip(planned).zip(joining) {
+            let here = claims(planned);
+            let stays = |stop: &&PlannedStop<ClaimId>| {
+                let leaves = joined.contains(&stop.stop) || !somewhere.contains(&stop.stop);
+                let over = self.gone.contains(&stop.stop) || (leaves && self.can_be_planned(stop.stop));
+                stop.done.is_some() || here.contains(&stop.stop) || !over
+            };
+            let stops = match joining.is_empty() {
+                true => run.stops.iter().filter(stays).cloned().collect(),
+                false => planned.to_vec(),
+            };
+            new.push(NewRun { run, stops, joining });
         }
-        let stays = |stop: &&PlannedStop<ClaimId>| {
-            let over = self.gone.contains(&stop.stop);
-            stop.done.is_some() || is.contains(&stop.stop) || !(over || self.can_be_planned(stop.stop))
-        };
-        NewRun { run, stops: run.stops.iter().filter(stays).cloned().collect(), arriving }
+        new
     }
 
-    /// Returns how many of the day's trips runs with these stops carry, and the driving still to be done.
-    fn worth<'r>(
-        &self,
-        runs: impl Iterator<Item = (&'r RunState<Slot, ClaimId>, &'r [PlannedStop<ClaimId>])>,
-    ) -> (usize, i64) {
+    /// Returns who joins each run. Nobody joins one that somebody would leave for nowhere: she still stands there,
+    /// and a decision on the run would have to break her promise.
+    fn who_joins(&self, planned: &[&[PlannedStop<ClaimId>]]) -> Vec<BTreeSet<ClaimId>> {
+        let runs = || self.runs.iter().map(|run| &run.state).zip(planned.iter().map(|stops| claims(stops)));
+        let mut joining: Vec<_> = runs().map(|(run, here)| &here - &claims(&run.stops)).collect();
+        loop {
+            let joined: BTreeSet<ClaimId> = joining.iter().flatten().copied().collect();
+            let strands = |(run, here): (&RunState<Slot, ClaimId>, BTreeSet<ClaimId>)| {
+                let kept =
+                    |claim| here.contains(claim) || joined.contains(claim) || self.gone.contains(claim);
+                run.stops.iter().any(|stop| stop.done.is_none() && !kept(&stop.stop))
+            };
+            let mut refused = runs().zip(&mut joining).filter(|(_, who)| !who.is_empty());
+            match refused.find_map(|(run, who)| strands(run).then_some(who)) {
+                Some(who) => who.clear(),
+                None => break,
+            }
+        }
+        joining
+    }
+
+    /// Returns how many of the day's trips runs carry, and the driving still to be done.
+    fn worth(&self, runs: &[NewRun<'_>]) -> (usize, i64) {
         let ours = |s: &&PlannedStop<ClaimId>| s.leg == Leg::PickUp && self.can_be_planned(s.stop);
-        runs.fold((0, 0), |(served, driving), (run, stops)| {
+        runs.iter().fold((0, 0), |(served, driving), NewRun { run, stops, .. }| {
             let carried = stops.iter().filter(ours).count();
             (served + carried, self.driving(run, stops).saturating_add(driving))
         })
@@ -122,20 +142,20 @@ impl Survey {
     }
 
     /// Returns one move for each who joins the run: each plan knows those before it.
-    fn moves(&self, NewRun { run, stops, arriving }: &NewRun<'_>) -> Vec<Move> {
+    fn moves(&self, NewRun { run, stops, joining }: &NewRun<'_>) -> Vec<Move> {
         let slot = &run.key;
         let (Some(vehicle), Some(block)) = (slot.vehicle, Window::new(slot.block.0, slot.block.1)) else {
             return Vec::new();
         };
         let frame = Frame { driver: slot.driver, vehicle, date: self.date, block };
         let mut moves = Vec::new();
-        let mut waiting = arriving.clone();
+        let mut waiting = joining.clone();
         // In driving order, not in that of the claims' random names.
-        let joining = stops.iter().filter(|s| s.leg == Leg::PickUp && arriving.contains(&s.stop));
-        for claim in joining.map(|stop| &stop.stop) {
+        let pick_ups = stops.iter().filter(|s| s.leg == Leg::PickUp && joining.contains(&s.stop));
+        for claim in pick_ups.map(|stop| &stop.stop) {
             waiting.remove(claim);
             let Some(trip) = self.trips.get(claim) else { continue };
-            let named = |claim: &ClaimId| match arriving.contains(claim) {
+            let named = |claim: &ClaimId| match joining.contains(claim) {
                 true => self.anew.get(claim).copied().unwrap_or(*claim),
                 false => *claim,
             };
@@ -159,31 +179,50 @@ impl Survey {
             self.runs.iter().flat_map(|run| pick_ups(&run.state.stops, &run.state)).collect();
         let new: BTreeMap<ClaimId, (MemberId, Timestamp)> =
             new.iter().flat_map(|new| pick_ups(&new.stops, new.run)).collect();
-        let who = |(driver, at): (MemberId, Timestamp)| view::Comes {
+        let who = |(driver, at): (MemberId, Timestamp), to_be_asked: bool| view::Comes {
             driver,
             name: self.drivers.get(&driver).cloned().unwrap_or_default(),
             at,
+            to_be_asked,
         };
         let mut changes: Vec<view::PlanChange> = self
             .trips
             .iter()
             .filter(|(claim, _)| old.get(claim) != new.get(claim))
-            .map(|(claim, trip)| view::PlanChange {
-                trip: *trip,
-                from: old.get(claim).copied().map(who),
-                to: new.get(claim).copied().map(who),
+            .map(|(claim, trip)| {
+                let (from, to) = (old.get(claim).copied(), new.get(claim).copied());
+                let asked =
+                    |(driver, _)| self.ask.contains(&driver) && from.is_none_or(|from| from.0 != driver);
+                view::PlanChange {
+                    trip: *trip,
+                    from: from.map(|from| who(from, false)),
+                    to: to.map(|to| who(to, asked(to))),
+                }
             })
             .collect();
         changes.sort_by_key(|change| change.trip);
         changes
     }
 
-    fn unmet(&self, plan: &DayPlan<Slot, ClaimId>) -> Vec<view::PlanUnmet> {
+    /// Returns what nobody would drive, and what would help as far as the search has looked.
+    fn unmet(&self, plan: &DayPlan<Slot, ClaimId>, new: &[NewRun<'_>]) -> Vec<view::PlanUnmet> {
         let name = |slot: &Slot| self.drivers.get(&slot.driver).cloned().unwrap_or_default();
-        let unmet = plan.unmet.iter().filter_map(|unmet| {
-            let would_do = unmet.would_do.iter().map(|r| r.words(name)).collect();
-            Some(view::PlanUnmet { trip: *self.trips.get(&unmet.trip)?, promised: unmet.promised, would_do })
-        });
-        unmet.collect()
+        let carried: BTreeSet<ClaimId> = new.iter().flat_map(|new| &new.stops).map(|s| s.stop).collect();
+        let alone =
+            self.trips.iter().filter(|(claim, _)| self.can_be_planned(**claim) && !carried.contains(claim));
+        let mut unmet: Vec<view::PlanUnmet> = alone
+            .map(|(claim, trip)| {
+                let looked_at = plan.unmet.iter().find(|unmet| unmet.trip == *claim);
+                let would_do = looked_at.map(|unmet| unmet.would_do.iter().map(|r| r.words(name)).collect());
+                let promised = self.anew.contains_key(claim);
+                view::PlanUnmet { trip: *trip, promised, would_do: would_do.unwrap_or_default() }
+            })
+            .collect();
+        unmet.sort_by_key(|unmet| unmet.trip);
+        unmet
     }
+}
+
+fn claims(stops: &[PlannedStop<ClaimId>]) -> BTreeSet<ClaimId> {
+    stops.iter().map(|stop| stop.stop).collect()
 }

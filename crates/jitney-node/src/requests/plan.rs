@@ -32,8 +32,8 @@ impl<S: Store> Core<S> {
 
     /// Plans a day here and now, by the budget of work alone. The daemon searches beside its loop instead.
     pub(super) fn plan_day(&mut self, actor: Actor, asked: &PlanAsked, now: Timestamp) -> Answer {
-        let mut proposal = self.survey(&actor, asked, now)?.plan(|_| 0.0);
-        if asked.apply {
+        let mut proposal = self.survey(&actor, asked, now)?.plan(|_| 0.0)?;
+        if asked.apply && !proposal.moves.is_empty() {
             self.move_trips(actor, proposal.moves, asked.agreed, now)?;
             proposal.view.applied = true;
         }

@@ -333,7 +333,8 @@ impl<S: Store> Core<S> {
         let (direct, metres) = direct(&self.settings.travel, from.at, to.at);
         if metres == Metres(u32::MAX) {
             return Err(Fault::invalid(format!(
-                "by the map no road and no car ferry leads from {} to {}; check where they are, or book the way to                  where a road ends",
+                "by the map no road and no car ferry leads from {} to {}; check where they are, or book the way to \
+                 where a road ends",
                 from.label, to.label
             )));
         }

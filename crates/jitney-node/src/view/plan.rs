@@ -49,6 +49,9 @@ pub struct Comes {
     pub name: String,
     /// When the pick-up begins.
     pub at: Timestamp,
+    /// Only if the driver says yes: it is not agreed ahead.
+    #[serde(default)]
+    pub to_be_asked: bool,
 }
 
 /// A trip that nobody would drive.

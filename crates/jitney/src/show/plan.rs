@@ -28,7 +28,10 @@ pub(crate) fn day_plan(plan: &DayPlan, trips: &[Trip], zone: &Zone) -> String {
         let mut table = Table::new(&["TRIP", "RIDER", "NOW", "BY THE PLAN", "PICK-UP"]);
         for change in &plan.changes {
             let who = |comes: &Option<Comes>| match comes {
-                Some(comes) => format!("{} at {}", comes.name, local_clock(comes.at, zone)),
+                Some(comes) => {
+                    let asked = if comes.to_be_asked { ", to be asked" } else { "" };
+                    format!("{} at {}{asked}", comes.name, local_clock(comes.at, zone))
+                }
                 None => "nobody".to_owned(),
             };
             table.row([
