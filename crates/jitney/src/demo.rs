@@ -156,6 +156,7 @@ pub(crate) fn run(args: Args) -> Result<(), Failure> {
     if args.once {
         return story.stage.close();
     }
+    story.stage.compare()?;
     story.say.farewell(&story.stage)?;
     story.stage.run_until_interrupted()
 }

@@ -37,6 +37,9 @@ const LOOK_AGAIN: Duration = Duration::from_millis(4);
 const TICK_MS: i64 = 250;
 /// Most time that passes while waiting, in milliseconds of the story.
 const DRIFT_MS_MAX: i64 = 240_000;
+
+/// What neighbours have said of what they have is fresh for so long.
+const LATELY: Minutes = Minutes(10);
 /// The longest step in which the clock is moved.
 const STRIDE: Minutes = Minutes(10);
 /// The longest step at night, when nothing happens.
@@ -203,6 +206,22 @@ impl Stage {
         self.wait("every message between the coops to be delivered", |stage| {
             for coop in Coop::ALL {
                 if stage.federation(coop)?.is_some_and(|f| f.outbox > 0) {
+                    return Ok(false);
+                }
+            }
+            Ok(true)
+        })
+    }
+
+    /// Waits until all nodes have compared what they have since the clock leapt last: whoever asks them next shall not
+    /// be told that a neighbour has been silent for an hour.
+    pub(super) fn compare(&self) -> Result<(), Failure> {
+        let leapt = self.clock.now();
+        self.wait("the nodes to compare what they have", |stage| {
+            for coop in Coop::ALL {
+                let health = reply!(stage, coop, Request::Doctor, Health)?;
+                let mut nodes = health.coops.iter().flat_map(|coop| &coop.nodes);
+                if nodes.any(|node| node.last_sync.is_some_and(|at| at.after(LATELY) < leapt)) {
                     return Ok(false);
                 }
             }
