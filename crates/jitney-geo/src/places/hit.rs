@@ -11,7 +11,7 @@ use super::fold::words;
 use super::house::Number;
 use super::houses::{HouseFound, nearest};
 use super::query;
-use super::search::{Scope, Scored, search};
+use super::search::{Fit, Scope, Scored, search};
 
 /// Where an answer comes from, and what it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -43,7 +43,7 @@ pub struct Hit {
     pub number: Number,
     /// It is just what was typed, in full, without a slip.
     pub exact: bool,
-    /// Points of cost; the least is the best.
+    /// Points of cost; of answers that are equally exact the least is the best.
     pub cost: u32,
 }
 
@@ -116,7 +116,7 @@ fn hit(view: &View<'_>, scored: &Scored, asked: impl Fn() -> Option<String>) -> 
         at: spot.into(),
         source: Source::Map(kind),
         number,
-        exact: scored.exact,
+        exact: scored.fit == Fit::Exact,
         cost: scored.cost,
     })
 }

@@ -1,4 +1,4 @@
-//! Finding what was typed: the sites that have all of its words, the cheapest first.
+//! Finding what was typed: the sites that have all of its words, those typed in full first, then the cheapest.
 //!
 //! 1. Each word is looked up in the dictionary. The rarest one's places are gone through; whether they have the
 //!    other words too is read off each place's own words.
@@ -29,14 +29,23 @@ const SHORT: usize = 4;
 /// Most ways of putting a blank elsewhere that are tried.
 const BLANKS_MAX: usize = 24;
 
-/// A place that answers, with what its order among others follows from.
+/// How much of a place was typed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Fit {
+    /// It is just what was typed, in full.
+    Exact,
+    /// It is like what was typed.
+    Like,
+}
+
+/// A place that answers, in the order of answers. What was typed in full comes first however far away it is, so
+/// that wherever answers are cut off, none is left as the only one that is not.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Scored {
+    pub(super) fit: Fit,
     pub(super) cost: u32,
     pub(super) site: u32,
     pub(super) house: HouseFound,
-    /// It is just what was typed, in full.
-    pub(super) exact: bool,
 }
 
 /// What a search goes by besides what was typed.
@@ -48,7 +57,7 @@ pub(super) struct Scope {
     pub(super) limit: usize,
 }
 
-/// Returns the cheapest answers, cheapest first, and the word that was taken for a house number, if any was.
+/// Returns the best answers: those typed in full before those that are not, then the cheapest first.
 pub(super) fn search(view: &View<'_>, text: &str, scope: Scope) -> Vec<Scored> {
     let (words, too_many) = query::read(text);
     if words.is_empty() || scope.limit == 0 {
@@ -198,14 +207,14 @@ impl Search<'_> {
             }
         }
         self.best.extend(heap);
-        // A place may answer to several attempts; its cheapest counts.
+        // A place may answer to several attempts; its best counts.
         self.best.sort_unstable_by_key(|scored| (scored.site, *scored));
         self.best.dedup_by_key(|scored| scored.site);
         self.best.sort_unstable();
         self.best.truncate(self.scope.limit);
     }
 
-    /// Returns what a place costs as an answer; none if it lacks a word.
+    /// Returns how well a place answers; none if it lacks a word.
     fn score(&self, at: u32, words: &[Pair<'_>], base: u32) -> Option<Scored> {
         let mut cost = base;
         let mut taken = Taken::default();
@@ -256,7 +265,7 @@ impl Search<'_> {
         let fields: u32 = 3; // An exact answer may lie in any part of the description.
         let whole = as_typed <= fields.saturating_mul(words.len() as u32) && as_typed < rank::OTHER_HOUSE;
         let exact = whole && untyped == 0 && house.is_settled() && !self.goes_on(at, words);
-        Some(Scored { cost, site: at, house, exact })
+        Some(Scored { fit: if exact { Fit::Exact } else { Fit::Like }, cost, site: at, house })
     }
 
     /// Tells whether the last word was only the beginning of what stands there.

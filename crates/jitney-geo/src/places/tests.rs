@@ -9,7 +9,7 @@ pub(super) fn at(lat: f64, lon: f64) -> Coordinate {
     Coordinate::new(lat, lon).unwrap()
 }
 
-fn street(name: &str, locality: &str, point: Coordinate, houses: &[&str]) -> Document {
+pub(super) fn street(name: &str, locality: &str, point: Coordinate, houses: &[&str]) -> Document {
     let house = |(n, number): (usize, &&str)| House {
         number: (*number).to_owned(),
         postcode: "9490".to_owned(),
