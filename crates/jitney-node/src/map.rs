@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 
 use jitney_geo::osm::ReadError;
 use jitney_geo::places::{
-    AddressListError, BuildError, Places, PlacesFileError, add_addresses, build, collect,
+    AddressListError, BuildError, Collected, Places, PlacesFileError, add_addresses, build, collect,
 };
 use jitney_geo::roads::{Counts, FileError, ImportError, Roads, Surveyed};
 use serde::Serialize;
@@ -171,11 +171,11 @@ impl Map {
         let open = || File::open(extract).map(BufReader::new);
         let refused =
             |source: ReadError| MapError::Import { path: extract.to_owned(), source: source.into() };
-        let mut documents = collect(open).map_err(refused)?.documents;
+        let Collected { mut documents, localities, .. } = collect(open).map_err(refused)?;
         if let Some(path) = addresses {
             let list = fs::read_to_string(path)
                 .map_err(|source| MapError::Read { path: path.to_owned(), source })?;
-            add_addresses(&mut documents, &list)
+            add_addresses(&mut documents, &list, &localities)
                 .map_err(|source| MapError::Addresses { path: path.to_owned(), source })?;
         }
         Ok(build(documents)?)

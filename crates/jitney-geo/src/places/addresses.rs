@@ -11,7 +11,10 @@ use thiserror::Error;
 
 use super::document::{Document, House, Kind};
 use super::fold::words;
+use super::locality::Localities;
 
+/// Two entries of one house number no farther apart than this, in metres, are one house.
+const ONE_HOUSE: u32 = 150;
 /// Longest text of one column, in characters.
 const FIELD_MAX: usize = 120;
 
@@ -35,9 +38,15 @@ pub enum AddressListError {
 
 /// Adds a list of addresses to documents: houses of streets that are known there, and streets that are not.
 ///
+/// An address that does not name its town is in the one that `localities` has for its point.
+///
 /// # Errors
 /// [`AddressListError`] says which line to mend; then nothing has been added.
-pub fn add_addresses(documents: &mut Vec<Document>, list: &str) -> Result<usize, AddressListError> {
+pub fn add_addresses(
+    documents: &mut Vec<Document>,
+    list: &str,
+    localities: &Localities,
+) -> Result<usize, AddressListError> {
     let addresses = read(list)?;
     let count = addresses.len();
     // A street is known by its name and town; of several parts of it the first is as good as any.
@@ -46,20 +55,36 @@ pub fn add_addresses(documents: &mut Vec<Document>, list: &str) -> Result<usize,
     for (at, document) in documents.iter().enumerate().filter(|(_, d)| d.kind == Kind::Street) {
         known.entry(key(&document.name, &document.locality)).or_insert(at);
     }
+    let mut added: BTreeMap<usize, Vec<House>> = BTreeMap::new();
     for Address { street, city, house } in addresses {
+        let city = if city.is_empty() { localities.of(house.at.into()).to_owned() } else { city };
         let at = *known.entry(key(&street, &city)).or_insert_with(|| {
             documents.push(Document { locality: city, ..Document::new(Kind::Street, street, house.at) });
             documents.len().saturating_sub(1)
         });
+        added.entry(at).or_default().push(house);
+    }
+    for (at, added) in added {
         if let Some(document) = documents.get_mut(at) {
-            // The official point of a house is better than the map's.
-            document
-                .houses
-                .retain(|other| other.number != house.number || crate::distance(other.at, house.at).0 > 150);
-            document.houses.push(house);
+            put_in(&mut document.houses, added);
         }
     }
     Ok(count)
+}
+
+/// Puts official houses among those of a street, in place of those that they are.
+fn put_in(houses: &mut Vec<House>, official: Vec<House>) {
+    let mut by_number: BTreeMap<String, Vec<House>> = BTreeMap::new();
+    for house in houses.drain(..) {
+        by_number.entry(house.number.clone()).or_default().push(house);
+    }
+    for house in official {
+        let same = by_number.entry(house.number.clone()).or_default();
+        // The official point of a house is better than the map's.
+        same.retain(|other| crate::distance(other.at, house.at).0 > ONE_HOUSE);
+        same.push(house);
+    }
+    houses.extend(by_number.into_values().flatten());
 }
 
 struct Address {
@@ -128,6 +153,7 @@ fn values(line: &str) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::{Around, Choice, Number, Places, Saved, Source, build, choose, find};
     use super::*;
     use proptest::prelude::*;
 
@@ -143,7 +169,7 @@ mod tests {
             Document { locality: "Ashford".to_owned(), ..Document::new(Kind::Street, "Mill Lane", at) };
         street.houses.push(House { number: "12".to_owned(), postcode: String::new(), at });
         let mut documents = vec![street];
-        assert_eq!(add_addresses(&mut documents, LIST), Ok(2));
+        assert_eq!(add_addresses(&mut documents, LIST, &Localities::default()), Ok(2));
         assert_eq!((documents.len(), documents[0].houses.len()), (2, 1));
         assert_eq!(documents[0].houses[0].postcode, "9490");
         assert_eq!(documents[1].name, "King, the \"Old\" Rd");
@@ -151,7 +177,7 @@ mod tests {
 
     #[test]
     fn a_wrong_list_is_refused_with_the_line() {
-        let add = |list: &str| add_addresses(&mut Vec::new(), list);
+        let add = |list: &str| add_addresses(&mut Vec::new(), list, &Localities::default());
         assert_eq!(add("lat,lon,street\n"), Err(AddressListError::NoColumn("number")));
         assert!(matches!(
             add("lat,lon,street,number\n1,2,A,1\nx,2,A,1"),
@@ -163,10 +189,69 @@ mod tests {
         ));
     }
 
+    /// Number 12 in five towns, some 10 km apart, and two numbers 14.
+    const FIVE_TOWNS: &str = "lat,lon,street,number\n47.1,9.5,Mill Lane,12\n47.2,9.5,Mill Lane,12\n\
+        47.3,9.5,Mill Lane,12\n47.4,9.5,Mill Lane,12\n47.5,9.5,Mill Lane,12\n\
+        47.1,9.501,Mill Lane,14\n47.1001,9.501,Mill Lane,14\n";
+
+    fn with_five_towns(localities: &Localities) -> Places<Vec<u8>> {
+        let mut documents = Vec::new();
+        assert_eq!(add_addresses(&mut documents, FIVE_TOWNS, localities), Ok(7));
+        Places::open(build(documents).unwrap()).unwrap()
+    }
+
+    #[test]
+    fn a_number_in_several_places_is_said_to_be_and_is_no_door() {
+        let places = with_five_towns(&Localities::default());
+        let ask = |text, saved: &[Saved]| {
+            find(text, &Around { saved, focus: Coordinate::new(47.1, 9.5).ok(), limit: 5 }, Some(&places))
+        };
+        let hits = ask("12 Mill Lane", &[]);
+        assert_eq!((hits.len(), &hits[0].number), (1, &Number::Several("12".to_owned())));
+        assert!(!hits[0].is_door() && hits[0].caveat().unwrap().contains("in several places"));
+        assert_eq!(choose(&hits), Choice::Several(&hits));
+        // Nor does a kept place at one of them speak for the others.
+        let kept = Saved {
+            name: "12 Mill Lane".to_owned(),
+            address: String::new(),
+            at: hits[0].at,
+            source: Source::Coop,
+        };
+        let hits = ask("12 Mill Lane", &[kept]);
+        assert_eq!((hits.len(), choose(&hits)), (2, Choice::Several(&hits)));
+        // Nor is a single one in a town that is known the one that was meant.
+        let point = Coordinate::new(47.6, 9.5).unwrap();
+        let house = House { number: "12".to_owned(), postcode: String::new(), at: point };
+        let known = Document {
+            locality: "Farm".to_owned(),
+            houses: vec![house],
+            ..Document::new(Kind::Street, "Mill Lane", point)
+        };
+        let mut documents = vec![known];
+        add_addresses(&mut documents, FIVE_TOWNS, &Localities::default()).unwrap();
+        let both = Places::open(build(documents).unwrap()).unwrap().search("12 Mill Lane", None, 5);
+        assert_eq!((both.len(), choose(&both)), (2, Choice::Several(&both)));
+        // Two entries of one house are one.
+        assert!(matches!(choose(&ask("14 Mill Lane", &[])), Choice::One(hit) if hit.caveat().is_none()));
+    }
+
+    #[test]
+    fn an_address_without_a_town_is_in_the_one_around_it() {
+        let mut localities = Localities::default();
+        for (n, town) in (1i32..).zip(["Ashford", "Brook", "Croft", "Dale", "Elm"]) {
+            let at = Coordinate::new(47.0 + f64::from(n) / 10.0, 9.5).unwrap();
+            localities.settle(at.into(), Kind::Village, town.to_owned());
+        }
+        let places = with_five_towns(&localities);
+        let hits = places.search("12 Mill Lane Croft", None, 5);
+        assert!(matches!(choose(&hits), Choice::One(hit) if hit.label == "12 Mill Lane, Croft"));
+        assert_eq!(places.search("12 Mill Lane", None, 9).iter().filter(|hit| hit.exact).count(), 5);
+    }
+
     proptest! {
         #[test]
         fn any_text_is_a_list_or_refused(text in "(lat,lon,street,number\n)?[\\PC\n]{0,80}") {
-            let _ = add_addresses(&mut Vec::new(), &text);
+            let _ = add_addresses(&mut Vec::new(), &text, &Localities::default());
         }
     }
 }

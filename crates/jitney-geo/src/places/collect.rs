@@ -26,6 +26,8 @@ const ONE_PLACE: i32 = 20_000;
 pub struct Collected {
     /// Streets, settlements and named places.
     pub documents: Vec<Document>,
+    /// Which town a point belongs to.
+    pub localities: Localities,
     /// What the extract says of itself.
     pub header: Header,
 }
@@ -58,7 +60,8 @@ pub fn collect<R: Read>(mut open: impl FnMut() -> io::Result<R>) -> Result<Colle
         }
         Ok::<(), ReadError>(())
     })?;
-    Ok(Collected { documents: documents(areas, &points, told_points), header })
+    let (documents, localities) = documents(areas, &points, told_points);
+    Ok(Collected { documents, localities, header })
 }
 
 /// Lines, outlines and groups of them that are wanted.
@@ -144,7 +147,7 @@ impl Points {
     }
 }
 
-fn documents(areas: Areas, points: &Points, told_points: Vec<(Spot, Told)>) -> Vec<Document> {
+fn documents(areas: Areas, points: &Points, told_points: Vec<(Spot, Told)>) -> (Vec<Document>, Localities) {
     let mut found = told_points;
     for (refs, told) in areas.told {
         let at = points.of(&refs, told.kind == Some(Kind::Street));
@@ -186,7 +189,7 @@ fn documents(areas: Areas, points: &Points, told_points: Vec<(Spot, Told)>) -> V
     }
     let mut documents = streets.documents(&localities);
     documents.extend(named.into_values());
-    documents
+    (documents, localities)
 }
 
 fn place(kind: Kind, at: Spot, told: Told, localities: &Localities) -> Document {

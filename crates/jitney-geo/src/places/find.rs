@@ -63,9 +63,12 @@ pub fn find<B: AsRef<[u8]>>(text: &str, around: &Around<'_>, map: Option<&Places
 fn by_name<B: AsRef<[u8]>>(text: &str, around: &Around<'_>, map: Option<&Places<B>>) -> Vec<Hit> {
     let mut hits = saved(text, around);
     let known: Vec<(Coordinate, bool)> = hits.iter().map(|hit| (hit.at, hit.exact)).collect();
-    // Of a place that is kept, the map's answer says nothing new.
+    // Of a place that is kept, the map's answer says nothing new, unless it has that number elsewhere, too.
     let new = |hit: &Hit| {
-        !known.iter().any(|&(at, exact)| exact >= hit.exact && crate::distance(at, hit.at).0 <= SAME_PLACE)
+        matches!(hit.number, Number::Several(_))
+            || !known
+                .iter()
+                .any(|&(at, exact)| exact >= hit.exact && crate::distance(at, hit.at).0 <= SAME_PLACE)
     };
     if let Some(map) = map {
         let found = |limit| map.search(text, around.focus, limit);

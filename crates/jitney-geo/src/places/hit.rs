@@ -55,7 +55,8 @@ impl fmt::Debug for Hit {
 }
 
 impl Hit {
-    /// Tells whether a driver can be sent there without asking: a door, not a whole street or town.
+    /// Tells whether a driver can be sent there without asking: a door, not a whole street or town, nor a number
+    /// that is in several places.
     pub fn is_door(&self) -> bool {
         match self.source {
             Source::Map(kind) => kind.is_door() || matches!(self.number, Number::Known(_)),
@@ -67,6 +68,9 @@ impl Hit {
     pub fn caveat(&self) -> Option<String> {
         match &self.number {
             Number::None | Number::Known(_) => None,
+            Number::Several(known) => {
+                Some(format!("the map has number {known} in several places; this is one of them"))
+            }
             Number::Nearest { asked, .. } => {
                 Some(format!("the map has no number {asked}; this is the nearest"))
             }
@@ -105,7 +109,8 @@ fn hit(view: &View<'_>, scored: &Scored, asked: impl Fn() -> Option<String>) -> 
     let label = label(view, &site, &known, postcode);
     let number = match scored.house {
         HouseFound::NotAsked | HouseFound::NoStreet => Number::None,
-        HouseFound::Known(_) | HouseFound::Several(_) | HouseFound::Begins(_) => Number::Known(known),
+        HouseFound::Known(_) | HouseFound::Begins(_) => Number::Known(known),
+        HouseFound::Several(_) => Number::Several(known),
         HouseFound::Nearest(_) => Number::Nearest { asked: asked(), known },
         HouseFound::Unknown => Number::Unknown { asked: asked() },
     };

@@ -43,6 +43,7 @@ pub use fold::fold;
 pub use hit::{Hit, Source};
 pub use house::Number;
 pub use index::{BuildError, ENTRIES_MAX, build};
+pub use locality::Localities;
 pub use plus_code::PlusCode;
 pub use reverse::Nearby;
 

@@ -264,7 +264,7 @@ impl Search<'_> {
         cost = cost.saturating_add(self.distance_cost(&site));
         let fields: u32 = 3; // An exact answer may lie in any part of the description.
         let whole = as_typed <= fields.saturating_mul(words.len() as u32) && as_typed < rank::OTHER_HOUSE;
-        let exact = whole && untyped == 0 && house.is_settled() && !self.goes_on(at, words);
+        let exact = whole && untyped == 0 && house.is_as_asked() && !self.goes_on(at, words);
         Some(Scored { fit: if exact { Fit::Exact } else { Fit::Like }, cost, site: at, house })
     }
 
