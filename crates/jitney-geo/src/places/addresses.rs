@@ -176,6 +176,19 @@ mod tests {
     }
 
     #[test]
+    fn an_official_house_takes_the_place_of_the_one_that_it_is() {
+        let house = |lat: f64, postcode: &str| House {
+            number: "12".to_owned(),
+            postcode: postcode.to_owned(),
+            at: Coordinate::new(lat, 9.5).unwrap(),
+        };
+        // About 110 m off, and 1.1 km.
+        let mut houses = vec![house(47.101, ""), house(47.11, "")];
+        put_in(&mut houses, vec![house(47.1, "9490")]);
+        assert_eq!(houses, [house(47.11, ""), house(47.1, "9490")]);
+    }
+
+    #[test]
     fn a_wrong_list_is_refused_with_the_line() {
         let add = |list: &str| add_addresses(&mut Vec::new(), list, &Localities::default());
         assert_eq!(add("lat,lon,street\n"), Err(AddressListError::NoColumn("number")));

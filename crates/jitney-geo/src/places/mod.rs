@@ -33,7 +33,7 @@ mod streets;
 mod tags;
 
 pub use addresses::{AddressListError, add_addresses};
-pub use collect::{Collected, collect};
+pub use collect::{CollectError, Collected, collect};
 pub use document::{Document, House, Kind};
 #[doc(hidden)]
 pub use file::seal;
