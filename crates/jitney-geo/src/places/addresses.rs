@@ -2,9 +2,10 @@
 //!
 //! A list is text of comma-separated values (RFC 4180) with a first line that names its columns. Read are `lat`,
 //! `lon`, `street`, `number`, `city` and `postcode`, in any order and in capitals or not; others are passed over.
-//! OpenAddresses writes such lists.
 
 use std::collections::BTreeMap;
+use std::iter::Peekable;
+use std::str::Chars;
 
 use jitney_domain::Coordinate;
 use thiserror::Error;
@@ -94,25 +95,25 @@ struct Address {
 }
 
 fn read(list: &str) -> Result<Vec<Address>, AddressListError> {
-    let mut lines = (1..).zip(list.trim_start_matches('\u{feff}').lines());
-    let columns: Vec<String> = lines
-        .next()
-        .map(|(_, line)| values(line))
-        .unwrap_or_default()
-        .iter()
-        .map(|c| c.trim().to_lowercase())
-        .collect();
+    let mut records = Records { letters: list.trim_start_matches('\u{feff}').chars().peekable(), line: 1 };
+    let columns = records.next().transpose()?.map(|record| record.values).unwrap_or_default();
+    let columns: Vec<String> = columns.iter().map(|c| c.trim().to_lowercase()).collect();
     let column = |names: &[&str]| columns.iter().position(|column| names.contains(&column.as_str()));
     let needed = |names: &[&'static str], name| column(names).ok_or(AddressListError::NoColumn(name));
     let (lat, lon) = (needed(&["lat", "latitude"], "lat")?, needed(&["lon", "lng", "longitude"], "lon")?);
     let (street, number) = (needed(&["street"], "street")?, needed(&["number", "housenumber"], "number")?);
     let (city, postcode) = (column(&["city"]), column(&["postcode"]));
     let mut all = Vec::new();
-    for (line, text) in lines.filter(|(_, text)| !text.trim().is_empty()) {
+    for record in records {
+        let Record { line, values } = record?;
+        if values.iter().all(|value| value.trim().is_empty()) {
+            continue;
+        }
         let wrong = |what| AddressListError::Line { line, what };
-        let values = values(text);
         let value = |at: usize| -> String {
-            values.get(at).map(|value| value.trim().chars().take(FIELD_MAX).collect()).unwrap_or_default()
+            // A value may have lines of its own; an address is written in one.
+            let words: Vec<&str> = values.get(at).map(|v| v.split_whitespace().collect()).unwrap_or_default();
+            words.join(" ").chars().take(FIELD_MAX).collect()
         };
         let degrees =
             |at: usize| value(at).parse::<f64>().map_err(|_| wrong("lat and lon must be numbers of degrees"));
@@ -132,23 +133,48 @@ fn read(list: &str) -> Result<Vec<Address>, AddressListError> {
     Ok(all)
 }
 
-/// Parts a line at its commas; within quotes a comma is one and two quotes are one.
-fn values(line: &str) -> Vec<String> {
-    let mut values = vec![String::new()];
-    let mut quoted = false;
-    let mut letters = line.chars().peekable();
-    while let Some(letter) = letters.next() {
-        match letter {
-            '"' if quoted && letters.peek() == Some(&'"') => {
-                letters.next();
-                values.last_mut().into_iter().for_each(|value| value.push('"'));
+/// The values between two ends of line.
+struct Record {
+    /// The line on which it begins, from 1.
+    line: usize,
+    values: Vec<String>,
+}
+
+/// Parts a list into records. Within quotes commas and ends of line are ordinary, and two quotes are one; a quote
+/// elsewhere than around a whole value is a letter.
+struct Records<'a> {
+    letters: Peekable<Chars<'a>>,
+    /// The line that is read, from 1.
+    line: usize,
+}
+
+impl Iterator for Records<'_> {
+    type Item = Result<Record, AddressListError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.letters.peek()?;
+        let line = self.line;
+        let (mut values, mut value) = (Vec::new(), String::new());
+        let (mut quoted, mut begins) = (false, true);
+        while let Some(letter) = self.letters.next() {
+            let first = std::mem::replace(&mut begins, false);
+            self.line = self.line.saturating_add(usize::from(letter == '\n'));
+            match letter {
+                '"' if quoted && self.letters.next_if_eq(&'"').is_some() => value.push('"'),
+                '"' if quoted || first => quoted = !quoted,
+                ',' if !quoted => {
+                    values.push(std::mem::take(&mut value));
+                    begins = true;
+                }
+                '\n' if !quoted => break,
+                '\r' if !quoted && self.letters.peek() == Some(&'\n') => {}
+                _ => value.push(letter),
             }
-            '"' => quoted = !quoted,
-            ',' if !quoted => values.push(String::new()),
-            _ => values.last_mut().into_iter().for_each(|value| value.push(letter)),
         }
+        values.push(value);
+        let what = "a quote that begins here has no end";
+        Some(if quoted { Err(AddressListError::Line { line, what }) } else { Ok(Record { line, values }) })
     }
-    values
 }
 
 #[cfg(test)]
@@ -173,6 +199,45 @@ mod tests {
         assert_eq!((documents.len(), documents[0].houses.len()), (2, 1));
         assert_eq!(documents[0].houses[0].postcode, "9490");
         assert_eq!(documents[1].name, "King, the \"Old\" Rd");
+    }
+
+    fn records(list: &str) -> Vec<(usize, Vec<String>)> {
+        let records = Records { letters: list.chars().peekable(), line: 1 };
+        records.map(Result::unwrap).map(|record| (record.line, record.values)).collect()
+    }
+
+    #[test]
+    fn values_are_parted_as_rfc_4180_has_it() {
+        let cases: [(&str, &[(usize, &[&str])]); 6] = [
+            ("a,b\r\nc,d\r\n", &[(1, &["a", "b"]), (2, &["c", "d"])]),
+            ("a,b\nc,d", &[(1, &["a", "b"]), (2, &["c", "d"])]),
+            ("\"a\r\n1,2\",b\nc,\n", &[(1, &["a\r\n1,2", "b"]), (3, &["c", ""])]),
+            ("\"a \"\"b\"\"\",\"\",c", &[(1, &["a \"b\"", "", "c"])]),
+            ("5\" pipe,b\nc", &[(1, &["5\" pipe", "b"]), (2, &["c"])]),
+            ("a\n\nb", &[(1, &["a"]), (2, &[""]), (3, &["b"])]),
+        ];
+        for (list, wanted) in cases {
+            let wanted: Vec<(usize, Vec<String>)> = wanted
+                .iter()
+                .map(|(line, values)| (*line, values.iter().map(|v| (*v).to_owned()).collect()))
+                .collect();
+            assert_eq!(records(list), wanted, "{list:?}");
+        }
+    }
+
+    #[test]
+    fn a_value_over_two_lines_is_one_and_lines_are_counted_on() {
+        let head = "street,number,note,lat,lon\n\"Mill\r\nLane\",12,\"first,\nsecond\",47.1,9.5\n\n";
+        let mut documents = Vec::new();
+        assert_eq!(add_addresses(&mut documents, head, &Localities::default()), Ok(1));
+        assert_eq!((documents[0].name.as_str(), documents[0].at.lat()), ("Mill Lane", 47.1));
+        let line = |list: &str| match add_addresses(&mut Vec::new(), list, &Localities::default()) {
+            Err(AddressListError::Line { line, .. }) => line,
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(line(&format!("{head}Mill Lane,14,,x,9.5\n")), 6);
+        // Nothing after a quote without an end is passed over in silence.
+        assert_eq!(line(&format!("{head}\"Mill Lane,14,,47.1,9.5\nMill Lane,16,,47.1,9.5\n")), 6);
     }
 
     #[test]
