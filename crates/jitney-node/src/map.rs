@@ -12,9 +12,9 @@ use std::fs::{self, File};
 use std::io::{self, BufReader};
 use std::path::{Path, PathBuf};
 
-use jitney_geo::osm::ReadError;
 use jitney_geo::places::{
-    AddressListError, BuildError, Places, PlacesFileError, add_addresses, build, collect,
+    AddressListError, BuildError, CollectError, Collected, Places, PlacesFileError, add_addresses, build,
+    collect,
 };
 use jitney_geo::roads::{Counts, FileError, ImportError, Roads, Surveyed};
 use serde::Serialize;
@@ -47,6 +47,14 @@ pub enum MapError {
         path: PathBuf,
         /// Why.
         source: ImportError,
+    },
+    /// What can be searched cannot be collected from the extract.
+    #[error("{} was not imported: {source}", .path.display())]
+    Collect {
+        /// The extract.
+        path: PathBuf,
+        /// Why.
+        source: CollectError,
     },
     /// The extract holds more places than can be searched.
     #[error(transparent)]
@@ -169,13 +177,12 @@ impl Map {
     /// Returns the file of the places in an extract and in a list of addresses.
     fn places_of(&self, extract: &Path, addresses: Option<&Path>) -> Result<Vec<u8>, MapError> {
         let open = || File::open(extract).map(BufReader::new);
-        let refused =
-            |source: ReadError| MapError::Import { path: extract.to_owned(), source: source.into() };
-        let mut documents = collect(open).map_err(refused)?.documents;
+        let refused = |source| MapError::Collect { path: extract.to_owned(), source };
+        let Collected { mut documents, localities, .. } = collect(open).map_err(refused)?;
         if let Some(path) = addresses {
             let list = fs::read_to_string(path)
                 .map_err(|source| MapError::Read { path: path.to_owned(), source })?;
-            add_addresses(&mut documents, &list)
+            add_addresses(&mut documents, &list, &localities)
                 .map_err(|source| MapError::Addresses { path: path.to_owned(), source })?;
         }
         Ok(build(documents)?)

@@ -243,6 +243,7 @@ impl From<MapError> for Failure {
             MapError::Write(error) => return error.into(),
             MapError::Extract { .. }
             | MapError::Import { .. }
+            | MapError::Collect { .. }
             | MapError::Places(_)
             | MapError::Addresses { .. } => Exit::Invalid,
             MapError::Read { .. } | MapError::Unsound { .. } | MapError::UnsoundPlaces { .. } => {

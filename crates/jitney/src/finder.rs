@@ -18,9 +18,6 @@ use crate::show;
 
 /// How many answers somebody is offered to choose from.
 const OFFERED: usize = 5;
-/// How many answers are looked through before one of them is taken for the only one: a door of the same name in
-/// another town is farther down than streets near by that begin alike.
-const COMPARED: usize = 1_000;
 
 /// The places that something typed is looked for in.
 pub(crate) struct Finder {
@@ -78,7 +75,7 @@ impl Finder {
 
     /// Returns the place that was typed, if it can be no other. `else_say` is how to choose one by its point.
     pub(crate) fn the_one(&self, text: &str, else_say: &str) -> Result<Place, Failure> {
-        let hits = self.find(text, COMPARED);
+        let hits = self.find(text, OFFERED);
         match choose(&hits) {
             Choice::One(hit) => Ok(Place { label: hit.label.clone(), at: hit.at, note: String::new() }),
             Choice::Several(hits) => Err(Failure::conflict(which(text, hits, else_say))),
@@ -101,7 +98,7 @@ fn which(text: &str, hits: &[Hit], else_say: &str) -> String {
     };
     // What was typed in full comes first, however far away.
     let (exact, like): (Vec<&Hit>, Vec<&Hit>) = hits.iter().partition(|hit| hit.exact);
-    let named: Vec<String> = exact.into_iter().chain(like).take(OFFERED).map(named).collect();
+    let named: Vec<String> = exact.into_iter().chain(like).map(named).collect();
     format!(
         "\"{text}\" could be {}; say it in full, or choose one by its point: {else_say}",
         show::listed(&named, "or")

@@ -2,7 +2,8 @@
 
 use jitney_domain::Coordinate;
 use jitney_geo::places::{
-    Around, Document, House, Kind, Places, PlusCode, add_addresses, build, choose, find, fold, seal,
+    Around, Document, House, Kind, Localities, Places, PlusCode, add_addresses, build, choose, find, fold,
+    seal,
 };
 
 use crate::bytes::Bytes;
@@ -67,7 +68,7 @@ fn typed(bytes: &[u8]) {
 fn list(bytes: &[u8]) {
     let mut documents = town();
     let before = documents.len();
-    if let Err(why) = add_addresses(&mut documents, &String::from_utf8_lossy(bytes)) {
+    if let Err(why) = add_addresses(&mut documents, &String::from_utf8_lossy(bytes), &Localities::default()) {
         assert!(documents.len() == before && !why.to_string().is_empty(), "a wrong list adds nothing");
     }
 }

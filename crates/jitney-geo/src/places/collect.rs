@@ -6,6 +6,8 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::io::{self, Read};
 
+use thiserror::Error;
+
 use super::document::{Document, Kind};
 use super::fold::fold;
 use super::locality::{Boundary, Localities, rings};
@@ -21,11 +23,33 @@ const TOWN_LEVELS: [&str; 3] = ["7", "8", "9"];
 /// place, mapped as building and as door.
 const ONE_PLACE: i32 = 20_000;
 
+/// Most that is kept of an extract at a time, in points of lines. One takes some 28 bytes until it is known where it
+/// is, so that all of them take no more than about 2 GB.
+const KEPT_MAX: usize = 1 << 26;
+/// What is told of one place takes about as much memory as so many points.
+const TOLD: usize = 10;
+
+/// Says why an extract cannot be searched.
+#[derive(Debug, Error)]
+pub enum CollectError {
+    /// It cannot be read.
+    #[error(transparent)]
+    Read(#[from] ReadError),
+    /// It is too large.
+    #[error(
+        "the extract has more streets, buildings and places than can be kept at once; cut out the area that you drive \
+         in, for example with: osmium extract --bbox LEFT,BOTTOM,RIGHT,TOP IN -o OUT.osm.pbf"
+    )]
+    TooMuch,
+}
+
 /// What an extract holds that can be searched.
 #[derive(Debug)]
 pub struct Collected {
     /// Streets, settlements and named places.
     pub documents: Vec<Document>,
+    /// Which town a point belongs to.
+    pub localities: Localities,
     /// What the extract says of itself.
     pub header: Header,
 }
@@ -33,32 +57,56 @@ pub struct Collected {
 /// Reads what can be searched out of an extract, which `open` opens anew for each of three walks.
 ///
 /// # Errors
-/// [`ReadError`] for an extract that cannot be opened or read to its end.
-pub fn collect<R: Read>(mut open: impl FnMut() -> io::Result<R>) -> Result<Collected, ReadError> {
-    let mut areas = Areas::default();
+/// [`CollectError`] for an extract that cannot be opened or read to its end, or is too large.
+pub fn collect<R: Read>(open: impl FnMut() -> io::Result<R>) -> Result<Collected, CollectError> {
+    collect_within(KEPT_MAX, open)
+}
+
+/// Collects within a limit, in points.
+fn collect_within<R: Read>(
+    limit: usize,
+    mut open: impl FnMut() -> io::Result<R>,
+) -> Result<Collected, CollectError> {
+    let mut open = || open().map_err(ReadError::from);
+    let mut areas = Areas { room: Room(limit), ..Areas::default() };
     let relations = Wanted { nodes: false, ways: false, relations: true };
     let header = read(open()?, relations, |element| {
         if let Element::Relation(relation) = element {
-            areas.relation(&relation);
+            areas.relation(&relation)?;
         }
-        Ok::<(), ReadError>(())
+        Ok::<(), CollectError>(())
     })?;
     read(open()?, Wanted::WAYS, |element| {
         if let Element::Way(way) = element {
-            areas.way(&way);
+            areas.way(&way)?;
         }
-        Ok::<(), ReadError>(())
+        Ok::<(), CollectError>(())
     })?;
     let mut points = Points::needed(&areas);
     let mut told_points = Vec::new();
     read(open()?, Wanted::NODES, |element| {
         if let Element::Node(node) = element {
             points.note(node.id, node.at);
-            told_points.extend(told(&node.tags, false).map(|told| (node.at, told)));
+            if let Some(told) = told(&node.tags, false) {
+                areas.room.take(TOLD)?;
+                told_points.push((node.at, told));
+            }
         }
-        Ok::<(), ReadError>(())
+        Ok::<(), CollectError>(())
     })?;
-    Ok(Collected { documents: documents(areas, &points, told_points), header })
+    let (documents, localities) = documents(areas, &points, told_points);
+    Ok(Collected { documents, localities, header })
+}
+
+/// Points that may still be kept.
+#[derive(Default)]
+struct Room(usize);
+
+impl Room {
+    fn take(&mut self, points: usize) -> Result<(), CollectError> {
+        self.0 = self.0.checked_sub(points).ok_or(CollectError::TooMuch)?;
+        Ok(())
+    }
 }
 
 /// Lines, outlines and groups of them that are wanted.
@@ -72,10 +120,11 @@ struct Areas {
     needed: HashSet<i64>,
     needed_refs: HashMap<i64, Vec<i64>>,
     told: Vec<(Vec<i64>, Told)>,
+    room: Room,
 }
 
 impl Areas {
-    fn relation(&mut self, relation: &Relation<'_>) {
+    fn relation(&mut self, relation: &Relation<'_>) -> Result<(), CollectError> {
         let ways = relation.members.iter().filter(|member| member.kind == MemberKind::Way);
         let outer: Vec<i64> = ways.filter(|way| way.role != "inner").map(|way| way.id).collect();
         let level = relation.tags.get("admin_level");
@@ -83,24 +132,30 @@ impl Areas {
             if let Some(name) =
                 relation.tags.get("name").filter(|_| level.is_some_and(|l| TOWN_LEVELS.contains(&l)))
             {
+                self.room.take(outer.len().saturating_add(TOLD))?;
                 self.needed.extend(&outer);
                 self.towns.push((name.to_owned(), outer));
             }
         } else if relation.tags.has("type", "multipolygon")
             && let (Some(told), Some(&first)) = (told(&relation.tags, false), outer.first())
         {
+            self.room.take(TOLD)?;
             self.needed.insert(first);
             self.groups.push((first, told));
         }
+        Ok(())
     }
 
-    fn way(&mut self, way: &Way<'_>) {
+    fn way(&mut self, way: &Way<'_>) -> Result<(), CollectError> {
         if self.needed.contains(&way.id) {
+            self.room.take(way.refs.len())?;
             self.needed_refs.insert(way.id, way.refs.to_vec());
         }
         if let Some(told) = told(&way.tags, true) {
+            self.room.take(way.refs.len().saturating_add(TOLD))?;
             self.told.push((way.refs.to_vec(), told));
         }
+        Ok(())
     }
 }
 
@@ -144,7 +199,7 @@ impl Points {
     }
 }
 
-fn documents(areas: Areas, points: &Points, told_points: Vec<(Spot, Told)>) -> Vec<Document> {
+fn documents(areas: Areas, points: &Points, told_points: Vec<(Spot, Told)>) -> (Vec<Document>, Localities) {
     let mut found = told_points;
     for (refs, told) in areas.told {
         let at = points.of(&refs, told.kind == Some(Kind::Street));
@@ -186,7 +241,7 @@ fn documents(areas: Areas, points: &Points, told_points: Vec<(Spot, Told)>) -> V
     }
     let mut documents = streets.documents(&localities);
     documents.extend(named.into_values());
-    documents
+    (documents, localities)
 }
 
 fn place(kind: Kind, at: Spot, told: Told, localities: &Localities) -> Document {

@@ -48,13 +48,14 @@ pub struct Around<'a> {
 ///
 /// Coordinates and a full plus code have one answer; a short plus code is looked for near the place named with
 /// it, or near the focus. Otherwise what was typed without a slip comes before what was not, and among those
-/// the rider's own places before the coop's, and these before the map's.
+/// the rider's own places before the coop's, and these before the map's. What is just what was typed is cut off
+/// last: of two such places both are among the answers, if two or more are wanted.
 pub fn find<B: AsRef<[u8]>>(text: &str, around: &Around<'_>, map: Option<&Places<B>>) -> Vec<Hit> {
     if let Ok(at) = parse_place(text) {
         return vec![typed(format!("{}, {}", at.lat(), at.lon()), at, Source::Point)];
     }
     if let Some(coded) = Coded::read(text) {
-        return coded.find(around, map).into_iter().collect();
+        return coded.find(around, map);
     }
     by_name(text, around, map)
 }
@@ -62,15 +63,41 @@ pub fn find<B: AsRef<[u8]>>(text: &str, around: &Around<'_>, map: Option<&Places
 fn by_name<B: AsRef<[u8]>>(text: &str, around: &Around<'_>, map: Option<&Places<B>>) -> Vec<Hit> {
     let mut hits = saved(text, around);
     let known: Vec<(Coordinate, bool)> = hits.iter().map(|hit| (hit.at, hit.exact)).collect();
-    let found = map.map(|map| map.search(text, around.focus, around.limit)).unwrap_or_default();
-    // Of a place that is kept, the map's answer says nothing new.
+    // Of a place that is kept, the map's answer says nothing new, unless it has that number elsewhere, too.
     let new = |hit: &Hit| {
-        !known.iter().any(|&(at, exact)| exact >= hit.exact && crate::distance(at, hit.at).0 <= SAME_PLACE)
+        matches!(hit.number, Number::Several(_))
+            || !known
+                .iter()
+                .any(|&(at, exact)| exact >= hit.exact && crate::distance(at, hit.at).0 <= SAME_PLACE)
     };
-    hits.extend(found.into_iter().filter(new));
-    hits.sort_by_key(|hit| (hit.cost / rank::SLIP, whose(hit.source), hit.cost));
+    if let Some(map) = map {
+        let found = |limit| map.search(text, around.focus, limit);
+        hits.extend(enough(around.limit, found, |found| found.into_iter().filter(new).collect()));
+    }
+    let order = |hit: &Hit| (hit.cost / rank::SLIP, whose(hit.source), !hit.exact, hit.cost);
+    hits.sort_by_key(|hit| (!hit.exact, order(hit)));
     hits.truncate(around.limit);
+    hits.sort_by_key(order);
     hits
+}
+
+/// Searches with a larger limit until so many answers are `different`, or none that is just what was typed can
+/// have been cut off. `search` cuts off those last.
+fn enough(
+    limit: usize,
+    search: impl Fn(usize) -> Vec<Hit>,
+    different: impl Fn(Vec<Hit>) -> Vec<Hit>,
+) -> Vec<Hit> {
+    let mut wanted = limit;
+    loop {
+        let found = search(wanted);
+        let no_more_exact = found.len() < wanted || found.iter().any(|hit| !hit.exact);
+        let kept = different(found);
+        if no_more_exact || kept.len() >= limit {
+            return kept;
+        }
+        wanted = wanted.saturating_mul(2);
+    }
 }
 
 /// Returns whose places come first.
@@ -90,7 +117,8 @@ fn saved(text: &str, around: &Around<'_>) -> Vec<Hit> {
     };
     let file = build(around.saved.iter().map(document).collect());
     let Some(places) = file.ok().and_then(|file| Places::open(file).ok()) else { return Vec::new() };
-    let found = places.search(text, around.focus, around.limit);
+    // All of them, as the same place may be among them twice; there are not many.
+    let found = places.search(text, around.focus, around.saved.len());
     let as_kept = found.into_iter().filter_map(|hit| {
         let kept = around.saved.iter().find(|saved| hit.label == label(saved) && is_at(&hit, saved.at))?;
         Some(Hit { source: kept.source, at: kept.at, ..hit })
@@ -138,17 +166,32 @@ impl<'a> Coded<'a> {
         Some(Coded { code, word, near })
     }
 
-    fn find<B: AsRef<[u8]>>(&self, around: &Around<'_>, map: Option<&Places<B>>) -> Option<Hit> {
+    fn find<B: AsRef<[u8]>>(&self, around: &Around<'_>, map: Option<&Places<B>>) -> Vec<Hit> {
+        let here = |point| typed(self.word.to_owned(), point, Source::PlusCode);
         if let Some(point) = self.code.point() {
-            return Some(typed(self.word.to_owned(), point, Source::PlusCode));
+            return vec![here(point)];
         }
         if self.near.is_empty() {
-            return Some(typed(self.word.to_owned(), self.code.near(around.focus?)?, Source::PlusCode));
+            let point = around.focus.and_then(|focus| self.code.near(focus));
+            return point.map(here).into_iter().collect();
         }
-        let place = by_name(&self.near, around, map).into_iter().next()?;
-        let label = format!("{} near {}", self.word, place.label);
-        let hit = typed(label, self.code.near(place.at)?, Source::PlusCode);
-        Some(Hit { exact: place.exact, ..hit })
+        let named = |limit| by_name(&self.near, &Around { limit, ..*around }, map);
+        enough(around.limit, named, |places| self.near_to(places))
+    }
+
+    /// Returns the different points of a short code near places: those just as typed, or else the best.
+    fn near_to(&self, places: Vec<Hit>) -> Vec<Hit> {
+        let (exact, like): (Vec<Hit>, Vec<Hit>) = places.into_iter().partition(|place| place.exact);
+        let like = if exact.is_empty() { like.into_iter().next() } else { None };
+        let mut hits: Vec<Hit> = Vec::new();
+        for place in exact.into_iter().chain(like) {
+            let Some(point) = self.code.near(place.at) else { continue };
+            if !hits.iter().any(|hit| hit.at == point) {
+                let label = format!("{} near {}", self.word, place.label);
+                hits.push(Hit { exact: place.exact, ..typed(label, point, Source::PlusCode) });
+            }
+        }
+        hits
     }
 }
 
@@ -179,7 +222,7 @@ pub fn choose(hits: &[Hit]) -> Choice<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::{at, places};
+    use super::super::tests::{at, places, street};
     use super::*;
 
     fn kept(name: &str, lat: f64, source: Source) -> Saved {
@@ -244,5 +287,94 @@ mod tests {
             assert_eq!(chosen(text), "several", "{text}");
         }
         assert_eq!(chosen("Xyzzy"), "nothing");
+    }
+
+    /// A station road near by among streets that begin alike, and another one 20 km away, each with a number 16.
+    fn station_roads() -> Places<Vec<u8>> {
+        let near = ["", " North", " South", " East", " West", " Upper", " Lower"];
+        let near = near.iter().zip(0..).map(|(more, n)| {
+            street(&format!("Station Road{more}"), "Ashford", at(47.1, 9.5 + f64::from(n) * 0.01), &["16"])
+        });
+        let far = street("Station Road", "Brook", at(47.28, 9.5), &["16"]);
+        Places::open(build(near.chain([far]).collect()).unwrap()).unwrap()
+    }
+
+    #[test]
+    fn a_second_door_of_that_name_is_not_cut_off_behind_streets_that_begin_alike() {
+        let map = station_roads();
+        for limit in 2..9 {
+            let around = Around { saved: &[], focus: Some(at(47.1, 9.5)), limit };
+            let hits = find("16 Station Road", &around, Some(&map));
+            let exact: Vec<&str> =
+                hits.iter().filter(|hit| hit.exact).map(|hit| hit.label.as_str()).collect();
+            assert_eq!(exact, ["16 Station Road, Ashford 9490", "16 Station Road, Brook 9490"]);
+            assert_eq!((hits.len(), choose(&hits)), (limit.min(8), Choice::Several(&hits)));
+        }
+    }
+
+    #[test]
+    fn a_door_of_the_map_is_not_cut_off_behind_places_that_are_kept() {
+        let like = |n: u32| kept(&format!("16 Station Road Flat {n}"), 47.1, Source::Rider);
+        let saved: Vec<Saved> = (0..6).map(like).collect();
+        let around = Around { saved: &saved, focus: Some(at(47.1, 9.5)), limit: 5 };
+        let hits = find("16 Station Road", &around, Some(&station_roads()));
+        assert_eq!(hits.iter().filter(|hit| hit.exact).count(), 2);
+        assert_eq!((hits.len(), hits[0].source, choose(&hits)), (5, Source::Rider, Choice::Several(&hits)));
+    }
+
+    #[test]
+    fn one_place_in_several_lists_does_not_cut_off_another() {
+        let map = station_roads();
+        let ask = |saved: &[Saved]| {
+            find("16 Station Road", &Around { saved, focus: Some(at(47.1, 9.5)), limit: 2 }, Some(&map))
+        };
+        // The map's nearest is the one that is kept; its next is not.
+        let rider = kept("16 Station Road", 47.1, Source::Rider);
+        let hits = ask(std::slice::from_ref(&rider));
+        let sources: Vec<Source> = hits.iter().map(|hit| hit.source).collect();
+        assert_eq!(sources, [Source::Rider, Source::Map(Kind::Street)]);
+        // The rider's and the coop's first are one; the coop has another.
+        let coop = Saved { source: Source::Coop, ..rider.clone() };
+        let hits = find::<Vec<u8>>(
+            "16 Station Road",
+            &Around {
+                saved: &[rider, coop, kept("16 Station Road", 47.4, Source::Coop)],
+                focus: Some(at(47.1, 9.5)),
+                limit: 2,
+            },
+            None,
+        );
+        assert_eq!((hits.len(), choose(&hits)), (2, Choice::Several(&hits)));
+    }
+
+    #[test]
+    fn many_answers_at_one_kept_place_do_not_cut_off_another() {
+        // Three entries of the map at the door that is kept, and one far away.
+        let near = ["Ashford", "Ashford Hill", "Ashford Green"];
+        let near = near.map(|town| street("Station Road", town, at(47.1, 9.5), &["16"]));
+        let far = street("Station Road", "Brook", at(47.28, 9.5), &["16"]);
+        let map = Places::open(build(near.into_iter().chain([far]).collect()).unwrap()).unwrap();
+        let saved = [kept("16 Station Road", 47.1, Source::Rider)];
+        let hits = find(
+            "16 Station Road",
+            &Around { saved: &saved, focus: Some(at(47.1, 9.5)), limit: 2 },
+            Some(&map),
+        );
+        assert_eq!((hits.len(), choose(&hits)), (2, Choice::Several(&hits)));
+    }
+
+    #[test]
+    fn a_short_plus_code_near_either_of_two_places_is_asked_back() {
+        let town = |lat| Document::new(Kind::Town, "Ashford", at(lat, 9.5));
+        let map = Places::open(build(vec![town(47.1), town(47.101), town(49.1)]).unwrap()).unwrap();
+        let clinic = [kept("Ashford Clinic", 45.1, Source::Rider)];
+        let ask = |saved| {
+            find("4G22+22 Ashford", &Around { saved, focus: Some(at(47.1, 9.5)), limit: 2 }, Some(&map))
+        };
+        for saved in [&[][..], &clinic] {
+            let hits = ask(saved);
+            assert!(hits.iter().all(|hit| hit.exact) && crate::distance(hits[0].at, hits[1].at).0 > 100_000);
+            assert_eq!(choose(&hits), Choice::Several(&hits));
+        }
     }
 }

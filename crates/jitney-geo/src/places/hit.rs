@@ -11,7 +11,7 @@ use super::fold::words;
 use super::house::Number;
 use super::houses::{HouseFound, nearest};
 use super::query;
-use super::search::{Scope, Scored, search};
+use super::search::{Fit, Scope, Scored, search};
 
 /// Where an answer comes from, and what it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -43,7 +43,7 @@ pub struct Hit {
     pub number: Number,
     /// It is just what was typed, in full, without a slip.
     pub exact: bool,
-    /// Points of cost; the least is the best.
+    /// Points of cost; of answers that are equally exact the least is the best.
     pub cost: u32,
 }
 
@@ -55,7 +55,8 @@ impl fmt::Debug for Hit {
 }
 
 impl Hit {
-    /// Tells whether a driver can be sent there without asking: a door, not a whole street or town.
+    /// Tells whether a driver can be sent there without asking: a door, not a whole street or town, nor a number
+    /// that is in several places.
     pub fn is_door(&self) -> bool {
         match self.source {
             Source::Map(kind) => kind.is_door() || matches!(self.number, Number::Known(_)),
@@ -67,6 +68,9 @@ impl Hit {
     pub fn caveat(&self) -> Option<String> {
         match &self.number {
             Number::None | Number::Known(_) => None,
+            Number::Several(known) => {
+                Some(format!("the map has number {known} in several places; this is one of them"))
+            }
             Number::Nearest { asked, .. } => {
                 Some(format!("the map has no number {asked}; this is the nearest"))
             }
@@ -105,7 +109,8 @@ fn hit(view: &View<'_>, scored: &Scored, asked: impl Fn() -> Option<String>) -> 
     let label = label(view, &site, &known, postcode);
     let number = match scored.house {
         HouseFound::NotAsked | HouseFound::NoStreet => Number::None,
-        HouseFound::Known(_) | HouseFound::Several(_) | HouseFound::Begins(_) => Number::Known(known),
+        HouseFound::Known(_) | HouseFound::Begins(_) => Number::Known(known),
+        HouseFound::Several(_) => Number::Several(known),
         HouseFound::Nearest(_) => Number::Nearest { asked: asked(), known },
         HouseFound::Unknown => Number::Unknown { asked: asked() },
     };
@@ -116,7 +121,7 @@ fn hit(view: &View<'_>, scored: &Scored, asked: impl Fn() -> Option<String>) -> 
         at: spot.into(),
         source: Source::Map(kind),
         number,
-        exact: scored.exact,
+        exact: scored.fit == Fit::Exact,
         cost: scored.cost,
     })
 }

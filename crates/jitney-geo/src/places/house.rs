@@ -12,6 +12,8 @@ pub enum Number {
     None,
     /// It is known.
     Known(String),
+    /// It is known in several places, as where the towns of a street are not told apart; the point is one of them.
+    Several(String),
     /// It is not known; this is the nearest one that is.
     Nearest {
         /// What was asked for.

@@ -38,9 +38,9 @@ impl HouseFound {
         matches!(self, HouseFound::Known(_) | HouseFound::Several(_))
     }
 
-    /// Tells whether nothing is left open.
-    pub(super) fn is_settled(self) -> bool {
-        matches!(self, HouseFound::NotAsked | HouseFound::Known(_))
+    /// Tells whether that number was found, if one was asked for.
+    pub(super) fn is_as_asked(self) -> bool {
+        self == HouseFound::NotAsked || self.is_known()
     }
 
     /// Returns what it costs; none if it is no answer at all.

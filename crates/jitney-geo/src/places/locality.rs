@@ -13,7 +13,7 @@ const LENDING: i32 = 2;
 
 /// Settlements, boundaries and addresses that know their town.
 #[derive(Debug, Default)]
-pub(super) struct Localities {
+pub struct Localities {
     settlements: Vec<(Spot, Kind, String)>,
     boundaries: Vec<Boundary>,
     lenders: HashMap<(i32, i32), Vec<(Spot, String)>>,

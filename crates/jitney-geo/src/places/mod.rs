@@ -33,7 +33,7 @@ mod streets;
 mod tags;
 
 pub use addresses::{AddressListError, add_addresses};
-pub use collect::{Collected, collect};
+pub use collect::{CollectError, Collected, collect};
 pub use document::{Document, House, Kind};
 #[doc(hidden)]
 pub use file::seal;
@@ -43,6 +43,7 @@ pub use fold::fold;
 pub use hit::{Hit, Source};
 pub use house::Number;
 pub use index::{BuildError, ENTRIES_MAX, build};
+pub use locality::Localities;
 pub use plus_code::PlusCode;
 pub use reverse::Nearby;
 

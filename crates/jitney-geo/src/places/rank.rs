@@ -2,7 +2,7 @@
 //!
 //! A slip weighs more than everything else together, so that what was typed as it is written always comes
 //! before what was not; among equals the whole name comes before a part of it, the town before the shop, the
-//! near before the far.
+//! near before the far. What was typed in full comes before all of this.
 
 use super::document::Kind;
 use super::slot::Field;

@@ -1,4 +1,4 @@
-//! Finding what was typed: the sites that have all of its words, the cheapest first.
+//! Finding what was typed: the sites that have all of its words, those typed in full first, then the cheapest.
 //!
 //! 1. Each word is looked up in the dictionary. The rarest one's places are gone through; whether they have the
 //!    other words too is read off each place's own words.
@@ -23,20 +23,29 @@ use crate::Spot;
 /// are; two letters more and it is fewer.
 const SITES_MAX: u32 = 60_000;
 /// Most places gone through in one attempt.
-const ATTEMPT_MAX: u32 = 25_000;
+pub(super) const ATTEMPT_MAX: u32 = 25_000;
 /// Words of fewer letters are forgiven a slip only when nothing else is found.
 const SHORT: usize = 4;
 /// Most ways of putting a blank elsewhere that are tried.
 const BLANKS_MAX: usize = 24;
 
-/// A place that answers, with what its order among others follows from.
+/// How much of a place was typed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Fit {
+    /// It is just what was typed, in full.
+    Exact,
+    /// It is like what was typed.
+    Like,
+}
+
+/// A place that answers, in the order of answers. What was typed in full comes first however far away it is, so
+/// that wherever answers are cut off, none is left as the only one that is not.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Scored {
+    pub(super) fit: Fit,
     pub(super) cost: u32,
     pub(super) site: u32,
     pub(super) house: HouseFound,
-    /// It is just what was typed, in full.
-    pub(super) exact: bool,
 }
 
 /// What a search goes by besides what was typed.
@@ -48,14 +57,14 @@ pub(super) struct Scope {
     pub(super) limit: usize,
 }
 
-/// Returns the cheapest answers, cheapest first, and the word that was taken for a house number, if any was.
+/// Returns the best answers: those typed in full before those that are not, then the cheapest first.
 pub(super) fn search(view: &View<'_>, text: &str, scope: Scope) -> Vec<Scored> {
     let (words, too_many) = query::read(text);
     if words.is_empty() || scope.limit == 0 {
         return Vec::new();
     }
     let extra = u32::try_from(too_many).unwrap_or(u32::MAX).saturating_mul(rank::PASSED_OVER);
-    let mut search = Search { view, scope, sites_left: SITES_MAX, best: Vec::new() };
+    let mut search = Search { view, scope, sites_left: SITES_MAX, went_through_all: true, best: Vec::new() };
     let strict: Vec<Matches> = words.iter().map(|word| Matches::find(view, word, 0)).collect();
     search.attempt(&pairs(&words, &strict), extra);
     if search.is_full() {
@@ -114,6 +123,8 @@ struct Search<'a> {
     view: &'a View<'a>,
     scope: Scope,
     sites_left: u32,
+    /// No place was left aside because there are too many.
+    went_through_all: bool,
     best: Vec<Scored>,
 }
 
@@ -185,7 +196,8 @@ impl Search<'_> {
             .min_by_key(|(word, matches)| (word.number, matches.posting_count(self.view)));
         let Some((_, rarest)) = rarest else { return };
         let most = self.sites_left.min(ATTEMPT_MAX);
-        let candidates = candidates(self.view, rarest, most);
+        let (candidates, all) = candidates(self.view, rarest, most);
+        self.went_through_all &= all;
         self.sites_left = self.sites_left.saturating_sub(u32::try_from(candidates.len()).unwrap_or(u32::MAX));
         let mut heap: BinaryHeap<Scored> = BinaryHeap::new();
         for site in candidates {
@@ -198,14 +210,26 @@ impl Search<'_> {
             }
         }
         self.best.extend(heap);
-        // A place may answer to several attempts; its cheapest counts.
+        // A place may answer to several attempts; its best counts.
         self.best.sort_unstable_by_key(|scored| (scored.site, *scored));
         self.best.dedup_by_key(|scored| scored.site);
         self.best.sort_unstable();
         self.best.truncate(self.scope.limit);
+        self.doubt_the_only_one();
     }
 
-    /// Returns what a place costs as an answer; none if it lacks a word.
+    /// Takes the only place that was typed in full for one that is like it, if another may be among those that were
+    /// not gone through.
+    fn doubt_the_only_one(&mut self) {
+        if let [one, rest @ ..] = self.best.as_mut_slice()
+            && !self.went_through_all
+            && rest.first().is_none_or(|next| next.fit == Fit::Like)
+        {
+            one.fit = Fit::Like;
+        }
+    }
+
+    /// Returns how well a place answers; none if it lacks a word.
     fn score(&self, at: u32, words: &[Pair<'_>], base: u32) -> Option<Scored> {
         let mut cost = base;
         let mut taken = Taken::default();
@@ -255,8 +279,8 @@ impl Search<'_> {
         cost = cost.saturating_add(self.distance_cost(&site));
         let fields: u32 = 3; // An exact answer may lie in any part of the description.
         let whole = as_typed <= fields.saturating_mul(words.len() as u32) && as_typed < rank::OTHER_HOUSE;
-        let exact = whole && untyped == 0 && house.is_settled() && !self.goes_on(at, words);
-        Some(Scored { cost, site: at, house, exact })
+        let exact = whole && untyped == 0 && house.is_as_asked() && !self.goes_on(at, words);
+        Some(Scored { fit: if exact { Fit::Exact } else { Fit::Like }, cost, site: at, house })
     }
 
     /// Tells whether the last word was only the beginning of what stands there.
@@ -289,8 +313,9 @@ impl Search<'_> {
     }
 }
 
-/// Returns the places that have a word that fits, each once; at most so many, the most important.
-fn candidates(view: &View<'_>, matches: &Matches, most: u32) -> Vec<u32> {
+/// Returns the places that have a word that fits, each once, and whether that is all of them; at most so many, the
+/// most important.
+fn candidates(view: &View<'_>, matches: &Matches, most: u32) -> (Vec<u32>, bool) {
     let sites = view.sites();
     let mut seen = vec![0u64; usize::try_from(sites / 64).unwrap_or_default().saturating_add(1)];
     for (start, end) in matches.postings(view) {
@@ -301,7 +326,7 @@ fn candidates(view: &View<'_>, matches: &Matches, most: u32) -> Vec<u32> {
         }
     }
     // Sites are numbered by importance, so the first ones are kept.
-    let all = (0u32..).zip(seen).flat_map(|(block, bits)| {
+    let mut all = (0u32..).zip(seen).flat_map(|(block, bits)| {
         let first = block.saturating_mul(64);
         let mut bits = bits;
         std::iter::from_fn(move || {
@@ -310,7 +335,8 @@ fn candidates(view: &View<'_>, matches: &Matches, most: u32) -> Vec<u32> {
             (at < 64).then(|| first.saturating_add(at))
         })
     });
-    all.take(usize::try_from(most).unwrap_or_default()).collect()
+    let first = all.by_ref().take(usize::try_from(most).unwrap_or_default()).collect();
+    (first, all.next().is_none())
 }
 
 /// Which words of a place were already found.

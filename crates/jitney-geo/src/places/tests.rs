@@ -9,7 +9,7 @@ pub(super) fn at(lat: f64, lon: f64) -> Coordinate {
     Coordinate::new(lat, lon).unwrap()
 }
 
-fn street(name: &str, locality: &str, point: Coordinate, houses: &[&str]) -> Document {
+pub(super) fn street(name: &str, locality: &str, point: Coordinate, houses: &[&str]) -> Document {
     let house = |(n, number): (usize, &&str)| House {
         number: (*number).to_owned(),
         postcode: "9490".to_owned(),
@@ -127,6 +127,21 @@ fn what_is_just_as_typed_is_exact_even_if_there_are_two() {
     assert_eq!(exact("12 Mill Lane"), 2);
     assert_eq!(exact("12 Mill Lan"), 0);
     assert_eq!(exact("12 Lane"), 0);
+}
+
+#[test]
+fn one_among_more_places_than_are_gone_through_is_not_taken_for_the_only_one() {
+    let named = |kind, name: &str, lat| Document::new(kind, name, at(lat, 9.5));
+    let chosen = |others: u32| {
+        let others = (0..others).map(|n| named(Kind::Venue, &format!("Station {n}"), 47.2));
+        let doors = [named(Kind::Venue, "Station", 47.1), named(Kind::Stop, "Station", 47.3)];
+        let places = Places::open(build(others.chain(doors).collect()).unwrap()).unwrap();
+        let hits = places.search("Station", None, 5);
+        (hits.iter().filter(|hit| hit.exact).count(), matches!(choose(&hits), Choice::Several(_)))
+    };
+    assert_eq!(chosen(search::ATTEMPT_MAX - 2), (2, true));
+    // The stop comes last and is not looked at any more.
+    assert_eq!(chosen(search::ATTEMPT_MAX - 1), (0, true));
 }
 
 #[test]

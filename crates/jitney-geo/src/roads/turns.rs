@@ -105,7 +105,7 @@ impl Junctions {
     }
 
     /// Forbids to drive the lanes one after the other; if `only`, to leave the last but one for any other than
-    /// the last.
+    /// the last. One that allows only what an earlier one has forbidden contradicts it and is left aside.
     fn forbid(&mut self, lanes: &[u32], only: bool) -> bool {
         let Some((first, rest)) = lanes.split_first() else { return false };
         let mut arcs = vec![*first];

@@ -100,5 +100,42 @@ fn what_was_collected_is_found() {
 fn an_extract_that_ends_early_is_refused() {
     let bytes = villages().file();
     let cut = &bytes[..bytes.len() - 3];
-    assert!(matches!(collect(|| Ok(cut)), Err(ReadError::Truncated { .. })));
+    assert!(matches!(collect(|| Ok(cut)), Err(CollectError::Read(ReadError::Truncated { .. }))));
+}
+
+#[test]
+fn the_towns_of_an_extract_are_handed_on() {
+    let bytes = villages().file();
+    let localities = collect(|| Ok(bytes.as_slice())).unwrap().localities;
+    let town = |lat| localities.of(jitney_domain::Coordinate::new(lat, 9.1).unwrap().into()).to_owned();
+    assert_eq!([town(47.05), town(47.15), town(60.0)], ["Ashford", "Brook", ""]);
+}
+
+#[test]
+fn an_extract_with_more_than_can_be_kept_is_refused() {
+    let street = |refs: &[i64]| {
+        let mut extract = Extract::new();
+        extract.way(1, refs, &[("highway", "residential"), ("name", "Mill Lane")]);
+        extract
+    };
+    let mut door = Extract::new();
+    door.node(1, 47.05, 9.1, &[("amenity", "pharmacy"), ("name", "Lion")]);
+    let mut boundary = Extract::new();
+    boundary.way(1, &[1, 2, 3, 1], &[]);
+    let tags = [("boundary", "administrative"), ("admin_level", "8"), ("name", "Ashford")];
+    boundary.relation(2, &[(MemberKind::Way, 1, "outer")], &tags);
+    let mut group = Extract::new();
+    group.way(1, &[1, 2, 3, 1], &[]);
+    let tags = [("type", "multipolygon"), ("amenity", "pharmacy"), ("name", "Lion")];
+    group.relation(2, &[(MemberKind::Way, 1, "outer")], &tags);
+    // Points, then what is told of a place; of a boundary its line counts as well.
+    for (extract, takes) in
+        [(street(&[1, 2, 3]), 3 + TOLD), (door, TOLD), (boundary, 4 + 1 + TOLD), (group, 4 + TOLD)]
+    {
+        let bytes = extract.file();
+        let within = |limit| collect_within(limit, || Ok(bytes.as_slice()));
+        assert!(within(takes).is_ok(), "{takes}");
+        let refused = within(takes - 1).unwrap_err();
+        assert!(matches!(refused, CollectError::TooMuch) && refused.to_string().contains("cut out the area"));
+    }
 }

@@ -54,20 +54,21 @@ fn open(streets: &[Street], lane: usize) -> bool {
     lane < 2 * streets.len() && (lane.is_multiple_of(2) || !streets[lane / 2].2)
 }
 
-fn allowed(streets: &[Street], rules: &[Rule], lane: usize, next: usize) -> bool {
-    rules.iter().all(|(from, via, to, only)| {
-        let arrives = |lane: usize| open(streets, lane) && ends(streets, lane).1 == *via;
-        let leaves = |lane: usize| open(streets, lane) && ends(streets, lane).0 == *via;
-        let target = [2 * to, 2 * to + 1].into_iter().find(|lane| leaves(*lane));
-        if lane / 2 != *from || !arrives(lane) {
-            return true;
+/// Returns the streets that may be driven after one. Rules hold in their order; one that allows only what an earlier
+/// one has forbidden is left aside.
+fn after(streets: &[Street], rules: &[Rule], lane: usize) -> Vec<usize> {
+    let here = ends(streets, lane).1;
+    let leaves = |next: usize| open(streets, next) && ends(streets, next).0 == here;
+    let mut onward: Vec<usize> = (0..2 * streets.len()).filter(|next| leaves(*next)).collect();
+    for (_, _, to, only) in rules.iter().filter(|(from, via, ..)| lane / 2 == *from && here == *via) {
+        let Some(target) = [2 * to, 2 * to + 1].into_iter().find(|next| leaves(*next)) else { continue };
+        match only {
+            true if onward.contains(&target) => onward = vec![target],
+            true => {}
+            false => onward.retain(|next| *next != target),
         }
-        match target {
-            Some(target) if *only => next == target,
-            Some(target) => next != target,
-            None => true,
-        }
-    })
+    }
+    onward
 }
 
 /// Returns what it costs from the end of a street to the end of every other, turn by turn.
@@ -78,10 +79,9 @@ fn costs(streets: &[Street], rules: &[Rule], cost: &[Cost], from: usize) -> Vec<
     loop {
         let mut changed = false;
         for lane in (0..cost.len()).filter(|lane| open(streets, *lane)) {
-            for next in (0..cost.len()).filter(|next| open(streets, *next)) {
-                let meets = ends(streets, lane).1 == ends(streets, next).0;
+            for next in after(streets, rules, lane) {
                 let onward = best[lane].plus(cost[next]);
-                if meets && onward < best[next] && allowed(streets, rules, lane, next) {
+                if onward < best[next] {
                     best[next] = onward;
                     changed = true;
                 }
