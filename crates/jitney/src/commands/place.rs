@@ -32,7 +32,7 @@ pub(crate) enum Command {
     /// Count the addresses around, so that partners are told of places as large as so many share
     ///
     /// FILE has a line "latitude,longitude" for every address, or "cell,count" for every H3 cell, as land
-    /// registries and OpenAddresses give them out. They are added up at once by cells of about 5 square
+    /// registries give them out. They are added up at once by cells of about 5 square
     /// kilometres; nothing else is kept.
     Addresses {
         /// Lines "latitude,longitude" or "cell,count"
