@@ -78,7 +78,7 @@ impl<S: Store> Office<S> {
     pub(crate) fn new(core: Core<S>) -> Outcome<Office<S>> {
         let mut office = Office { core, now: now()?, riders: Vec::new(), booked: 0 };
         for number in 0..RIDERS {
-            let home = office.door(number)?;
+            let home = office.door(number, 0.0)?;
             let name = format!("Rider Number {number}");
             let phone = Some(format!("+43 2742 {number:05}"));
             let profile = Profile { name, phone, home: Some(home), ..Profile::default() };
@@ -100,17 +100,19 @@ impl<S: Store> Office<S> {
     fn booking(&mut self) -> Outcome<TripAsked> {
         let number = self.booked;
         self.booked += 1;
-        let rider = *self.riders.get(number % self.riders.len()).ok_or("no riders")?;
-        let day = TODAY.checked_add(i64::try_from(1 + number % DAYS)?.days())?;
-        let at = time(i8::try_from(8 + number / DAYS % 9)?, i8::try_from(number % 12 * 5)?, 0, 0);
-        let to = PlaceAsked::At(self.door(number.wrapping_mul(7))?);
+        let (round, nth) = (number / self.riders.len(), number % self.riders.len());
+        let rider = *self.riders.get(nth).ok_or("no riders")?;
+        // Nobody rides twice at a time: every round is another day or, once all days are used up, two hours later.
+        let day = TODAY.checked_add(i64::try_from(1 + (round + nth) % DAYS)?.days())?;
+        let at = time(i8::try_from(8 + round / DAYS % 6 * 2)?, i8::try_from(nth % 12 * 5)?, 0, 0);
+        let to = PlaceAsked::At(self.door(number.wrapping_mul(7), 0.001)?);
         Ok(TripAsked::one_way(rider, PlaceAsked::Home, to, Timing::Appointment(day.to_datetime(at))))
     }
 
-    /// Returns one of some thousand doors within ten kilometres.
-    fn door(&self, number: usize) -> Outcome<Place> {
+    /// Returns one of some thousand doors within ten kilometres; with an offset, of as many others.
+    fn door(&self, number: usize, offset: f64) -> Outcome<Place> {
         let (north, east) = ((number % 61) as f64, (number % 67) as f64);
-        let at = Coordinate::new(48.15 + north * 0.002, 15.55 + east * 0.002)?;
+        let at = Coordinate::new(48.15 + north * 0.002 + offset, 15.55 + east * 0.002)?;
         Ok(Place {
             label: format!("Lindengasse {number}, 3100 St. Pölten"),
             at,
