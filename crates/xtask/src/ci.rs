@@ -16,6 +16,7 @@ pub(crate) const STEPS: &[Step] = &[
     Step { name: "doc", does: "build the documentation, broken links forbidden", run: doc },
     Step { name: "deny", does: "hold every dependency to deny.toml", run: deny },
     Step { name: "test", does: "run every test, documentation examples included", run: test },
+    Step { name: "benches", does: "run every benchmark briefly, so that none rots unseen", run: benches },
     Step { name: "demo", does: "build the release binary and run its demonstration once", run: demo },
     Step { name: "seeds", does: "simulate 80 drawn days, and 40 hostile coops among 60", run: seeds },
 ];
@@ -127,6 +128,12 @@ fn deny(workshop: &Workshop) -> Result<Done, Failure> {
             "advisories: no RustSec database on this machine; known ones are held by the version floors"
         );
     }
+    Ok(Done::Passed)
+}
+
+fn benches(workshop: &Workshop) -> Result<Done, Failure> {
+    // All benchmarks, and no unit test: those have run.
+    run_program(&mut cargo(workshop, ["test", "--quiet", "--workspace", "--bench", "*", "--", "--test"]))?;
     Ok(Done::Passed)
 }
 
