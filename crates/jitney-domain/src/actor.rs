@@ -45,6 +45,10 @@ pub enum CommandKind {
     KeepMembers,
     /// Use an invitation.
     Enrol,
+    /// Open and end sessions with a card that was shown.
+    SignIn,
+    /// Say who may act for a rider.
+    Entrust,
     /// Add vehicles, set driver terms, hours and leave.
     KeepDriver,
     /// Book, change, cancel trips and subscriptions.
@@ -61,10 +65,12 @@ pub enum CommandKind {
 
 impl CommandKind {
     /// All kinds, in the order of the table.
-    pub const ALL: [CommandKind; 9] = [
+    pub const ALL: [CommandKind; 11] = [
         CommandKind::RunCoop,
         CommandKind::KeepMembers,
         CommandKind::Enrol,
+        CommandKind::SignIn,
+        CommandKind::Entrust,
         CommandKind::KeepDriver,
         CommandKind::KeepTrips,
         CommandKind::Dispatch,
@@ -80,6 +86,8 @@ impl fmt::Display for CommandKind {
             CommandKind::RunCoop => "run the coop",
             CommandKind::KeepMembers => "keep the members' list",
             CommandKind::Enrol => "enrol a key",
+            CommandKind::SignIn => "sign somebody in",
+            CommandKind::Entrust => "say who acts for this rider",
             CommandKind::KeepDriver => "change this driver's time or vehicle",
             CommandKind::KeepTrips => "book or change this trip",
             CommandKind::Dispatch => "dispatch trips",
@@ -104,17 +112,20 @@ pub enum Right {
 /// Returns what `actor` may do, by the one table of rights.
 pub fn right(actor: &Actor, kind: CommandKind) -> Right {
     use Right::*;
-    let row: [Right; 9] = match actor {
-        //                                    RunCoop KeepMem Enrol KeepDrv KeepTrp Dispatch Drive Negot Tick
-        Actor::Operator => [All, All, None, All, All, All, All, None, None],
-        Actor::Member(_, Role::Operator) => [All, All, None, All, All, All, All, None, None],
-        Actor::Member(_, Role::Dispatcher) => [None, All, None, All, All, All, All, None, None],
-        Actor::Member(_, Role::Driver) => [None, None, None, Own, None, None, Own, None, None],
-        Actor::Member(_, Role::Rider) => [None, None, None, None, Own, None, None, None, None],
-        Actor::Member(_, Role::Caregiver) => [None; 9],
-        Actor::Partner(_) => [None, None, None, None, None, None, None, All, None],
-        Actor::Stranger(_) => [None, None, All, None, None, None, None, None, None],
-        Actor::System => [None, None, None, None, None, All, None, None, All],
+    let row: [Right; 11] = match actor {
+        //                                  RunCoop KeepMem Enrol SignIn Entrust KeepDrv KeepTrp Dispatch Drive Negot Tick
+        Actor::Operator => [All, All, None, None, All, All, All, All, All, None, None],
+        Actor::Member(_, Role::Operator) => [All, All, None, None, All, All, All, All, All, None, None],
+        Actor::Member(_, Role::Dispatcher) => [None, All, None, None, All, All, All, All, All, None, None],
+        Actor::Member(_, Role::Driver) => [None, None, None, None, None, Own, None, None, Own, None, None],
+        Actor::Member(_, Role::Rider) => [None, None, None, None, Own, None, Own, None, None, None, None],
+        // A rider who has said so counts as their own.
+        Actor::Member(_, Role::Caregiver) => {
+            [None, None, None, None, None, None, Own, None, None, None, None]
+        }
+        Actor::Partner(_) => [None, None, None, None, None, None, None, None, None, All, None],
+        Actor::Stranger(_) => [None, None, All, None, None, None, None, None, None, None, None],
+        Actor::System => [None, None, None, All, None, None, None, All, None, None, All],
     };
     CommandKind::ALL.iter().position(|k| *k == kind).and_then(|i| row.get(i).copied()).unwrap_or(None)
 }
@@ -132,18 +143,22 @@ mod tests {
     fn the_table_of_rights_is_this() {
         let me = MemberId(1001);
         let rows = [
-            (Actor::Operator, vec![RunCoop, KeepMembers, KeepDriver, KeepTrips, Dispatch, Drive], vec![]),
+            (
+                Actor::Operator,
+                vec![RunCoop, KeepMembers, Entrust, KeepDriver, KeepTrips, Dispatch, Drive],
+                vec![],
+            ),
             (
                 Actor::Member(me, Role::Dispatcher),
-                vec![KeepMembers, KeepDriver, KeepTrips, Dispatch, Drive],
+                vec![KeepMembers, Entrust, KeepDriver, KeepTrips, Dispatch, Drive],
                 vec![],
             ),
             (Actor::Member(me, Role::Driver), vec![], vec![KeepDriver, Drive]),
-            (Actor::Member(me, Role::Rider), vec![], vec![KeepTrips]),
-            (Actor::Member(me, Role::Caregiver), vec![], vec![]),
+            (Actor::Member(me, Role::Rider), vec![], vec![Entrust, KeepTrips]),
+            (Actor::Member(me, Role::Caregiver), vec![], vec![KeepTrips]),
             (Actor::Partner(key()), vec![Negotiate], vec![]),
             (Actor::Stranger(key()), vec![Enrol], vec![]),
-            (Actor::System, vec![Dispatch, Tick], vec![]),
+            (Actor::System, vec![SignIn, Dispatch, Tick], vec![]),
         ];
         for (actor, all, own) in rows {
             for kind in CommandKind::ALL {

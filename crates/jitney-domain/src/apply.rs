@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::access::{Card, Caregiver, Session};
 use crate::availability::Availability;
 use crate::booking::{
     Award, Bid, BidPhase, Capacity, Claim, ClaimPhase, Confirmation, GivenUp, Offered, Progress,
@@ -109,6 +110,37 @@ impl State {
             }
             Event::InvitationUsed { invitation, member } => {
                 self.invitations.update(&invitation, |i| i.used_by = Some(member));
+            }
+            Event::CardIssued { card, member, role, secret } => {
+                self.cards.insert(card, Card { member, role, secret, issued: at });
+            }
+            Event::CardRevoked { card } => {
+                let theirs: Vec<_> =
+                    self.sessions.iter().filter(|(_, s)| s.card == card).map(|(id, _)| *id).collect();
+                for session in theirs {
+                    self.sessions.remove(&session);
+                }
+                self.cards.remove(&card);
+            }
+            Event::SessionOpened { session, card, until } => {
+                if let Some(row) = self.cards.get(&card) {
+                    let (member, role) = (row.member, row.role);
+                    self.sessions.insert(session, Session { card, member, role, opened: at, until });
+                }
+            }
+            Event::SessionClosed { session } => {
+                self.sessions.remove(&session);
+            }
+            Event::CaregiverSet { rider, caregiver, scope } => {
+                let mut row = self.caregivers.get(&rider).cloned().unwrap_or_default();
+                row.people.retain(|c| c.member != caregiver);
+                let named = scope.map(|scope| Caregiver { member: caregiver, scope, since: at });
+                row.people.extend(named);
+                if row.people.is_empty() {
+                    self.caregivers.remove(&rider);
+                } else {
+                    self.caregivers.insert(rider, row);
+                }
             }
             Event::KeyEnrolled { member, key } => {
                 if let Some(old) = self.members.get(&member).and_then(|m| m.key) {

@@ -6,6 +6,7 @@ use jiff::civil::Date;
 use jitney_identity::{Hash, PublicKey};
 use serde::{Deserialize, Serialize};
 
+use crate::access::Scope;
 use crate::actor::CommandKind;
 use crate::agreement::Agreement;
 use crate::availability::{Hours, Leave, WeeklyHours};
@@ -19,8 +20,8 @@ use crate::run::{Frame, Stop};
 use crate::time::{Timestamp, Zone};
 use crate::trip::{Dwell, Timing, Way};
 use crate::{
-    CapacityId, ClaimId, InvitationId, LiftNumber, MemberId, ReportId, RunId, SubscriptionId, TicketId,
-    TripId, VehicleId,
+    CapacityId, CardId, ClaimId, InvitationId, LiftNumber, MemberId, ReportId, RunId, SessionId,
+    SubscriptionId, TicketId, TripId, VehicleId,
 };
 
 /// A trip as it is asked for.
@@ -216,6 +217,48 @@ pub enum Command {
         /// The member's own key.
         key: PublicKey,
     },
+    /// Hand a member a card with which they sign in on the pages.
+    IssueCard {
+        /// Under which name.
+        card: CardId,
+        /// Whose.
+        member: MemberId,
+        /// In which role it lets them act.
+        role: Role,
+        /// Hash of the code on it.
+        secret: Hash,
+    },
+    /// Take a card back, with every session that was opened with it.
+    RevokeCard(CardId),
+    /// Open a session with a card.
+    SignIn {
+        /// Which card.
+        card: CardId,
+        /// Hash of the code that was shown.
+        secret: Hash,
+        /// Under which name.
+        session: SessionId,
+        /// Until when.
+        until: Timestamp,
+    },
+    /// End a session.
+    SignOut(SessionId),
+    /// Let a caregiver act for a rider.
+    Entrust {
+        /// For whom.
+        rider: MemberId,
+        /// Who.
+        caregiver: MemberId,
+        /// In what.
+        scope: Scope,
+    },
+    /// Let a caregiver act for a rider no longer.
+    Dismiss {
+        /// For whom.
+        rider: MemberId,
+        /// Who.
+        caregiver: MemberId,
+    },
     /// Book a trip, with its return and its repetition.
     BookTrip(Booking),
     /// Change a trip.
@@ -378,8 +421,12 @@ impl Command {
             | Command::Suspend(_)
             | Command::Reinstate(_)
             | Command::RecordVetting { .. }
+            | Command::IssueCard { .. }
+            | Command::RevokeCard(_)
             | Command::Invite { .. } => CommandKind::KeepMembers,
             Command::Enrol { .. } => CommandKind::Enrol,
+            Command::SignIn { .. } | Command::SignOut(_) => CommandKind::SignIn,
+            Command::Entrust { .. } | Command::Dismiss { .. } => CommandKind::Entrust,
             Command::SetDriverTerms { .. }
             | Command::AddVehicle { .. }
             | Command::ChangeVehicle { .. }

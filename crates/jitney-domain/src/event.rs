@@ -6,6 +6,7 @@ use jiff::civil::Date;
 use jitney_identity::{Hash, PublicKey};
 use serde::{Deserialize, Serialize};
 
+use crate::access::Scope;
 use crate::actor::Actor;
 use crate::agreement::{Agreement, Rate};
 use crate::availability::{Hours, Leave, WeeklyHours};
@@ -22,8 +23,8 @@ use crate::subscription::Pattern;
 use crate::time::{Timestamp, Zone};
 use crate::trip::{Link, TripDetails};
 use crate::{
-    CapacityId, ClaimId, InvitationId, LiftNumber, MemberId, ReportId, RunId, SubscriptionId, TicketId,
-    TripId, VehicleId,
+    CapacityId, CardId, ClaimId, InvitationId, LiftNumber, MemberId, ReportId, RunId, SessionId,
+    SubscriptionId, TicketId, TripId, VehicleId,
 };
 
 /// An event with when and by whom.
@@ -109,6 +110,30 @@ pub enum Event {
     KeyEnrolled {
         member: MemberId,
         key: PublicKey,
+    },
+    CardIssued {
+        card: CardId,
+        member: MemberId,
+        role: Role,
+        secret: Hash,
+    },
+    /// Every session that was opened with the card ends with it.
+    CardRevoked {
+        card: CardId,
+    },
+    SessionOpened {
+        session: SessionId,
+        card: CardId,
+        until: Timestamp,
+    },
+    SessionClosed {
+        session: SessionId,
+    },
+    /// What a caregiver may do for a rider from now on; none: nothing any more.
+    CaregiverSet {
+        rider: MemberId,
+        caregiver: MemberId,
+        scope: Option<Scope>,
     },
 
     TripBooked {

@@ -202,6 +202,14 @@ random_id!(
     InvitationId, "invitation id"
 );
 random_id!(
+    /// A card with which a member signs in on the pages.
+    CardId, "card id"
+);
+random_id!(
+    /// A device on which a member has signed in.
+    SessionId, "session id"
+);
+random_id!(
     /// A signed report of a driver, made once and delivered as often as it takes.
     ReportId, "report id"
 );

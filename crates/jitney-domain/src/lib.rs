@@ -24,6 +24,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+pub mod access;
 pub mod actor;
 pub mod agreement;
 pub mod alarm;
@@ -56,7 +57,7 @@ pub mod trip;
 pub use actor::Actor;
 pub use agreement::{Agreement, Cents, Rate, Terms};
 pub use command::{Booking, Command, MOVES_MAX, Move, Plan, Repeat, Step, TripChange};
-pub use decide::{Context, decide, takes_part, waits_for_other_half};
+pub use decide::{Context, decide, may_act_for, takes_part, waits_for_other_half};
 pub use effect::{Effect, effects};
 pub use event::{Event, Recorded};
 pub use ids::*;

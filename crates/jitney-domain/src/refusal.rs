@@ -13,7 +13,7 @@ use crate::run::RunFault;
 use crate::subscription::RuleError;
 use crate::time::{Timestamp, ZoneError};
 use crate::{
-    CapacityId, ClaimId, InvitationId, LiftNumber, MemberId, RunId, SubscriptionId, TicketId, TripId,
+    CapacityId, CardId, ClaimId, InvitationId, LiftNumber, MemberId, RunId, SubscriptionId, TicketId, TripId,
     VehicleId,
 };
 
@@ -82,6 +82,26 @@ pub enum Refusal {
     /// No such run.
     #[error("there is no run {0}; see the day with `jitney board`")]
     NoRun(RunId),
+    /// No such card, or the code is wrong.
+    #[error("this code is not known here; look at the card again, or ask your coop for a new one")]
+    NoCard,
+    /// A card of that name is somebody else's.
+    #[error("the card {0} is another one; draw a new one")]
+    CardTaken(CardId),
+    /// A rider needs nobody's leave to act for themselves.
+    #[error("{0} acts for themselves anyway; name somebody else")]
+    OwnCaregiver(MemberId),
+    /// Somebody has to go first.
+    #[error("rider {0} has as many caregivers as there may be; dismiss one first")]
+    TooManyCaregivers(MemberId),
+    /// They do not act for that rider.
+    #[error("{caregiver} does not act for rider {rider}; see `jitney rider show {rider}`")]
+    NoCaregiver {
+        /// For whom.
+        rider: MemberId,
+        /// Who.
+        caregiver: MemberId,
+    },
     /// No such invitation, or the secret is wrong.
     #[error("this invitation is not known here; ask your coop for a new one")]
     NoInvitation,
@@ -334,6 +354,8 @@ impl Refusal {
             | NotBarred(_)
             | NoOffer(_)
             | NoInvitation
+            | NoCard
+            | NoCaregiver { .. }
             | NoCoop => RefusalClass::NotFound,
             NotAllowed { .. } | NotYourLift { .. } | NotTheirs => RefusalClass::NotAllowed,
             Zone(_)

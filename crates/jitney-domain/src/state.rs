@@ -6,6 +6,7 @@ use jiff::civil::Date;
 use jitney_identity::{Hash, PublicKey};
 use serde::{Deserialize, Serialize};
 
+use crate::access::{Card, Caregivers, Session};
 use crate::agreement::{Agreement, Terms};
 use crate::availability::Availability;
 use crate::booking::{Capacity, Claim, Offered, Ticket};
@@ -19,8 +20,8 @@ use crate::table::{RowChange, RowError, Table};
 use crate::time::{Timestamp, Zone};
 use crate::trip::Trip;
 use crate::{
-    CapacityId, ClaimId, InvitationId, LiftNumber, MemberId, ReportId, RunId, SubscriptionId, TicketId,
-    TripId, VehicleId,
+    CapacityId, CardId, ClaimId, InvitationId, LiftNumber, MemberId, ReportId, RunId, SessionId,
+    SubscriptionId, TicketId, TripId, VehicleId,
 };
 
 /// The coop itself.
@@ -90,6 +91,12 @@ pub mod tags {
     pub const CAPACITIES: u8 = 14;
     /// Coops with which nothing new is agreed.
     pub const BARRED: u8 = 16;
+    /// Cards with which members sign in.
+    pub const CARDS: u8 = 17;
+    /// Devices on which members have signed in.
+    pub const SESSIONS: u8 = 18;
+    /// Who acts for which rider.
+    pub const CAREGIVERS: u8 = 19;
 }
 
 /// Calls a macro with every table of [`State`] and its tag.
@@ -110,6 +117,9 @@ macro_rules! every_table {
         $each!($state.offered, tags::OFFERED);
         $each!($state.capacities, tags::CAPACITIES);
         $each!($state.barred, tags::BARRED);
+        $each!($state.cards, tags::CARDS);
+        $each!($state.sessions, tags::SESSIONS);
+        $each!($state.caregivers, tags::CAREGIVERS);
     };
 }
 
@@ -146,6 +156,12 @@ pub struct State {
     pub capacities: Table<CapacityId, Capacity>,
     /// Coops with which nothing new is agreed until a person clears them, with since when.
     pub barred: Table<PublicKey, Timestamp>,
+    /// Cards with which members sign in on the pages.
+    pub cards: Table<CardId, Card>,
+    /// Devices on which members have signed in.
+    pub sessions: Table<SessionId, Session>,
+    /// Who acts for which rider.
+    pub caregivers: Table<MemberId, Caregivers>,
     /// What follows from the tables.
     pub(crate) index: Index,
 }

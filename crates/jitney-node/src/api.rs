@@ -3,13 +3,14 @@
 use std::collections::BTreeSet;
 
 use jiff::civil::{Date, Time};
+use jitney_domain::access::Scope;
 use jitney_domain::availability::{Hours, Leave, WeeklyHours};
 use jitney_domain::member::{Consent, DriverTerms};
 use jitney_domain::trip::Timing;
 use jitney_domain::{
-    Actor, Assistance, Capability, CapacityId, ClaimId, LiftNumber, MemberId, Metres, Minutes, Move, Outcome,
-    Policy, Refusal, RefusalClass, ReportId, Requirement, Role, Step, SubscriptionId, TicketId, TripId,
-    VehicleId, VettingItem,
+    Actor, Assistance, Capability, CapacityId, CardId, ClaimId, LiftNumber, MemberId, Metres, Minutes, Move,
+    Outcome, Policy, Refusal, RefusalClass, ReportId, Requirement, Role, Step, SubscriptionId, TicketId,
+    TripId, VehicleId, VettingItem,
 };
 use jitney_identity::{PublicKey, Signature};
 use serde::{Deserialize, Serialize};
@@ -212,6 +213,39 @@ pub enum Request {
         role: Role,
         member: Option<MemberId>,
         valid: Minutes,
+    },
+
+    /// Draws the code of a card with which a member signs in on the pages.
+    IssueCard {
+        member: MemberId,
+        role: Role,
+    },
+    /// Lists cards: of a member, or all.
+    ListCards(Option<MemberId>),
+    /// Takes a card back, with every session that was opened with it.
+    RevokeCard(CardId),
+    /// Opens a session for whoever shows the code of a card.
+    SignIn {
+        code: String,
+    },
+    /// Says whom a session stands for.
+    WhoIsSignedIn {
+        token: String,
+    },
+    /// Ends a session.
+    SignOut {
+        token: String,
+    },
+    /// Lets a caregiver act for a rider.
+    Entrust {
+        rider: MemberId,
+        caregiver: MemberId,
+        scope: Scope,
+    },
+    /// Lets a caregiver act for a rider no longer.
+    Dismiss {
+        rider: MemberId,
+        caregiver: MemberId,
     },
 
     SetDriverTerms {
@@ -430,6 +464,8 @@ impl Request {
                 | Request::Offers { .. }
                 | Request::Manifest { .. }
                 | Request::Credential(_)
+                | Request::ListCards(_)
+                | Request::WhoIsSignedIn { .. }
                 | Request::WhoAmI
                 | Request::Roster
                 | Request::Doctor
@@ -469,6 +505,10 @@ pub enum Reply {
     Manifest(Box<view::Manifest>),
     Credential(serde_json::Value),
     Me(view::Me),
+    NewCard(view::NewCard),
+    Cards(Vec<view::AccessCard>),
+    SignedIn(view::SignedIn),
+    Session(view::Session),
     Roster(Box<view::Roster>),
     Health(Box<view::Health>),
     Nodes(Vec<view::Node>),

@@ -1,5 +1,6 @@
 //! What a node shows: the shape of every answer, for people and for `--json`.
 
+mod access;
 mod federation;
 mod health;
 mod partners;
@@ -23,6 +24,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::person::{Place, Profile, TripPlaces};
 
+pub use access::{AccessCard, Entrusted, NewCard, Session, SignedIn};
 pub use federation::{FederationStatus, Joining, Node, Roster, RosterCoop, Waiting};
 pub use health::{CoopHealth, Health, NodeHealth, OwnHealth, Problem, Reach, TriedAddress};
 pub use partners::{Agreement, Capacity};
@@ -86,6 +88,12 @@ pub struct Member {
     pub not_vetted: Option<String>,
     /// For drivers: their vehicles.
     pub vehicles: Vec<Vehicle>,
+    /// For riders: who acts for them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub caregivers: Vec<Entrusted>,
+    /// For caregivers: for whom they act.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub acts_for: Vec<Entrusted>,
 }
 
 /// A vehicle.

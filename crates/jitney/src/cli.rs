@@ -64,6 +64,9 @@ enum Command {
     Member(member::Command),
     /// Invite somebody to become a member or to enrol their device
     Invite(invite::Args),
+    /// Hand out cards with which members sign in on the coop's pages
+    #[command(subcommand)]
+    Card(card::Command),
     /// Keep the list of riders
     #[command(subcommand)]
     Rider(rider::Command),
@@ -142,6 +145,7 @@ impl Cli {
             Command::Config(command) => command.run(&cx),
             Command::Member(command) => command.run(&cx),
             Command::Invite(args) => args.run(&cx),
+            Command::Card(command) => command.run(&cx),
             Command::Rider(command) => command.run(&cx),
             Command::Driver(command) => command.run(&cx),
             Command::Place(command) => command.run(&cx),

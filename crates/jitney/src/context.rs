@@ -222,6 +222,8 @@ mod tests {
             vetting: Default::default(),
             not_vetted: None,
             vehicles: Vec::new(),
+            caregivers: Vec::new(),
+            acts_for: Vec::new(),
         }
     }
 

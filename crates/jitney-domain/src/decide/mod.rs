@@ -1,5 +1,6 @@
 //! All rules: what a command makes happen, or why it does not.
 
+mod access;
 mod award;
 mod bar;
 mod capacity;
@@ -20,7 +21,7 @@ pub use award::waits_for_other_half;
 pub use bar::WHY_MAX;
 #[cfg(test)]
 pub(crate) use members::VEHICLES_PER_DRIVER_MAX;
-pub use rights::takes_part;
+pub use rights::{may_act_for, takes_part};
 pub(crate) use tick::{claim_deadline, ticket_deadline, trip_deadline};
 
 use crate::MemberId;
@@ -81,6 +82,14 @@ pub fn decide<R: Rng>(
             members::invite(state, invitation, row)
         }
         Command::Enrol { invitation, secret, key } => members::enrol(state, invitation, secret, key, cx.now),
+        Command::IssueCard { card, member, role, secret } => access::issue(state, card, member, role, secret),
+        Command::RevokeCard(card) => access::revoke(state, card),
+        Command::SignIn { card, secret, session, until } => {
+            access::sign_in(state, card, secret, session, until, cx.now)
+        }
+        Command::SignOut(session) => access::sign_out(state, session),
+        Command::Entrust { rider, caregiver, scope } => access::entrust(state, rider, caregiver, scope),
+        Command::Dismiss { rider, caregiver } => access::dismiss(state, rider, caregiver),
         Command::BookTrip(booking) => trips::book(state, booking, cx),
         Command::ChangeTrip { trip, change } => trips::change(state, trip, change, cx.now),
         Command::CancelTrip { trip, with_return } => trips::cancel(state, trip, with_return, cx.now),

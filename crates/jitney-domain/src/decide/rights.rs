@@ -1,6 +1,7 @@
 //! Who may ask for what: the table of rights, applied to a command and the state.
 
 use crate::MemberId;
+use crate::access::Scope;
 use crate::actor::{Actor, CommandKind, Right, right};
 use crate::command::Command;
 use crate::member::Role;
@@ -25,6 +26,12 @@ pub(super) fn authorise(state: &State, actor: &Actor, command: &Command) -> Resu
         },
         Right::None => Err(refused()),
         Right::Own => match (actor, subject(state, command)) {
+            (Actor::Member(id, Role::Caregiver), Some(rider))
+                if may_act_for(state, *id, rider) == Some(Scope::Book) =>
+            {
+                Ok(())
+            }
+            (Actor::Member(_, Role::Caregiver), _) => Err(refused()),
             (Actor::Member(id, _), Some(subject)) if *id == subject => Ok(()),
             _ => Err(match command {
                 Command::Report { lift, .. } => Refusal::NotYourLift { lift: *lift },
@@ -51,6 +58,11 @@ pub fn takes_part(state: &State, actor: &Actor) -> Result<(), Refusal> {
     Ok(())
 }
 
+/// Returns what a caregiver may do for a rider, if anything.
+pub fn may_act_for(state: &State, caregiver: MemberId, rider: MemberId) -> Option<Scope> {
+    state.caregivers.get(&rider)?.scope_of(caregiver)
+}
+
 /// Returns the kind of right a command needs. Who runs the coop is the operators' own affair: nobody else
 /// makes an operator, suspends one or gives out a key in one's name.
 fn kind(state: &State, command: &Command) -> CommandKind {
@@ -63,6 +75,8 @@ fn kind(state: &State, command: &Command) -> CommandKind {
         Command::Invite { role, member, .. } => {
             *role == Role::Operator || member.as_ref().is_some_and(is_operator)
         }
+        Command::IssueCard { role, member, .. } => *role == Role::Operator || is_operator(member),
+        Command::RevokeCard(card) => state.cards.get(card).is_some_and(|card| is_operator(&card.member)),
         _ => false,
     };
     if operators { CommandKind::RunCoop } else { command.kind() }
@@ -77,6 +91,7 @@ fn subject(state: &State, command: &Command) -> Option<MemberId> {
         | Command::TakeLeave { member, .. } => Some(*member),
         Command::AddVehicle { owner, .. } => *owner,
         Command::ChangeVehicle { vehicle, .. } => state.vehicles.get(vehicle).and_then(|v| v.owner),
+        Command::Entrust { rider, .. } | Command::Dismiss { rider, .. } => Some(*rider),
         Command::BookTrip(booking) => Some(booking.rider),
         Command::ChangeTrip { trip, .. }
         | Command::CancelTrip { trip, .. }

@@ -3,6 +3,7 @@
 use jitney_identity::Hash;
 
 use super::fixture::*;
+use crate::access::Scope;
 use crate::availability::Leave;
 use crate::booking::BookingMessage;
 use crate::member::DriverTerms;
@@ -54,6 +55,19 @@ fn people(w: &World) -> Vec<(&'static str, Command)> {
         secret: Hash::of(b"secret"),
         key: key(50),
     };
+    let secret = Hash::of(b"secret");
+    let card = |seed: u8, member, role| Command::IssueCard {
+        card: CardId::from_bytes([seed; 16]),
+        member,
+        role,
+        secret,
+    };
+    let sign_in = Command::SignIn {
+        card: CardId::from_bytes([1; 16]),
+        secret,
+        session: SessionId::from_bytes([1; 16]),
+        until: tue(0, 0),
+    };
     vec![
         ("OP", Command::FoundCoop { key: key(9), zone: paris(), policy: Policy::default() }),
         ("OP", Command::SetPolicy(Policy::default())),
@@ -71,6 +85,14 @@ fn people(w: &World) -> Vec<(&'static str, Command)> {
         ("OP", invite(3, Role::Operator, None)),
         ("OP", invite(4, Role::Operator, Some(operator))),
         ("S", enrol),
+        ("OPD", card(1, rider, Role::Rider)),
+        ("OP", card(2, operator, Role::Operator)),
+        ("OP", card(3, operator, Role::Rider)),
+        ("OPD", Command::RevokeCard(CardId::from_bytes([1; 16]))),
+        ("Y", sign_in),
+        ("Y", Command::SignOut(SessionId::from_bytes([1; 16]))),
+        ("OPDR", Command::Entrust { rider, caregiver: member, scope: Scope::Book }),
+        ("OPDR", Command::Dismiss { rider, caregiver: member }),
         ("OPDV", Command::SetDriverTerms { member, terms: DriverTerms::default() }),
         ("OPDV", Command::AddVehicle { owner: Some(member), capability: CAR }),
         ("OPD", Command::AddVehicle { owner: None, capability: CAR }),

@@ -1,5 +1,6 @@
 //! The rules, told as what happens to riders, drivers and coops.
 
+mod access;
 mod across_coops;
 mod alarms;
 mod alarms_on_the_day;

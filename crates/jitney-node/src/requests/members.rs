@@ -47,6 +47,7 @@ impl<S: Store> Core<S> {
             }
             Request::Erase(member) => {
                 self.command(actor, Command::Suspend(member), now)?;
+                self.revoke_cards(actor, member, now)?;
                 self.vault.erase(member)?;
                 Ok(Reply::Done)
             }
@@ -140,6 +141,8 @@ impl<S: Store> Core<S> {
             vehicles: vehicles
                 .map(|(id, v)| view::Vehicle { vehicle: *id, capability: v.capability })
                 .collect(),
+            caregivers: self.caregivers_of(member),
+            acts_for: self.riders_of(member),
         })
     }
 }

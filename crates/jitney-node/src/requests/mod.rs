@@ -1,5 +1,6 @@
 //! Answers: each request becomes at most one command, and what is shown is read from the state.
 
+pub(crate) mod access;
 mod alarms;
 mod doctor;
 mod drivers;
@@ -42,6 +43,14 @@ impl<S: Store> Core<S> {
             | Request::Invite { .. }
             | Request::Credential(_)
             | Request::WhoAmI => self.answer_about_members(actor, request, now),
+            Request::IssueCard { .. }
+            | Request::ListCards(_)
+            | Request::RevokeCard(_)
+            | Request::SignIn { .. }
+            | Request::WhoIsSignedIn { .. }
+            | Request::SignOut { .. }
+            | Request::Entrust { .. }
+            | Request::Dismiss { .. } => self.answer_about_access(actor, request, now),
             Request::SetDriverTerms { .. }
             | Request::AddVehicle { .. }
             | Request::ChangeVehicle { .. }
@@ -92,32 +101,25 @@ impl<S: Store> Core<S> {
         Ok(Reply::Done)
     }
 
-    /// Reading is for the office; a driver reads their own affairs, anybody who they are.
+    /// Reading is for the office; drivers, riders and caregivers read their own affairs, anybody who they are.
+    ///
+    /// Commands pass here where the domain's table of rights gives somebody outside the office a part in them.
     fn may_read(&self, actor: &Actor, request: &Request) -> Result<(), Fault> {
         if !matches!(request, Request::WhoAmI) {
             jitney_domain::takes_part(&self.state, actor)?;
         }
-        let own = |member: &MemberId| matches!(actor, Actor::Member(id, Role::Driver) if id == member);
-        let office = matches!(
-            actor,
-            Actor::Operator | Actor::System | Actor::Member(_, Role::Operator | Role::Dispatcher)
-        );
-        let allowed = match request {
-            Request::WhoAmI => true,
-            Request::Offers { driver }
-            | Request::Manifest { driver, .. }
-            | Request::ShowHours(driver)
-            | Request::Credential(driver) => office || own(driver),
-            // Commands are held to the domain's table of rights; these are the driver's own.
-            Request::SetWeeklyHours { .. }
-            | Request::OfferHours { .. }
-            | Request::TakeLeave { .. }
-            | Request::AddVehicle { .. }
-            | Request::ChangeVehicle { .. }
-            | Request::SetDriverTerms { .. }
-            | Request::Report { .. }
-            | Request::SignedReport(_) => true,
-            _ => office,
+        let allowed = match actor {
+            // Whoever serves the pages asks this, for nobody else knows a token.
+            _ if matches!(request, Request::WhoIsSignedIn { .. }) => *actor == Actor::System,
+            Actor::Operator | Actor::System | Actor::Member(_, Role::Operator | Role::Dispatcher) => true,
+            Actor::Member(me, Role::Driver) => self.is_drivers(*me, request),
+            Actor::Member(me, Role::Rider) => self.is_riders(|rider| rider == *me, request),
+            Actor::Member(me, Role::Caregiver) => {
+                let mine = |rider| jitney_domain::may_act_for(&self.state, *me, rider).is_some();
+                matches!(request, Request::ShowMember(member) if member == me)
+                    || self.is_riders(mine, request)
+            }
+            Actor::Partner(_) | Actor::Stranger(_) => matches!(request, Request::WhoAmI),
         };
         if allowed {
             Ok(())
@@ -126,6 +128,44 @@ impl<S: Store> Core<S> {
                 FaultKind::NotAllowed,
                 format!("{actor} may not ask for this; ask your dispatcher"),
             ))
+        }
+    }
+
+    /// Tells whether a request is the affair of the driver `me`.
+    fn is_drivers(&self, me: MemberId, request: &Request) -> bool {
+        match request {
+            Request::Offers { driver: member }
+            | Request::Manifest { driver: member, .. }
+            | Request::ShowHours(member)
+            | Request::ShowMember(member)
+            | Request::Credential(member) => *member == me,
+            Request::WhoAmI
+            | Request::SetWeeklyHours { .. }
+            | Request::OfferHours { .. }
+            | Request::TakeLeave { .. }
+            | Request::AddVehicle { .. }
+            | Request::ChangeVehicle { .. }
+            | Request::SetDriverTerms { .. }
+            | Request::Report { .. }
+            | Request::SignedReport(_) => true,
+            _ => false,
+        }
+    }
+
+    /// Tells whether a request is the affair of a rider who is `mine`.
+    fn is_riders(&self, mine: impl Fn(MemberId) -> bool, request: &Request) -> bool {
+        let of_trip = |trip| self.state.trips.get(trip).is_some_and(|row| mine(row.details.rider));
+        match request {
+            Request::ShowMember(member) => mine(*member),
+            Request::ListTrips(filter) => filter.rider.is_some_and(mine),
+            Request::ShowTrip(trip)
+            | Request::ChangeTrip { trip, .. }
+            | Request::CancelTrip { trip, .. }
+            | Request::ReadyTrip { trip, .. } => of_trip(trip),
+            // Which partner is asked is the office's affair.
+            Request::BookTrip(asked) => asked.offer_to.is_none(),
+            Request::WhoAmI | Request::ListPlaces | Request::Entrust { .. } | Request::Dismiss { .. } => true,
+            _ => false,
         }
     }
 

@@ -4,6 +4,7 @@ pub(crate) mod agreement;
 pub(crate) mod alarms;
 pub(crate) mod board;
 pub(crate) mod capacity;
+pub(crate) mod card;
 pub(crate) mod completions;
 pub(crate) mod config;
 pub(crate) mod coop;

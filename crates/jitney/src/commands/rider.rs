@@ -2,11 +2,12 @@
 
 use clap::{Args, Subcommand};
 use jitney_domain::Role;
+use jitney_domain::access::Scope;
 use jitney_node::api::Request;
 
 use super::member;
 use super::profile::ProfileArgs;
-use crate::args::Pick;
+use crate::args::{Pick, word};
 use crate::context::Context;
 use crate::exit::Failure;
 use crate::output::Said;
@@ -27,7 +28,27 @@ pub(crate) enum Command {
         /// What to look for
         text: String,
     },
+    /// Let a caregiver see a rider's trips, or book for them too
+    Entrust {
+        /// The rider, by number or name
+        rider: Pick,
+        /// The caregiver, by number or name
+        caregiver: Pick,
+        /// What the caregiver may do
+        #[arg(long, value_parser = word::<Scope>(SCOPES))]
+        may: Scope,
+    },
+    /// Let a caregiver act for a rider no longer
+    Dismiss {
+        /// The rider, by number or name
+        rider: Pick,
+        /// The caregiver, by number or name
+        caregiver: Pick,
+    },
 }
+
+/// What a caregiver may do.
+const SCOPES: &[&str] = &["see", "book"];
 
 #[derive(Debug, Args)]
 pub(crate) struct AddArgs {
@@ -45,6 +66,18 @@ impl Command {
             Command::List => member::list(cx, Some(Role::Rider), None),
             Command::Show { rider } => {
                 cx.tell(Request::ShowMember(cx.member(&rider, Some(Role::Rider))?), "")
+            }
+            Command::Entrust { rider, caregiver, may } => {
+                let rider = cx.member(&rider, Some(Role::Rider))?;
+                let caregiver = cx.member(&caregiver, Some(Role::Caregiver))?;
+                let done = format!("member {caregiver} may act for rider {rider}");
+                cx.tell(Request::Entrust { rider, caregiver, scope: may }, done)
+            }
+            Command::Dismiss { rider, caregiver } => {
+                let rider = cx.member(&rider, Some(Role::Rider))?;
+                let caregiver = cx.member(&caregiver, Some(Role::Caregiver))?;
+                let done = format!("member {caregiver} acts for rider {rider} no longer");
+                cx.tell(Request::Dismiss { rider, caregiver }, done)
             }
             Command::Find { text } => member::list(cx, Some(Role::Rider), Some(text)),
         }

@@ -54,6 +54,12 @@ pub(crate) fn member(member: &Member) -> String {
     if let Some(key) = &member.key {
         say("device", key.to_string());
     }
+    for other in &member.caregivers {
+        say("caregiver", format!("{} {}, may {}", other.member, other.name, name_of(&other.scope)));
+    }
+    for other in &member.acts_for {
+        say("acts for", format!("{} {}, may {}", other.member, other.name, name_of(&other.scope)));
+    }
     if let Some(terms) = &member.terms {
         let radius =
             terms.radius.map_or("anywhere".to_owned(), |radius| format!("within {:.0} km", radius.km()));

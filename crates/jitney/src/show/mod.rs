@@ -5,6 +5,7 @@
 mod alarm;
 mod board;
 mod candidates;
+mod card;
 mod doctor;
 mod federation;
 mod hours;
@@ -65,6 +66,10 @@ pub(crate) fn reply(reply: &Reply, zone: &Zone) -> String {
         Reply::Succession(view) => format!("signs with {}", view.signing.fingerprint()),
         Reply::Credential(value) => format!("{value:#}"),
         Reply::Me(view) => status::me(view),
+        Reply::NewCard(view) => card::new_card(view),
+        Reply::Cards(views) => card::cards(views, zone),
+        Reply::SignedIn(view) => card::session(&view.session, zone),
+        Reply::Session(view) => card::session(view, zone),
         Reply::Roster(view) => federation::roster(view),
         Reply::Health(view) => doctor::health(view, zone),
         Reply::Nodes(views) => federation::nodes(views, zone),
