@@ -1,5 +1,6 @@
 //! The one configuration file of a node. Unknown keys are refused: a misspelt setting must not pass silently.
 
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use jitney_geo::{Crowd, StraightLine};
@@ -27,6 +28,9 @@ pub struct Config {
     /// How coarsely partners are told of places.
     #[serde(default)]
     pub privacy: PrivacyConfig,
+    /// Where to serve the pages, if anywhere.
+    #[serde(default)]
+    pub web: WebConfig,
     /// What to log.
     #[serde(default)]
     pub log: LogConfig,
@@ -121,6 +125,35 @@ impl Default for PrivacyConfig {
     }
 }
 
+/// Where to serve the pages, if anywhere.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct WebConfig {
+    /// Where to listen; without it no pages are served.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub listen: Option<SocketAddr>,
+    /// Under which address people reach the pages, if that differs: `https://lifts.example.org`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub public_url: Option<String>,
+}
+
+impl WebConfig {
+    /// # Errors
+    /// A sentence if the public address is none that a browser could open.
+    fn check(&self) -> Result<(), String> {
+        let Some(url) = &self.public_url else { return Ok(()) };
+        let host = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
+        let bare = |host: &str| !host.is_empty() && !host.contains(['/', '?', '#', '@', ' ', '"']);
+        if host.is_some_and(bare) {
+            Ok(())
+        } else {
+            Err(format!(
+                "[web] public_url is \"{url}\"; write it like https://lifts.example.org, without a path"
+            ))
+        }
+    }
+}
+
 /// What to log.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -211,6 +244,7 @@ impl Config {
         })?;
         config.travel()?;
         config.crowd()?;
+        config.web.check()?;
         if config.coop.name.trim().is_empty() {
             return Err("[coop] name is empty".to_owned());
         }
@@ -262,6 +296,7 @@ mod tests {
         let why = Config::parse("[coop]\nname = \"Willow\"\n\n[network]\nlissten = []\n").unwrap_err();
         assert!(why.contains("line 5") && why.contains("lissten"), "{why}");
         assert!(Config::parse("[coop]\nname = \"W\"\n[network]\nlisten = [\"nowhere\"]\n").is_err());
+        assert!(Config::parse("[coop]\nname = \"W\"\n[web]\npublic_url = \"lifts.example.org\"\n").is_err());
         assert!(Config::parse("[coop]\nname = \"W\"\n[privacy]\nk = 1\n").is_err());
         assert!(Config::parse("[coop]\nname = \"W\"\n[privacy]\naddresses_per_km2 = -3.0\n").is_err());
         assert!(Config::parse("[coop]\nname = \"W\"\n[roads]\ntown_kmh = -1.0\n").is_err());

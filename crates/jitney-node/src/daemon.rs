@@ -2,6 +2,7 @@
 
 mod control_server;
 mod event_loop;
+mod handle;
 
 use std::path::PathBuf;
 use std::sync::mpsc::{SyncSender, sync_channel};
@@ -13,6 +14,7 @@ use jitney_store::{OpenReport, SledStore};
 use thiserror::Error;
 use tokio::runtime::Runtime;
 use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::watch;
 
 use crate::api::{Answer, Fault, FaultKind, Request};
 use crate::clock::Clock;
@@ -20,6 +22,7 @@ use crate::config::Config;
 use crate::core::{Core, Fatal};
 use crate::home::{Home, HomeError};
 use event_loop::Message;
+pub use handle::Handle;
 
 /// Inputs that may wait for the loop before senders have to.
 const QUEUE: usize = 1024;
@@ -95,6 +98,7 @@ pub struct Node {
     home: Home,
     runtime: Option<Runtime>,
     net: Option<NetHandle>,
+    handle: Handle,
     inputs: SyncSender<Message>,
     thread: Option<JoinHandle<Result<(), Fatal>>>,
     addresses: Vec<String>,
@@ -154,13 +158,35 @@ impl Node {
         let addresses = net.local_addrs().to_vec();
         let vouched = !external.is_empty();
         core.reachable_at(if vouched { external } else { addresses.clone() }, vouched, relay);
-        control_server::serve(&runtime, &home, inputs.clone())?;
+        let (tell, written) = watch::channel(0);
+        let handle = Handle::new(inputs.clone(), written);
+        control_server::serve(&runtime, &home, handle.clone())?;
         let commands = net.commands.clone();
         let thread = std::thread::Builder::new()
             .name("jitney-loop".to_owned())
-            .spawn(move || event_loop::run(core, &received, &commands, &clock))
+            .spawn(move || event_loop::run(core, &received, &commands, &clock, &tell))
             .map_err(DaemonError::System)?;
-        Ok(Node { home, runtime: Some(runtime), net: Some(net), inputs, thread: Some(thread), addresses })
+        Ok(Node {
+            home,
+            runtime: Some(runtime),
+            net: Some(net),
+            handle,
+            inputs,
+            thread: Some(thread),
+            addresses,
+        })
+    }
+
+    /// Returns the way to this node for whoever serves it to others.
+    pub fn handle(&self) -> Handle {
+        self.handle.clone()
+    }
+
+    /// Lets something run beside the node until it stops.
+    pub fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
+        if let Some(runtime) = &self.runtime {
+            runtime.spawn(task);
+        }
     }
 
     /// Returns where the node listens.
@@ -248,7 +274,7 @@ pub fn run(
     home: Home,
     passphrase: &str,
     overrides: &Overrides,
-    ready: impl FnOnce(&[String]),
+    ready: impl FnOnce(&Node),
 ) -> Result<(), DaemonError> {
     let node = Node::start(home, passphrase, overrides)?;
     let runtime = node.runtime.as_ref().ok_or_else(|| DaemonError::Fatal("it never ran".to_owned()))?;
@@ -257,7 +283,7 @@ pub fn run(
         let mut terminate = signal(SignalKind::terminate())?;
         let mut interrupt = signal(SignalKind::interrupt())?;
         // Only now: whoever waits for this line may stop the node the moment they see it.
-        ready(node.addresses());
+        ready(&node);
         loop {
             tokio::select! {
                 _ = terminate.recv() => return Ok(()),

@@ -7,7 +7,7 @@ use std::time::Duration;
 use jitney_domain::Actor;
 use jitney_net::{NetCommand, NetEvent};
 use jitney_store::{SledStore, Store as _};
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::api::{Answer, Fault, PlanAsked, Request};
 use crate::clock::Clock;
@@ -23,6 +23,7 @@ const GROUP_BYTES: usize = 1024 * 1024;
 const SLEEP_MAX: Duration = Duration::from_secs(60);
 
 /// Something for the loop.
+#[derive(Debug)]
 #[allow(clippy::large_enum_variant)] // Moved once, never kept in numbers.
 pub enum Message {
     /// Somebody asks.
@@ -57,6 +58,7 @@ pub fn run(
     messages: &Receiver<Message>,
     net: &mpsc::Sender<NetCommand>,
     clock: &Clock,
+    written: &watch::Sender<u64>,
 ) -> Result<(), Fatal> {
     let mut waiting: HashMap<u64, oneshot::Sender<Answer>> = HashMap::new();
     let mut next_id = 0_u64;
@@ -75,6 +77,8 @@ pub fn run(
                 Output::Net(command) => drop(net.blocking_send(command)),
             }
         }
+        let head = core.store.head().seq;
+        written.send_if_modified(|seq| std::mem::replace(seq, head) != head);
         let mut next = first(messages, sleep(&core, clock));
         let mut bytes = 0_usize;
         while let Some(message) = next {

@@ -3,7 +3,7 @@
 use clap::Args as ClapArgs;
 use jitney_node::clock::Clock;
 use jitney_node::config::{Config, LogFormat};
-use jitney_node::daemon::{self, Overrides};
+use jitney_node::daemon::{self, Node, Overrides};
 use jitney_node::home::Home;
 use tracing_subscriber::EnvFilter;
 
@@ -47,8 +47,8 @@ impl Args {
 }
 
 /// Tells whoever started the node where it listens, and that it may be asked.
-fn tell_ready(addresses: &[String]) {
-    for address in addresses {
+fn tell_ready(node: &Node) {
+    for address in node.addresses() {
         // A node runs on though nobody reads what it says.
         let _ = output::line(&format!("listening on {address}"));
     }
