@@ -16,6 +16,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("jitney-dispatch", &["jitney-identity", "jitney-domain", "jitney-geo"]),
     ("jitney-store", &[]),
     ("jitney-net", &["jitney-identity"]),
+    ("jitney-lang", &[]),
     (
         "jitney-node",
         &[
@@ -28,6 +29,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "jitney-net",
         ],
     ),
+    ("jitney-web", &["jitney-domain", "jitney-lang", "jitney-node"]),
     (
         "jitney-sim",
         &[
@@ -41,7 +43,15 @@ const LAYERS: &[(&str, &[&str])] = &[
     ),
     (
         "jitney",
-        &["jitney-identity", "jitney-domain", "jitney-federation", "jitney-geo", "jitney-net", "jitney-node"],
+        &[
+            "jitney-identity",
+            "jitney-domain",
+            "jitney-federation",
+            "jitney-geo",
+            "jitney-net",
+            "jitney-node",
+            "jitney-web",
+        ],
     ),
 ];
 
@@ -49,8 +59,14 @@ const LAYERS: &[(&str, &[&str])] = &[
 const TOOLS: &[&str] = &["jitney-examples", "jitney-fuzz", "jitney-model", "jitney-tests", "xtask"];
 
 /// The crates that know neither async, nor sockets, nor disk, nor the clock.
-pub(crate) const PURE: &[&str] =
-    &["jitney-identity", "jitney-domain", "jitney-federation", "jitney-dispatch", "jitney-geo"];
+pub(crate) const PURE: &[&str] = &[
+    "jitney-identity",
+    "jitney-domain",
+    "jitney-federation",
+    "jitney-dispatch",
+    "jitney-geo",
+    "jitney-lang",
+];
 
 /// Crates of others that only one crate of ours may name, by the beginning of their name.
 const OWNED: &[(&str, &str)] = &[("libp2p", "jitney-net"), ("sled", "jitney-store")];

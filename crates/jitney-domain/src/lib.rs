@@ -46,6 +46,7 @@ mod policy;
 pub mod record;
 mod refusal;
 pub mod run;
+pub mod spoken;
 pub mod state;
 pub mod subscription;
 pub mod table;

@@ -534,6 +534,9 @@ pub struct ManifestStop {
     pub done: Option<Timestamp>,
     /// Where the lift stands.
     pub state: String,
+    /// How far it has come, once it is confirmed and while it is not over.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub progress: Option<Progress>,
     /// What the trip requires.
     pub requirement: Requirement,
     /// About where, before the details are there.

@@ -155,6 +155,10 @@ impl<S: Store> Core<S> {
                     window: stop.window,
                     done: stop.done,
                     state: claim_state(&claim.phase),
+                    progress: match claim.phase {
+                        ClaimPhase::Confirmed { progress, .. } => Some(progress),
+                        _ => None,
+                    },
                     requirement: claim.ticket.requirement(),
                     about: if stop.leg == Leg::PickUp { from } else { to },
                     sealed,

@@ -96,40 +96,11 @@ impl FromStr for When {
 
 /// Reads a time of day: `9:30`, `09.30`, `0930`, `9.30pm`, `9 pm`.
 pub(crate) fn time(text: &str) -> Result<Time, String> {
-    read_time(text).ok_or_else(|| {
+    jitney_domain::spoken::time(text).ok_or_else(|| {
         "write the time as 9:30, 0930 or 9.30pm, after the day if it is not today: \
          \"2026-03-09 9:30\" or \"tomorrow 9:30\""
             .to_owned()
     })
-}
-
-fn read_time(text: &str) -> Option<Time> {
-    let lower = text.trim().to_ascii_lowercase();
-    let (digits, half) = match (lower.strip_suffix("am"), lower.strip_suffix("pm")) {
-        (Some(rest), _) => (rest.trim_end(), Some(0)),
-        (_, Some(rest)) => (rest.trim_end(), Some(12)),
-        _ => (lower.as_str(), None),
-    };
-    let (hour, minute) = match digits.split_once([':', '.']) {
-        Some((hour, minute)) => (hour, minute),
-        None if digits.len() == 4 && digits.is_ascii() => digits.split_at(2),
-        None if half.is_some() => (digits, "00"),
-        None => return None,
-    };
-    let minute = two_digits(minute).filter(|_| minute.len() == 2)?;
-    let hour = match (two_digits(hour)?, half) {
-        (hour, None) => hour,
-        (12, Some(half)) => half,
-        (hour @ 1..=11, Some(half)) => hour + half,
-        _ => return None,
-    };
-    Time::new(hour, minute, 0, 0).ok()
-}
-
-/// Reads one or two digits.
-fn two_digits(text: &str) -> Option<i8> {
-    let digits = matches!(text.len(), 1 | 2) && text.bytes().all(|byte| byte.is_ascii_digit());
-    if digits { text.parse().ok() } else { None }
 }
 
 #[cfg(test)]

@@ -1,5 +1,8 @@
 //! `jitney up`: run the node.
 
+use std::io::ErrorKind;
+use std::net::{SocketAddr, TcpListener};
+
 use clap::Args as ClapArgs;
 use jitney_node::clock::Clock;
 use jitney_node::config::{Config, LogFormat};
@@ -27,6 +30,9 @@ pub(crate) struct Args {
     /// Let coops that cannot reach each other meet through this node, which all of them reach
     #[arg(long)]
     relay: bool,
+    /// Serve the pages here, in place of the configured address: 127.0.0.1:4191
+    #[arg(long, value_name = "ADDR")]
+    web: Option<SocketAddr>,
 }
 
 impl Args {
@@ -41,16 +47,58 @@ impl Args {
         };
         let overrides =
             Overrides { listen: self.listen, external: self.external_address, relay: self.relay, clock };
-        daemon::run(home, &passphrase, &overrides, tell_ready)?;
+        let pages = self.web.or(config.web.listen).map(Pages::bind).transpose()?;
+        let settings = jitney_web::Settings { public_url: config.web.public_url };
+        daemon::run(home, &passphrase, &overrides, |node| {
+            let serves = pages.map(|pages| pages.serve(node, settings));
+            tell_ready(node, serves);
+        })?;
         Ok(Said::default())
     }
 }
 
+/// Where the pages will be served: taken before the node starts, so that it does not start in vain.
+#[derive(Debug)]
+struct Pages {
+    listener: TcpListener,
+    at: SocketAddr,
+}
+
+impl Pages {
+    fn bind(at: SocketAddr) -> Result<Self, Failure> {
+        let bound = TcpListener::bind(at).and_then(|listener| {
+            let at = listener.local_addr()?;
+            Ok(Pages { listener, at })
+        });
+        bound.map_err(|error| {
+            let exit = if error.kind() == ErrorKind::AddrInUse { Exit::Busy } else { Exit::Config };
+            Failure::new(
+                exit,
+                format!("the pages cannot be served on {at}: {error}; choose another address with --web or [web] listen"),
+            )
+        })
+    }
+
+    /// Serves the pages beside the node until it stops; returns where.
+    fn serve(self, node: &Node, settings: jitney_web::Settings) -> SocketAddr {
+        let handle = node.handle();
+        node.spawn(async move {
+            if let Err(error) = jitney_web::serve(self.listener, handle, settings).await {
+                tracing::error!(target: "jitney::web", %error, "the pages are served no longer");
+            }
+        });
+        self.at
+    }
+}
+
 /// Tells whoever started the node where it listens, and that it may be asked.
-fn tell_ready(node: &Node) {
+fn tell_ready(node: &Node, pages: Option<SocketAddr>) {
     for address in node.addresses() {
         // A node runs on though nobody reads what it says.
         let _ = output::line(&format!("listening on {address}"));
+    }
+    if let Some(at) = pages {
+        let _ = output::line(&format!("pages on http://{at}"));
     }
     let _ = output::line("ready");
 }
