@@ -24,7 +24,7 @@ fn what_another_site_makes_a_browser_send_is_refused() {
 
 #[test]
 fn behind_a_web_server_the_public_address_is_ours() {
-    let stage = Stage::reached_at(Some("https://lifts.example.org"));
+    let stage = Stage::reached_at("https://lifts.example.org");
     let card = stage.card(stage.dispatcher, Role::Dispatcher);
     let browser =
         Browser { headers: vec![("origin", "https://lifts.example.org".to_owned())], ..Browser::default() };

@@ -79,7 +79,7 @@ fn a_card_is_drawn_once_and_works() {
 
 #[test]
 fn a_card_has_a_picture_where_the_address_is_known() {
-    let stage = Stage::reached_at(Some("https://lifts.example.org"));
+    let stage = Stage::reached_at("https://lifts.example.org");
     let card = stage.card(stage.dispatcher, jitney_domain::Role::Dispatcher);
     let got = crate::stage::Browser::default().post(&stage, "/sign-in", &[("code", &card.code)]);
     let cookie = got.cookie.unwrap().split(';').next().unwrap().to_owned();

@@ -21,16 +21,6 @@ fn hidden(html: &str, name: &str) -> String {
     at.split('"').next().unwrap().to_owned()
 }
 
-impl Stage {
-    /// Books a lift to the clinic as the rider would; returns its confirmation number.
-    pub fn book(&self) -> String {
-        let rider = self.rider_in();
-        let got = rider.post(self, &format!("/ride/{}/book", self.rider), &answers(&soon(), "call"));
-        assert_eq!(got.status, StatusCode::SEE_OTHER, "{}", got.text);
-        got.to.split('/').nth(4).unwrap().split('?').next().unwrap().to_owned()
-    }
-}
-
 fn answers<'a>(day: &'a str, home: &'a str) -> [(&'a str, &'a str); 5] {
     [("to", "place:clinic"), ("day", day), ("time", "10:00"), ("home", home), ("home_time", "")]
 }
@@ -132,6 +122,17 @@ fn the_page_speaks_french_to_who_prefers_it_and_first_pages_are_small() {
     let style = rider.get(&stage, "/assets/page.css");
     let bytes = got.text.len() + style.text.len() + rider.get(&stage, "/assets/icon.svg").text.len();
     assert!(bytes < 60 * 1024, "{bytes} bytes");
+}
+
+#[test]
+fn no_page_of_a_rider_has_a_script() {
+    let stage = Stage::new();
+    let trip = stage.book();
+    let rider = stage.rider_in();
+    for path in ["", "/book", "/book?to=place:clinic", "/past", "/people", &format!("/trip/{trip}")] {
+        let got = rider.get(&stage, &format!("/ride/{}{path}", stage.rider));
+        assert!(got.status.is_success() && !got.text.contains("<script"), "{path}");
+    }
 }
 
 #[test]

@@ -8,11 +8,12 @@ use axum::extract::ConnectInfo;
 use axum::http::{Request as HttpRequest, StatusCode, header};
 use jiff::civil::time;
 use jitney_domain::availability::{Hours, WeeklyHours};
+use jitney_domain::trip::Timing;
 use jitney_domain::{
-    Actor, Assistance, Capability, Coordinate, Load, MemberId, Policy, Role, VettingItem, Zone,
+    Actor, Assistance, Capability, Coordinate, Load, MemberId, Policy, Role, TripId, VettingItem, Zone,
 };
 use jitney_identity::KdfParams;
-use jitney_node::api::{Reply, Request};
+use jitney_node::api::{PlaceAsked, Reply, Request, TripAsked};
 use jitney_node::clock::Clock;
 use jitney_node::daemon::{Node, Overrides};
 use jitney_node::home::{Home, Init};
@@ -70,18 +71,23 @@ fn person(name: &str) -> Profile {
 
 impl Stage {
     pub fn new() -> Stage {
-        Stage::reached_at(None)
+        Stage::built(None, "Europe/Paris")
     }
 
     /// A site that people reach under this address.
-    pub fn reached_at(public_url: Option<&str>) -> Stage {
+    pub fn reached_at(public_url: &str) -> Stage {
+        Stage::built(Some(public_url), "Europe/Paris")
+    }
+
+    /// A site that people reach under this address, in a coop of this time zone.
+    pub fn built(public_url: Option<&str>, zone: &str) -> Stage {
         let dir = tempfile::tempdir().unwrap();
         let home = Home::at(dir.path().join("coop"));
         let mut rng = StdRng::seed_from_u64(5);
         let init = Init {
             name: "Willow Lifts".to_owned(),
             phone: Some("+33 1 55 55 01 00".to_owned()),
-            zone: Zone::named("Europe/Paris").unwrap(),
+            zone: Zone::named(zone).unwrap(),
             policy: Policy::default(),
             kdf: KdfParams::FAST_FOR_TESTS,
         };
@@ -187,6 +193,35 @@ impl Stage {
 
     pub fn office(&self) -> Browser {
         self.signed_in(self.dispatcher, Role::Dispatcher)
+    }
+
+    /// Books a lift to the clinic and back as the rider would; returns its confirmation number.
+    pub fn book(&self) -> String {
+        self.book_for(&soon(), "10:00")
+    }
+
+    /// As [`Stage::book`], on this day at this time.
+    pub fn book_for(&self, day: &str, time: &str) -> String {
+        let at = day.parse::<jiff::civil::Date>().unwrap().to_datetime(time.parse().unwrap());
+        let clinic = PlaceAsked::Named("clinic".to_owned());
+        let asked = TripAsked {
+            home: Some(Timing::WillCall(at.date())),
+            ..TripAsked::one_way(self.rider, PlaceAsked::Home, clinic, Timing::Appointment(at))
+        };
+        self.booked(asked).to_string()
+    }
+
+    /// Books a lift to the clinic at this time of the coop.
+    pub fn ask_for_lift(&self, at: jiff::civil::DateTime) -> TripId {
+        let clinic = PlaceAsked::Named("clinic".to_owned());
+        self.booked(TripAsked::one_way(self.rider, PlaceAsked::Home, clinic, Timing::PickUp(at)))
+    }
+
+    fn booked(&self, asked: TripAsked) -> TripId {
+        match self.ask(Request::BookTrip(asked)) {
+            Reply::Booked(booked) => booked.trips[0].trip,
+            other => panic!("{other:?}"),
+        }
     }
 
     pub fn send(&self, request: HttpRequest<Body>) -> Got {
