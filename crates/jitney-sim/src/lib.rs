@@ -41,6 +41,7 @@ pub mod scenario;
 pub mod trace;
 pub mod workload;
 pub mod world;
+pub mod year;
 
 pub use chaos::Chaos;
 pub use faults::Faults;
