@@ -62,7 +62,8 @@ fn run(args: &Args) -> Result<(), Box<dyn std::error::Error>> {
             Region::of_extract(&mut BufReader::new(file), args.seed)?
         }
     };
-    let size = Size { riders: args.riders, drivers: args.drivers, trips: args.trips, weeks: args.weeks.into() };
+    let (riders, drivers, trips, weeks) = (args.riders, args.drivers, args.trips, args.weeks.into());
+    let size = Size { riders, drivers, trips, weeks, ..Size::default() };
     let began = Instant::now();
     let answered = compare(&region, size, args.seed);
     if args.json {

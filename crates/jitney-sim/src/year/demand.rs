@@ -11,10 +11,10 @@ use jitney_domain::trip::{Dwell, Timing, TripDetails, Way, Windows, windows};
 use jitney_domain::{Coordinate, MemberId, Minutes, Policy, Requirement, TicketId, Zone};
 use jitney_geo::{GOSSIP_RESOLUTION, TravelTimes, cell_of, centre};
 
+use super::Size;
 use super::luck::{self, Of, weighted};
 use super::people::{People, Rider};
 use super::region::Region;
-use super::Size;
 use crate::rng::Chance;
 
 /// The first day, a Monday.
@@ -105,6 +105,8 @@ pub struct Demand {
     pub coops: usize,
     /// Last day of driving.
     pub last: Date,
+    /// Work of the nightly search for each trip.
+    pub work: u64,
     /// What all of it follows from.
     pub seed: u64,
 }
@@ -129,13 +131,28 @@ impl Demand {
         #[allow(clippy::expect_used)]
         let zone = Zone::named("Europe/Berlin").expect("the zone database is compiled in");
         let people = People::new(region, size, coops, seed, FIRST, last);
-        let mut demand =
-            Demand { people, trips: Vec::new(), calls: Vec::new(), policy: Policy::default(), zone, coops, last, seed };
+        let mut demand = Demand {
+            people,
+            trips: Vec::new(),
+            calls: Vec::new(),
+            policy: Policy::default(),
+            zone,
+            coops,
+            last,
+            work: size.work,
+            seed,
+        };
         let chance = &mut luck::of(seed, Of::Calls, 0, 0);
         let mut wishes = demand.dialysis(region, chance);
         let standing = wishes.len() * 2;
         let out = wishes.iter().map(|wish| (wish.rider, wish.out.date())).collect();
-        wishes.extend(demand.errands(region, (size.trips * weeks / 52).saturating_sub(standing), weeks, out, chance));
+        wishes.extend(demand.errands(
+            region,
+            (size.trips * weeks / 52).saturating_sub(standing),
+            weeks,
+            out,
+            chance,
+        ));
         wishes.sort_by_key(|wish| wish.on);
         for wish in wishes {
             demand.add(region, &wish);
@@ -224,7 +241,14 @@ impl Demand {
     }
 
     /// Returns a trip as the coop's rules make it of what the caller said.
-    fn asked(&self, region: &Region, rider: &Rider, timing: Timing, from: Coordinate, to: Coordinate) -> Option<Asked> {
+    fn asked(
+        &self,
+        region: &Region,
+        rider: &Rider,
+        timing: Timing,
+        from: Coordinate,
+        to: Coordinate,
+    ) -> Option<Asked> {
         let key = u32::try_from(self.trips.len()).ok()?;
         let drive = region.travel(from, to)?;
         let direct = drive.minutes();
@@ -270,7 +294,20 @@ impl Demand {
         };
         let (coop, date) = (rider.coop, timing.date());
         let (fate, ready_late) = (Fate::Comes, Minutes(0));
-        Some(Asked { rider: 0, coop, from, to, date, timing, windows: when, request, ticket, fate, ready_late, call: 0 })
+        Some(Asked {
+            rider: 0,
+            coop,
+            from,
+            to,
+            date,
+            timing,
+            windows: when,
+            request,
+            ticket,
+            fate,
+            ready_late,
+            call: 0,
+        })
     }
 
     /// Returns the trips of each day.

@@ -17,8 +17,6 @@ use super::region::Region;
 
 /// Of a thousand driver's days with trips so many are called off in the morning: ill, or the car does not start.
 const ILL: u32 = 12;
-/// Work of the nightly search for each trip of the day, as a node spends it.
-const WORK_PER_TRIP: u64 = 100_000;
 
 /// How calls are answered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -171,12 +169,19 @@ impl Office<'_> {
         })
     }
 
-    fn best(&mut self, coop: usize, trip: u32, request: &TripRequest<u32>, now: Timestamp) -> Option<Candidate<u32, u32>> {
+    fn best(
+        &mut self,
+        coop: usize,
+        trip: u32,
+        request: &TripRequest<u32>,
+        now: Timestamp,
+    ) -> Option<Candidate<u32, u32>> {
         let asked = &self.demand.trips[trip as usize];
         let (region, method, met) = (self.region, self.method, std::mem::take(&mut self.met));
         let runs = self.runs(asked.date).get_mut(coop)?;
         // A partner is not told whom it would drive.
-        runs.iter_mut().for_each(|run| run.knows_rider = coop == asked.coop && met.contains(&(run.key, asked.rider)));
+        runs.iter_mut()
+            .for_each(|run| run.knows_rider = coop == asked.coop && met.contains(&(run.key, asked.rider)));
         let of = |runs: &[Run]| candidates(runs, request, region, now).candidates.into_iter().next();
         let found = match method {
             Method::FirstOfList => runs.iter().find_map(|run| of(slice::from_ref(run))),
@@ -231,7 +236,8 @@ impl Office<'_> {
         let trips = self.trips_of.get(&day).into_iter().flatten().copied();
         let ours = |trip: &u32| {
             let open = self.standing[*trip as usize] == Standing::Open && ill.is_none();
-            demand.trips[*trip as usize].coop == coop && (open || self.standing[*trip as usize] == Standing::Booked(coop))
+            demand.trips[*trip as usize].coop == coop
+                && (open || self.standing[*trip as usize] == Standing::Booked(coop))
         };
         let trips: Vec<u32> = trips.filter(ours).collect();
         if trips.is_empty() {
@@ -252,14 +258,16 @@ impl Office<'_> {
             trips.iter().filter(met).copied().collect::<Vec<u32>>()
         };
         let runs = self.days.get(&day).and_then(|runs| runs.get(coop)).into_iter().flatten();
-        let runs: Vec<_> = runs.map(|run| DayRun { knows: knows(run), ..DayRun::plain(run.clone()) }).collect();
-        let work = WORK_PER_TRIP * trips.len() as u64;
+        let runs: Vec<_> =
+            runs.map(|run| DayRun { knows: knows(run), ..DayRun::plain(run.clone()) }).collect();
+        let work = demand.work * trips.len() as u64;
         let budget = Budget { work, threads: 1, seed: demand.seed ^ days_of(day) };
         let planned = Day::new(runs, wanted, self.region, now).and_then(|standing| match ill {
             Some(run) => standing.after(&Incident::DriverIll { run }, self.region, now),
             None => Ok(standing),
         });
-        #[allow(clippy::panic)] // The figures are our own: a day that cannot be planned is a fault of the program.
+        #[allow(clippy::panic)]
+        // The figures are our own: a day that cannot be planned is a fault of the program.
         let planned = planned.unwrap_or_else(|fault| panic!("{day}: {fault}")).plan(budget, |_| 0.0);
         let moved = planned.changes.iter().filter(|change| change.to.is_some());
         for change in moved {
@@ -270,7 +278,8 @@ impl Office<'_> {
             run.stops = plan.stops;
             count(run);
         }
-        let on: Vec<u32> = self.runs(day)[coop].iter().flat_map(|run| &run.stops).map(|stop| stop.stop).collect();
+        let on: Vec<u32> =
+            self.runs(day)[coop].iter().flat_map(|run| &run.stops).map(|stop| stop.stop).collect();
         on.into_iter().for_each(|trip| self.standing[trip as usize] = Standing::Booked(coop));
     }
 
@@ -282,8 +291,9 @@ impl Office<'_> {
             !run.stops.is_empty() && chance.per_mille(ILL)
         };
         let runs = self.days.get(&day).into_iter().flatten().enumerate();
-        let ill: Vec<(usize, u32)> =
-            runs.flat_map(|(coop, runs)| runs.iter().filter(|run| ill(run)).map(move |run| (coop, run.key))).collect();
+        let ill: Vec<(usize, u32)> = runs
+            .flat_map(|(coop, runs)| runs.iter().filter(|run| ill(run)).map(move |run| (coop, run.key)))
+            .collect();
         let mut hit: Vec<u32> = Vec::new();
         for (coop, key) in &ill {
             let Some(run) = self.runs(day)[*coop].iter().find(|run| run.key == *key) else { continue };

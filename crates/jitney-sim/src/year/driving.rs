@@ -75,8 +75,22 @@ pub enum Weather {
 }
 
 /// Drives a run of that day.
-pub fn drive(region: &Region, demand: &Demand, day: Date, run: &RunState<u32, u32>, weather: Weather) -> Driven {
-    let wheel = Wheel { region, demand, weather, at: run.start, now: run.block.from, on_board: Vec::new(), driven: Driven::default() };
+pub fn drive(
+    region: &Region,
+    demand: &Demand,
+    day: Date,
+    run: &RunState<u32, u32>,
+    weather: Weather,
+) -> Driven {
+    let wheel = Wheel {
+        region,
+        demand,
+        weather,
+        at: run.start,
+        now: run.block.from,
+        on_board: Vec::new(),
+        driven: Driven::default(),
+    };
     wheel.drive(day, run)
 }
 
@@ -102,7 +116,9 @@ impl Wheel<'_> {
             }
             // He leaves home as the plan has it, and not before his hours.
             let leaves = stop.planned.0 - self.way(self.at, place).millis;
-            let leaves = left.is_none().then(|| Timestamp(leaves).max(run.block.from).after(self.late_start(day, run.key)));
+            let leaves = left
+                .is_none()
+                .then(|| Timestamp(leaves).max(run.block.from).after(self.late_start(day, run.key)));
             let from = leaves.unwrap_or(self.now);
             let end = if stop.leg == Leg::PickUp { self.before(asked, from) } else { None };
             if end == Some(End::CalledOff) {
@@ -127,7 +143,8 @@ impl Wheel<'_> {
 
     fn chance(&self, stop: &PlannedStop<u32>) -> Option<Chance> {
         let leg = u64::from(stop.leg == Leg::DropOff);
-        (self.weather == Weather::Real).then(|| luck::of(self.demand.seed, Of::Stop, u64::from(stop.stop), leg))
+        (self.weather == Weather::Real)
+            .then(|| luck::of(self.demand.seed, Of::Stop, u64::from(stop.stop), leg))
     }
 
     fn late_start(&self, day: Date, driver: u32) -> Minutes {
@@ -138,7 +155,8 @@ impl Wheel<'_> {
 
     /// Returns what is known of a trip before the driver is at the door, if not that she comes.
     fn before(&self, asked: &Asked, leaves: Timestamp) -> Option<End> {
-        let first = self.demand.calls[asked.call].trips.first().map(|first| &self.demand.trips[*first as usize]);
+        let first =
+            self.demand.calls[asked.call].trips.first().map(|first| &self.demand.trips[*first as usize]);
         match asked.fate {
             _ if self.weather == Weather::AsPlanned => None,
             Fate::Comes => None,
@@ -173,7 +191,8 @@ impl Wheel<'_> {
 
     fn dwell(&self, stop: &PlannedStop<u32>) -> i64 {
         // After what the drive has drawn.
-        let drawn = self.chance(stop).map(|mut chance| chance.fork().between(DWELL_PERCENT.0, DWELL_PERCENT.1));
+        let drawn =
+            self.chance(stop).map(|mut chance| chance.fork().between(DWELL_PERCENT.0, DWELL_PERCENT.1));
         stop.dwell.millis() * drawn.unwrap_or(100) / 100
     }
 

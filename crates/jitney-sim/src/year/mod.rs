@@ -48,11 +48,16 @@ pub struct Size {
     pub trips: usize,
     /// Weeks, 1 to 52.
     pub weeks: usize,
+    /// Work of the nightly search for each trip of the day ([`Budget::work`](jitney_dispatch::plan::Budget)).
+    pub work: u64,
 }
+
+/// Work for each trip of a day, as a node spends it.
+pub const WORK_PER_TRIP: u64 = 100_000;
 
 impl Default for Size {
     fn default() -> Self {
-        Size { riders: 370, drivers: 78, trips: 4_300, weeks: 52 }
+        Size { riders: 370, drivers: 78, trips: 4_300, weeks: 52, work: WORK_PER_TRIP }
     }
 }
 
@@ -70,8 +75,10 @@ pub struct Answered {
 pub fn compare(region: &Region, size: Size, seed: u64) -> Vec<Answered> {
     let one = Demand::new(region, size, 1, seed);
     let three = Demand::new(region, size, COOPS, seed);
-    let answer =
-        |name, demand: &Demand, method, federated| Answered { name, figures: desk::run(region, demand, method, federated) };
+    let answer = |name, demand: &Demand, method, federated| Answered {
+        name,
+        figures: desk::run(region, demand, method, federated),
+    };
     vec![
         answer("first of the list", &one, Method::FirstOfList, false),
         answer("insertion", &one, Method::Insertion, false),

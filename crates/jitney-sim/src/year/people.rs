@@ -6,9 +6,9 @@ use jitney_domain::availability::{Availability, Hours, Leave, WeeklyHours};
 use jitney_domain::{Assistance, Capability, Coordinate, Load, Metres, Mobility, Requirement};
 use jitney_geo::distance;
 
+use super::Size;
 use super::luck::{self, Of, weighted};
 use super::region::Region;
-use super::Size;
 use crate::rng::Chance;
 
 /// Weekdays on which volunteers give time, Monday to Saturday, by weight.
@@ -18,7 +18,7 @@ const DAYS: [(Weekday, u32); 6] = [
     (Weekday::Wednesday, 20),
     (Weekday::Thursday, 21),
     (Weekday::Friday, 16),
-    (Weekday::Saturday, 3),
+    (Weekday::Saturday, 8),
 ];
 
 /// Somebody who is driven.
@@ -78,7 +78,7 @@ impl People {
                 home: door(chance),
                 coop: 0,
                 capability: capability(chance),
-                radius: Metres([10_000, 15_000, 25_000, 40_000][weighted(chance, &[15, 35, 35, 15])]),
+                radius: Metres([10_000, 15_000, 25_000, 40_000][weighted(chance, &[5, 25, 40, 30])]),
                 max_trips: [2, 4, 6][weighted(chance, &[30, 50, 20])],
                 availability: availability(chance, from, to),
             })
@@ -106,24 +106,26 @@ fn requirement(chance: &mut Chance) -> Requirement {
 
 fn capability(chance: &mut Chance) -> Capability {
     use Assistance::{CurbToCurb, DoorThroughDoor, DoorToDoor};
-    let van = chance.percent(15);
+    let van = chance.percent(20);
     Capability {
         places: Load { seats: if chance.percent(40) { 4 } else { 3 }, wheelchairs: u8::from(van) },
         ramp_or_lift: van,
         service_animals: chance.percent(60),
-        assistance: [CurbToCurb, DoorToDoor, DoorThroughDoor][weighted(chance, &[10, 55, 35])],
+        assistance: [CurbToCurb, DoorToDoor, DoorThroughDoor][weighted(chance, &[5, 55, 40])],
     }
 }
 
-/// One to three half days or days a week, and some weeks away.
+/// Two to four half days or days a week, and some weeks away. Nobody has counted this; it leaves a tenth of the calls
+/// or so without a driver, as where coops keep waiting lists.
 fn availability(chance: &mut Chance, from: Date, to: Date) -> Availability {
     let span = |a: (i8, i8), b: (i8, i8)| Hours { from: at(a), to: at(b) };
     let mut weekly: Vec<WeeklyHours> = Vec::new();
     let weights = DAYS.map(|(_, weight)| weight);
-    for _ in 0..[1, 2, 3][weighted(chance, &[50, 35, 15])] {
+    for _ in 0..[2, 3, 4][weighted(chance, &[40, 40, 20])] {
         let day = DAYS[weighted(chance, &weights)].0;
-        let hours = [span((8, 0), (12, 30)), span((12, 30), (17, 0)), span((8, 30), (16, 0)), span((6, 15), (12, 30))];
-        let hours = hours[weighted(chance, &[35, 30, 25, 10])];
+        let hours =
+            [span((6, 15), (12, 30)), span((8, 0), (13, 0)), span((12, 0), (18, 0)), span((8, 0), (18, 0))];
+        let hours = hours[weighted(chance, &[20, 25, 25, 30])];
         if weekly.iter().all(|other| other.day != day) {
             weekly.push(WeeklyHours { day, hours });
         }
@@ -153,7 +155,9 @@ fn offices(homes: &[Coordinate], coops: usize) -> Vec<Coordinate> {
         let middle = |k: usize| {
             let own: Vec<&Coordinate> = homes.iter().filter(|home| nearest(&offices, **home) == k).collect();
             #[allow(clippy::cast_precision_loss)] // A few hundred.
-            let mean = |part: fn(&Coordinate) -> f64| own.iter().map(|home| part(home)).sum::<f64>() / own.len() as f64;
+            let mean = |part: fn(&Coordinate) -> f64| {
+                own.iter().map(|home| part(home)).sum::<f64>() / own.len() as f64
+            };
             Coordinate::new(mean(Coordinate::lat), mean(Coordinate::lon)).unwrap_or(offices[k])
         };
         offices = (0..offices.len()).map(middle).collect();

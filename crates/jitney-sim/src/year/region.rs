@@ -47,7 +47,9 @@ pub enum RegionError {
     #[error(transparent)]
     Import(#[from] ImportError),
     /// There is too little in it.
-    #[error("{found} doors can be reached from each other, {FEWEST} are needed; take an extract of a whole town")]
+    #[error(
+        "{found} doors can be reached from each other, {FEWEST} are needed; take an extract of a whole town"
+    )]
     TooSmall {
         /// Doors that can.
         found: usize,
@@ -83,7 +85,8 @@ impl Region {
     pub fn of_extract(extract: &mut (impl Read + Seek), seed: u64) -> Result<Self, RegionError> {
         let mut chance = luck::of(seed, Of::Region, 1, 0);
         let surveyed = Surveyed::read(extract)?;
-        let junctions: Vec<Coordinate> = surveyed.spots().into_iter().flatten().map(Coordinate::from).collect();
+        let junctions: Vec<Coordinate> =
+            surveyed.spots().into_iter().flatten().map(Coordinate::from).collect();
         let (roads, _, _) = surveyed.prepare();
         let roads = RoadTimes::new(roads, StraightLine::default());
         // Somewhere that most of the others can be reached from is in the large part of the map.
@@ -91,7 +94,11 @@ impl Region {
         let mutual =
             |a: Coordinate, b: Coordinate| roads.travel(a, b).is_some() && roads.travel(b, a).is_some();
         let sample = drawn.iter().step_by(50);
-        let hub = drawn.iter().take(20).copied().max_by_key(|hub| sample.clone().filter(|d| mutual(*hub, **d)).count());
+        let hub = drawn
+            .iter()
+            .take(20)
+            .copied()
+            .max_by_key(|hub| sample.clone().filter(|d| mutual(*hub, **d)).count());
         let doors: Vec<Coordinate> =
             drawn.iter().copied().filter(|door| hub.is_some_and(|hub| mutual(hub, *door))).collect();
         if doors.len() < FEWEST {
@@ -103,7 +110,8 @@ impl Region {
     /// Puts clinics where most people live, not next to each other, and shops near them and elsewhere.
     fn around(doors: Vec<Coordinate>, ways: Ways, chance: &mut Chance) -> Self {
         let near = |place: Coordinate| doors.iter().filter(|door| distance(place, **door) <= AROUND).count();
-        let mut crowded: Vec<(usize, Coordinate)> = doors.iter().step_by(4).map(|door| (near(*door), *door)).collect();
+        let mut crowded: Vec<(usize, Coordinate)> =
+            doors.iter().step_by(4).map(|door| (near(*door), *door)).collect();
         crowded.sort_by_key(|(people, _)| std::cmp::Reverse(*people));
         let mut clinics: Vec<Coordinate> = Vec::new();
         for (_, place) in crowded {
