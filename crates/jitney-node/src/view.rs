@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::civil::Date;
 use jitney_domain::availability::Availability;
 use jitney_domain::booking::{Card, Progress};
-use jitney_domain::member::{DriverTerms, Role, VettingItem};
+use jitney_domain::member::{DriverTerms, Role, VettingItem, Wish};
 use jitney_domain::run::Leg;
 use jitney_domain::trip::{Timing, Windows};
 use jitney_domain::{
@@ -86,6 +86,9 @@ pub struct Member {
     pub not_vetted: Option<String>,
     /// For drivers: their vehicles.
     pub vehicles: Vec<Vehicle>,
+    /// For riders: what they wish of drivers.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub wishes: BTreeMap<MemberId, Wish>,
 }
 
 /// A vehicle.

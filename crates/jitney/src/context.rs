@@ -222,6 +222,7 @@ mod tests {
             vetting: Default::default(),
             not_vetted: None,
             vehicles: Vec::new(),
+            wishes: Default::default(),
         }
     }
 

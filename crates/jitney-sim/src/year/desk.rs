@@ -125,6 +125,7 @@ impl Office<'_> {
                     booked_today: 0,
                     max_trips: Some(driver.max_trips),
                     knows_rider: false,
+                    preferred: false,
                 }));
             }
             runs

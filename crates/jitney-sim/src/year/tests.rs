@@ -116,6 +116,7 @@ fn long_day(region: &Region, demand: &Demand) -> RunState<u32, u32> {
         booked_today: 0,
         max_trips: None,
         knows_rider: false,
+        preferred: false,
     };
     for trip in demand.trips.iter().filter(|trip| trip.date == day) {
         let found = candidates(std::slice::from_ref(&run), &trip.request, region, run.block.from).candidates;

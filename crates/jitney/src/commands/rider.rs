@@ -1,7 +1,7 @@
 //! `jitney rider`: members who are carried.
 
 use clap::{Args, Subcommand};
-use jitney_domain::Role;
+use jitney_domain::{Role, Wish};
 use jitney_node::api::Request;
 
 use super::member;
@@ -22,11 +22,34 @@ pub(crate) enum Command {
         /// The rider, by number or name
         rider: Pick,
     },
+    /// Say whether a driver is to come rather than others, or never
+    ///
+    /// It counts for trips that are given to a driver from now on, and when a day is planned. It takes nothing
+    /// from a driver who has a trip of this rider already.
+    Wish {
+        /// The rider, by number or name
+        rider: Pick,
+        /// The driver, by number or name
+        driver: Pick,
+        /// What is wished
+        wish: Wished,
+    },
     /// Find riders by a part of their name or phone number
     Find {
         /// What to look for
         text: String,
     },
+}
+
+/// What a rider can wish of a driver.
+#[derive(Debug, Clone, Copy, clap::ValueEnum)]
+pub(crate) enum Wished {
+    /// This driver rather than others
+    Preferred,
+    /// Never this driver
+    Never,
+    /// Takes back what was wished
+    Any,
 }
 
 #[derive(Debug, Args)]
@@ -45,6 +68,19 @@ impl Command {
             Command::List => member::list(cx, Some(Role::Rider), None),
             Command::Show { rider } => {
                 cx.tell(Request::ShowMember(cx.member(&rider, Some(Role::Rider))?), "")
+            }
+            Command::Wish { rider, driver, wish } => {
+                let rider = cx.member(&rider, Some(Role::Rider))?;
+                let driver = cx.member(&driver, Some(Role::Driver))?;
+                let (wish, said) = match wish {
+                    Wished::Preferred => (Some(Wish::Preferred), "comes rather than others for"),
+                    Wished::Never => (Some(Wish::Never), "is never to drive"),
+                    Wished::Any => (None, "is as good as any for"),
+                };
+                cx.tell(
+                    Request::Wish { rider, driver, wish },
+                    format!("driver {driver} {said} rider {rider}"),
+                )
             }
             Command::Find { text } => member::list(cx, Some(Role::Rider), Some(text)),
         }
