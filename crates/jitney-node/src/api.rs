@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use jiff::civil::{Date, Time};
 use jitney_domain::access::Scope;
 use jitney_domain::availability::{Hours, Leave, WeeklyHours};
-use jitney_domain::member::{Consent, DriverTerms};
+use jitney_domain::member::{Consent, DriverTerms, Wish};
 use jitney_domain::trip::Timing;
 use jitney_domain::{
     Actor, Assistance, Capability, CapacityId, CardId, ClaimId, LiftNumber, MemberId, Metres, Minutes, Move,
@@ -206,6 +206,12 @@ pub enum Request {
     },
     Suspend(MemberId),
     Reinstate(MemberId),
+    /// What a rider wishes of a driver; none if it is all one again.
+    Wish {
+        rider: MemberId,
+        driver: MemberId,
+        wish: Option<Wish>,
+    },
     Vet {
         member: MemberId,
         item: VettingItem,
