@@ -115,7 +115,8 @@ impl Node {
             keys,
             travel: Default::default(),
             crowd: Default::default(),
-            addresses: vec![address],
+            messages: jitney_node::notify::Rules::default(),
+        addresses: vec![address],
         };
         Node {
             name,
