@@ -121,7 +121,10 @@ impl Profile {
         let tag = self.language.as_deref();
         if tag.is_some_and(|tag| jitney_lang::Lang::from_tag(tag).is_none()) {
             let all: Vec<&str> = jitney_lang::Lang::all().iter().map(|lang| lang.tag()).collect();
-            return Err(Fault::invalid(format!("there is no such language; choose one of {}", all.join(", "))));
+            return Err(Fault::invalid(format!(
+                "there is no such language; choose one of {}",
+                all.join(", ")
+            )));
         }
         for reach in &self.notify {
             if self.address_on(*reach).is_none() {

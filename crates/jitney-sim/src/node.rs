@@ -116,7 +116,7 @@ impl Node {
             travel: Default::default(),
             crowd: Default::default(),
             messages: jitney_node::notify::Rules::default(),
-        addresses: vec![address],
+            addresses: vec![address],
         };
         Node {
             name,

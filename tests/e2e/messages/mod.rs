@@ -120,7 +120,8 @@ fn riders_and_drivers_are_told_by_mail_gateway_and_command_in_their_language() {
     fs::set_permissions(&hook, fs::Permissions::from_mode(0o755)).expect("it can be run");
     let voice = format!("\n[messages.voice]\ncommand = [\"{}\"]\n", hook.display());
     let token = "token_file = \"gateway.token\"";
-    let willow = coop(dir.path(), &(smtp(&mail) + &gateway(&texts, token) + &voice)).with("JITNEY_NOW", MORNING);
+    let willow =
+        coop(dir.path(), &(smtp(&mail) + &gateway(&texts, token) + &voice)).with("JITNEY_NOW", MORNING);
     fs::write(willow.home().join("gateway.token"), "Bearer very-secret\n").expect("a token");
     let node = willow.with("JITNEY_LOG", "trace").up(&[TCP]);
 
@@ -131,7 +132,7 @@ fn riders_and_drivers_are_told_by_mail_gateway_and_command_in_their_language() {
     let letter = &mail.taken()[0];
     assert!(letter.raw.contains("To: marguerite@example.org"), "{}", letter.raw);
     assert!(letter.raw.contains("Subject: Votre trajet du mercredi 11 mars"), "{}", letter.raw);
-    let said = until("the call", || fs::read_to_string(&told).ok().filter(|text| text.contains("PATH=")));
+    let said = until("the call", || fs::read_to_string(&told).ok().filter(|text| text.contains("PWD=")));
     assert!(said.contains("Willow Lifts : votre trajet du mercredi 11 mars est réservé"), "{said}");
     assert!(said.contains("\"to\":\"+41790000001\"") && said.contains("\"channel\":\"voice\""), "{said}");
     assert!(!said.contains("JITNEY"), "{said}");
@@ -262,5 +263,9 @@ fn nobody_is_woken_and_everybody_is_reminded_the_day_before_once() {
     }
     let said: Vec<String> = texts.taken().into_iter().map(|taken| taken.raw).collect();
     let times = |what: &str| said.iter().filter(|raw| raw.contains(what)).count();
-    assert_eq!((times("tomorrow, Wednesday 11 March, Otto"), times("you have one lift, at 10:")), (1, 1), "{said:?}");
+    assert_eq!(
+        (times("tomorrow, Wednesday 11 March, Otto"), times("you have one lift, at 10:")),
+        (1, 1),
+        "{said:?}"
+    );
 }

@@ -93,9 +93,12 @@ impl Sink {
                         raw.push_str(&line);
                         raw.push('\n');
                     }
-                    let id = raw.lines().find_map(|line| line.strip_prefix("Message-ID: ")).unwrap_or_default();
+                    let id =
+                        raw.lines().find_map(|line| line.strip_prefix("Message-ID: ")).unwrap_or_default();
                     match self.take(id, raw.clone()) {
-                        Answer::Status(code) => stream.write_all(format!("{code} so be it\r\n").as_bytes())?,
+                        Answer::Status(code) => {
+                            stream.write_all(format!("{code} so be it\r\n").as_bytes())?
+                        }
                         Answer::Silence => loop {
                             thread::park();
                         },

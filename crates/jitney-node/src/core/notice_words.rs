@@ -29,7 +29,8 @@ impl<S: Store> Core<S> {
             return Err(Why::NoWay);
         }
         let to = profile.address_on(notice.reach).ok_or(Why::NoWay)?;
-        let lang = profile.language.as_deref().and_then(Lang::from_tag).unwrap_or(self.settings.messages.lang);
+        let lang =
+            profile.language.as_deref().and_then(Lang::from_tag).unwrap_or(self.settings.messages.lang);
         let said = self.said(notice, lang).ok_or(Why::Overtaken)?;
         Ok(Parcel {
             id: notice.id(),
@@ -100,7 +101,8 @@ impl<S: Store> Core<S> {
             text = lang.text("message-for", &Args::new().with("name", name).with("text", text));
         }
         if let Some(phone) = &self.settings.face.phone {
-            text = lang.text("message-call-us", &Args::new().with("text", text).with("phone", phone.as_str()));
+            text =
+                lang.text("message-call-us", &Args::new().with("text", text).with("phone", phone.as_str()));
         }
         Some(Said { subject: lang.text("message-subject-rider", &Args::new().with("day", day)), text })
     }

@@ -71,7 +71,9 @@ impl<S: Store> Core<S> {
     pub(super) fn post_what_is_due(&mut self, now: Timestamp) {
         let Some(zone) = self.state.coop().map(|coop| coop.zone.clone()) else { return };
         while self.post.open && self.post.sending.len() < SENDING_MAX {
-            let Some((_, id)) = self.post.waiting.first().filter(|(at, _)| *at <= now).copied() else { return };
+            let Some((_, id)) = self.post.waiting.first().filter(|(at, _)| *at <= now).copied() else {
+                return;
+            };
             let Some(notice) = self.notices.get(&id).cloned() else {
                 self.post.waiting.pop_first();
                 continue;
@@ -271,7 +273,8 @@ impl<S: Store> Core<S> {
     /// Calls the office to an alarm that is new, once a day at most for as long as it lasts.
     pub(super) fn tell_the_office(&mut self, kind: &'static str, cause: &str, now: Timestamp) {
         let Some(today) = self.state.coop().map(|coop| now.local(&coop.zone).date()) else { return };
-        let on_duty = self.state.members.iter().filter(|(_, m)| m.roles.contains(&Role::Dispatcher) && !m.suspended);
+        let on_duty =
+            self.state.members.iter().filter(|(_, m)| m.roles.contains(&Role::Dispatcher) && !m.suspended);
         let on_duty: Vec<MemberId> = on_duty.map(|(id, _)| *id).collect();
         for member in on_duty {
             let about = About::Alarm(kind.to_owned());
@@ -317,7 +320,15 @@ impl<S: Store> Core<S> {
     }
 
     /// Writes a message on every channel that the person wants and the coop has, unless it was written before.
-    fn write(&mut self, kind: Kind, to: MemberId, about: About, cause: &str, until: Timestamp, now: Timestamp) {
+    fn write(
+        &mut self,
+        kind: Kind,
+        to: MemberId,
+        about: About,
+        cause: &str,
+        until: Timestamp,
+        now: Timestamp,
+    ) {
         let Some(profile) = self.vault.profile(to) else { return };
         let channels = &self.settings.messages.channels;
         let ways: Vec<Reach> = profile

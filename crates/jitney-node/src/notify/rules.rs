@@ -142,7 +142,8 @@ mod tests {
 
     #[test]
     fn quiet_hours_may_lie_within_a_day_or_not_be_at_all() {
-        let noon = Rules { quiet_from: time(12, 0, 0, 0), quiet_until: time(14, 0, 0, 0), ..Rules::default() };
+        let noon =
+            Rules { quiet_from: time(12, 0, 0, 0), quiet_until: time(14, 0, 0, 0), ..Rules::default() };
         assert_eq!(noon.quiet_at(at(1, 13, 0), &paris()), Some(at(1, 14, 0)));
         assert_eq!(noon.quiet_at(at(1, 14, 0), &paris()), None);
         let none = Rules { quiet_from: time(8, 0, 0, 0), ..Rules::default() };

@@ -56,7 +56,8 @@ impl<S: Store> Core<S> {
 impl<S: Store> Core<S> {
     /// Returns an alarm for everybody whom a message has not reached, or may not have, and whom nobody has phoned.
     pub(crate) fn untold_alarms(&self, now: Timestamp) -> Vec<Alarm> {
-        let mut alarms: Vec<Alarm> = self.untold(now).filter_map(|(_, notice)| self.untold_alarm(notice, now)).collect();
+        let mut alarms: Vec<Alarm> =
+            self.untold(now).filter_map(|(_, notice)| self.untold_alarm(notice, now)).collect();
         // One call serves all channels.
         alarms.dedup_by(|a, b| a.kind == b.kind && a.trips == b.trips && a.lifts == b.lifts);
         alarms

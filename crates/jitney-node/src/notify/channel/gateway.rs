@@ -19,9 +19,8 @@ static ROOTS: LazyLock<Vec<Certificate<'static>>> = LazyLock::new(|| {
 pub(super) fn post(url: &str, token: Option<&str>, patience: Duration, parcel: &Parcel) -> Posted {
     let Ok(body) = serde_json::to_vec(parcel) else { return Posted::Refused };
     let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
-    let mut tls = TlsConfig::builder()
-        .provider(TlsProvider::Rustls)
-        .unversioned_rustls_crypto_provider(provider);
+    let mut tls =
+        TlsConfig::builder().provider(TlsProvider::Rustls).unversioned_rustls_crypto_provider(provider);
     if url.starts_with("https://") {
         tls = tls.root_certs(RootCerts::new_with_certs(&ROOTS));
     }
@@ -73,7 +72,9 @@ fn by_status(status: u16) -> Posted {
 
 fn by_error(error: &Error) -> Posted {
     let nothing_left = match error {
-        Error::BadUri(_) | Error::HostNotFound | Error::ConnectionFailed | Error::Http(_) | Error::Tls(_) => true,
+        Error::BadUri(_) | Error::HostNotFound | Error::ConnectionFailed | Error::Http(_) | Error::Tls(_) => {
+            true
+        }
         Error::Timeout(when) => matches!(when, Timeout::Resolve | Timeout::Connect),
         Error::Io(error) => error.kind() == io::ErrorKind::ConnectionRefused,
         _ => false,

@@ -227,7 +227,8 @@ impl Words {
                 format!("Please write down whom you fetch at {} and where ({lift}).", self.at())
             }
             Kind::NotTold { .. } => {
-                "Please look at your offers and your manifest: our message may not have reached you.".to_owned()
+                "Please look at your offers and your manifest: our message may not have reached you."
+                    .to_owned()
             }
             _ => format!("How did {lift} end?"),
         }
