@@ -102,7 +102,7 @@ fn ask(core: &mut Core<MemStore>, request: Request) -> Option<Reply> {
     let outputs = core.step(vec![input], fixed::NOW).expect("the store takes it");
     outputs.into_iter().find_map(|output| match output {
         Output::Answer { answer, .. } => answer.ok(),
-        Output::Net(_) => None,
+        Output::Net(_) | Output::Post(_) => None,
     })
 }
 

@@ -183,12 +183,10 @@ impl<S: Store> Core<S> {
                 self.tell_rider(Kind::Booked, *trip, None, now);
             }
             Event::TripChanged { trip, .. } => self.tell_rider(Kind::Changed, *trip, None, now),
-            Event::TripClosed { trip, outcome }
-                if matches!(
-                    outcome,
-                    Outcome::Cancelled | Outcome::LateCancelled | Outcome::TurnedDown | Outcome::Unmet
-                ) =>
-            {
+            Event::TripClosed {
+                trip,
+                outcome: Outcome::Cancelled | Outcome::LateCancelled | Outcome::TurnedDown | Outcome::Unmet,
+            } => {
                 // Who has called it off knows.
                 let knows = match by {
                     Actor::Member(member, Role::Rider | Role::Caregiver) => Some(*member),
@@ -206,10 +204,10 @@ impl<S: Store> Core<S> {
                     self.tell_rider(Kind::OnTheWay, trip, None, now);
                 }
             }
-            Event::AwardTaken { claim, respond_by } => {
-                if self.state.claims.get(claim).is_some_and(|claim| !claim.agreed_ahead) {
-                    self.tell_driver(Kind::Offer, *claim, *respond_by, now);
-                }
+            Event::AwardTaken { claim, respond_by }
+                if self.state.claims.get(claim).is_some_and(|claim| !claim.agreed_ahead) =>
+            {
+                self.tell_driver(Kind::Offer, *claim, *respond_by, now);
             }
             Event::LiftEnded { claim, why: Ended::Cancelled } => {
                 if let Some(at) = self.state.claims.get(claim).map(|claim| claim.pick_up_at) {
