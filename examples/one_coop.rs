@@ -45,6 +45,7 @@ impl Coop {
             face,
             keys,
             travel: Default::default(),
+            messages: jitney_node::notify::Rules::default(),
             addresses: Vec::new(),
             crowd: Default::default(),
         };
@@ -59,7 +60,7 @@ impl Coop {
         let outputs = self.core.step(vec![Input::Ask { id: 1, actor, request }], self.now)?;
         let answer = outputs.into_iter().find_map(|output| match output {
             Output::Answer { answer, .. } => Some(answer),
-            Output::Net(_) => None,
+            Output::Net(_) | Output::Post(_) => None,
         });
         Ok(answer.ok_or("no answer")??)
     }

@@ -4,6 +4,7 @@
 //! - [`bad_input`]: what is wrong is refused in one sentence and changes nothing;
 //! - [`wire`]: a partner coop that turned hostile;
 //! - [`privacy`]: nothing personal crosses the wire in the clear or rests with a partner;
+//! - [`messages`]: what people are told reaches a real mail server, gateway and command, and nobody twice;
 //! - [`restart`]: who was away is current again;
 //! - [`namespaces`]: nodes on separate networks with loss, partition, and nothing but a relay between them.
 //!
@@ -17,6 +18,7 @@ mod federated;
 mod full_disk;
 mod lab;
 mod machine;
+mod messages;
 mod namespaces;
 mod privacy;
 mod restart;

@@ -27,6 +27,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "jitney-dispatch",
             "jitney-store",
             "jitney-net",
+            "jitney-lang",
         ],
     ),
     ("jitney-web", &["jitney-domain", "jitney-lang", "jitney-node"]),

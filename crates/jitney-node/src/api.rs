@@ -354,6 +354,12 @@ pub enum Request {
     },
     /// What somebody has to see to now, and who must phone whom.
     Alarms,
+    /// What was told to people, of what kind and when.
+    ListMessages {
+        member: Option<MemberId>,
+    },
+    /// Somebody has phoned instead of a message that did not get through.
+    MessageTold(crate::notify::NoticeId),
 
     /// Asks one partner, by name, words or did:key, before all others.
     OfferTrip {
@@ -468,6 +474,7 @@ impl Request {
                 | Request::ListSubscriptions
                 | Request::Board { .. }
                 | Request::Alarms
+                | Request::ListMessages { .. }
                 | Request::ListTickets
                 | Request::ListCapacity
                 | Request::ListAgreements
@@ -508,6 +515,7 @@ pub enum Reply {
     Subscriptions(Vec<view::Subscription>),
     Board(Box<view::Board>),
     Alarms(view::Alarms),
+    Messages(Vec<view::Message>),
     Tickets(Vec<view::Ticket>),
     Capacity(Vec<view::Capacity>),
     Agreements(Vec<view::Agreement>),

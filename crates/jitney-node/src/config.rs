@@ -31,6 +31,9 @@ pub struct Config {
     /// Where to serve the pages, if anywhere.
     #[serde(default)]
     pub web: WebConfig,
+    /// How people are told of their lifts.
+    #[serde(default)]
+    pub messages: crate::notify::MessagesConfig,
     /// What to log.
     #[serde(default)]
     pub log: LogConfig,
@@ -244,6 +247,7 @@ impl Config {
         })?;
         config.travel()?;
         config.crowd()?;
+        config.messages.rules()?;
         config.web.check()?;
         if config.coop.name.trim().is_empty() {
             return Err("[coop] name is empty".to_owned());

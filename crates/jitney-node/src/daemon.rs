@@ -14,18 +14,23 @@ use jitney_store::{OpenReport, SledStore};
 use thiserror::Error;
 use tokio::runtime::Runtime;
 use tokio::signal::unix::{SignalKind, signal};
-use tokio::sync::watch;
+use tokio::sync::{oneshot, watch};
 
 use crate::api::{Answer, Fault, FaultKind, Request};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::core::{Core, Fatal};
 use crate::home::{Home, HomeError};
+use crate::notify::channel::Channels;
+use crate::notify::postman;
 use event_loop::Message;
 pub use handle::Handle;
 
 /// Inputs that may wait for the loop before senders have to.
 const QUEUE: usize = 1024;
+
+/// How long messages that are on their way may take to come to an end when the node is stopped.
+const POST_PATIENCE: std::time::Duration = std::time::Duration::from_secs(10);
 
 /// What may be said on the command line instead of in the configuration.
 #[derive(Debug, Clone, Default)]
@@ -100,6 +105,7 @@ pub struct Node {
     net: Option<NetHandle>,
     handle: Handle,
     inputs: SyncSender<Message>,
+    post: Option<(oneshot::Sender<()>, tokio::task::JoinHandle<()>)>,
     thread: Option<JoinHandle<Result<(), Fatal>>>,
     addresses: Vec<String>,
 }
@@ -158,13 +164,20 @@ impl Node {
         let addresses = net.local_addrs().to_vec();
         let vouched = !external.is_empty();
         core.reachable_at(if vouched { external } else { addresses.clone() }, vouched, relay);
-        let (tell, written) = watch::channel(0);
+        let (written_to, written) = watch::channel(0);
         let handle = Handle::new(inputs.clone(), written);
         control_server::serve(&runtime, &home, handle.clone())?;
+        core.open_post(clock.now());
+        let (post, parcels) = tokio::sync::mpsc::unbounded_channel();
+        let (stop_post, stopped) = tokio::sync::oneshot::channel();
+        let to_loop = inputs.clone();
+        let tell = move |id, how| drop(to_loop.send(Message::Posted { id, how }));
+        let channels = Channels::new(home.dir(), &config.messages);
+        let postman = runtime.spawn(postman::run(channels, parcels, stopped, tell));
         let commands = net.commands.clone();
         let thread = std::thread::Builder::new()
             .name("jitney-loop".to_owned())
-            .spawn(move || event_loop::run(core, &received, &commands, &clock, &tell))
+            .spawn(move || event_loop::run(core, &received, &commands, &post, &clock, &written_to))
             .map_err(DaemonError::System)?;
         Ok(Node {
             home,
@@ -172,6 +185,7 @@ impl Node {
             net: Some(net),
             handle,
             inputs,
+            post: Some((stop_post, postman)),
             thread: Some(thread),
             addresses,
         })
@@ -232,6 +246,12 @@ impl Node {
         let Some(thread) = self.thread.take() else { return Ok(()) };
         if let (Some(runtime), Some(net)) = (&self.runtime, self.net.take()) {
             runtime.block_on(net.shutdown());
+        }
+        if let (Some(runtime), Some((stop, postman))) = (&self.runtime, self.post.take()) {
+            // Should it have ended by itself, there is nobody to stop.
+            let _ = stop.send(());
+            // What does not come to its end by then is said to be unsure at the next start.
+            drop(runtime.block_on(async { tokio::time::timeout(POST_PATIENCE, postman).await }));
         }
         drop(self.inputs.send(Message::Stop));
         let ended = thread.join();

@@ -301,6 +301,10 @@ impl Home {
             keys,
             travel: self.travel(config)?,
             crowd: config.crowd().map_err(|why| ConfigError::Malformed { path: self.config_path(), why })?,
+            messages: config
+                .messages
+                .rules()
+                .map_err(|why| ConfigError::Malformed { path: self.config_path(), why })?,
             addresses: config.network.external.clone(),
         };
         let core = Core::open(store, Box::new(slots), settings, rng, clock.now())?;

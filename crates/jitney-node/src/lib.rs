@@ -15,6 +15,7 @@ pub mod core;
 pub mod daemon;
 pub mod home;
 pub mod map;
+pub mod notify;
 pub mod person;
 mod planner;
 mod requests;

@@ -1,5 +1,6 @@
 //! Personal data. Lives in the vault, encrypted with a key per person; never in events, logs or gossip.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use jiff::civil::Date;
@@ -7,6 +8,7 @@ use jitney_domain::{Coordinate, Requirement};
 use serde::{Deserialize, Serialize};
 
 use crate::api::Fault;
+use crate::notify::Reach;
 
 /// Longest text of any personal field, in bytes: all of a rider's details must fit one sealed box.
 pub const TEXT_MAX: usize = 1000;
@@ -65,6 +67,15 @@ pub struct Profile {
     /// A driver's vehicle as one recognises it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub vehicle: Option<String>,
+    /// E-mail address.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub email: Option<String>,
+    /// How they want to be told of lifts; not at all if empty.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub notify: BTreeSet<Reach>,
+    /// In what language, as a BCP 47 tag.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub language: Option<String>,
 }
 
 impl Place {
@@ -104,7 +115,32 @@ impl Profile {
         check_text("the emergency contact", self.emergency.as_deref().unwrap_or(""))?;
         check_text("the vehicle", self.vehicle.as_deref().unwrap_or(""))?;
         check_text("the note", &self.note)?;
+        if self.email.as_ref().is_some_and(|email| email.parse::<lettre::Address>().is_err()) {
+            return Err(Fault::invalid("the e-mail address is none; write it as name@example.org"));
+        }
+        let tag = self.language.as_deref();
+        if tag.is_some_and(|tag| jitney_lang::Lang::from_tag(tag).is_none()) {
+            let all: Vec<&str> = jitney_lang::Lang::all().iter().map(|lang| lang.tag()).collect();
+            return Err(Fault::invalid(format!(
+                "there is no such language; choose one of {}",
+                all.join(", ")
+            )));
+        }
+        for reach in &self.notify {
+            if self.address_on(*reach).is_none() {
+                let lacks = if *reach == Reach::Email { "an e-mail address" } else { "a phone number" };
+                return Err(Fault::invalid(format!("{reach} needs {lacks}; say it too")));
+            }
+        }
         self.home.as_ref().map_or(Ok(()), Place::check)
+    }
+
+    /// Returns the address or number under which a channel reaches them.
+    pub fn address_on(&self, reach: Reach) -> Option<&str> {
+        match reach {
+            Reach::Email => self.email.as_deref(),
+            Reach::Sms | Reach::Voice => self.phone.as_deref(),
+        }
     }
 
     /// Returns the first name: what driver and rider call each other.

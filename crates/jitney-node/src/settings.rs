@@ -37,6 +37,8 @@ pub struct Settings {
     pub travel: DrivingTimes,
     /// How many addresses must share what partners are told of a place.
     pub crowd: Crowd,
+    /// Which messages people get, and when.
+    pub messages: crate::notify::Rules,
     /// Addresses under which other nodes and members reach this one.
     pub addresses: Vec<String>,
 }

@@ -3,6 +3,7 @@
 mod access;
 mod federation;
 mod health;
+mod messages;
 mod partners;
 mod plan;
 pub mod succession;
@@ -27,6 +28,7 @@ use crate::person::{Place, Profile, TripPlaces};
 pub use access::{AccessCard, Entrusted, NewCard, Session, SignedIn};
 pub use federation::{FederationStatus, Joining, Node, Roster, RosterCoop, Waiting};
 pub use health::{CoopHealth, Health, NodeHealth, OwnHealth, Problem, Reach, TriedAddress};
+pub use messages::Message;
 pub use partners::{Agreement, Capacity};
 pub use plan::{Comes, DayPlan, PlanChange, PlanProgress, PlanUnmet};
 

@@ -115,6 +115,7 @@ impl Node {
             keys,
             travel: Default::default(),
             crowd: Default::default(),
+            messages: jitney_node::notify::Rules::default(),
             addresses: vec![address],
         };
         Node {

@@ -65,6 +65,7 @@ fn profile(coop: usize, what: &str, number: usize, chance: &mut Chance) -> Profi
         note: format!("hard of hearing {MARKER}"),
         requirement: None,
         vehicle: Some(format!("blue car {MARKER}")),
+        ..Profile::default()
     }
 }
 

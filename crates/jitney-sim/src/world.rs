@@ -391,6 +391,9 @@ impl World {
             match input {
                 Input::Ask { request, .. } => self.trace.line(self.now, at, format_args!("? {request:?}")),
                 Input::Net(event) => self.trace.line(self.now, at, format_args!("< {event:?}")),
+                Input::Posted { id, how } => {
+                    self.trace.line(self.now, at, format_args!("< {id:?} {how:?}"));
+                }
                 Input::Wake => self.trace.line(self.now, at, format_args!("wakes")),
             }
         }
@@ -515,7 +518,7 @@ impl World {
                     let node = self.net.node_of(from).and_then(|node| self.nodes.get(node));
                     cause.coops.extend(node.map(Node::coop));
                 }
-                Input::Net(_) => {}
+                Input::Net(_) | Input::Posted { .. } => {}
             }
         }
         cause
@@ -538,6 +541,7 @@ impl World {
 fn spell(output: &Output) -> String {
     match output {
         Output::Net(command) => format!("{command:?}"),
+        Output::Post(parcel) => format!("{parcel:?}"),
         Output::Answer { id, answer } => {
             let text = match answer {
                 Ok(reply) => serde_json::to_vec(reply).unwrap_or_default(),

@@ -96,6 +96,9 @@ enum Command {
     Plan(plan::Args),
     /// Show what somebody has to see to, how soon, and who must phone whom
     Alarms(alarms::Args),
+    /// See what was told to riders, drivers and dispatchers, and whom a message has not reached
+    #[command(subcommand)]
+    Messages(messages::Command),
     /// Carry trips of partner coops, award ours to them
     #[command(subcommand)]
     Ticket(ticket::Command),
@@ -155,6 +158,7 @@ impl Cli {
             Command::Board(args) => args.run(&cx),
             Command::Plan(args) => args.run(&cx),
             Command::Alarms(args) => args.run(&cx),
+            Command::Messages(command) => command.run(&cx),
             Command::Ticket(command) => command.run(&cx),
             Command::Capacity(command) => command.run(&cx),
             Command::Agreement(command) => command.run(&cx),

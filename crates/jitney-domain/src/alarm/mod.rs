@@ -145,6 +145,11 @@ pub enum Kind {
     },
     /// The two coops do not say the same about how it ended.
     OutcomeDisputed,
+    /// A message to somebody of ours did not get through, or may not have.
+    NotTold {
+        /// To whom.
+        member: MemberId,
+    },
 }
 
 /// Where a rider is whose way home nobody carries.
@@ -191,7 +196,7 @@ pub enum Urgency {
 
 impl Urgency {
     /// Returns how soon that is: now for what is due within [`NOW_WITHIN`].
-    fn by(moment: Timestamp, now: Timestamp) -> Self {
+    pub fn by(moment: Timestamp, now: Timestamp) -> Self {
         if moment <= now.after(NOW_WITHIN) { Urgency::Now } else { Urgency::Before(moment) }
     }
 }
@@ -290,6 +295,13 @@ pub fn all(state: &State, partners: &Partners, now: Timestamp) -> Vec<Alarm> {
     alarms
 }
 
+/// Returns alarms with others in their place among them, the most urgent first.
+pub fn with(mut alarms: Vec<Alarm>, others: Vec<Alarm>) -> Vec<Alarm> {
+    alarms.extend(others);
+    sort(&mut alarms);
+    alarms
+}
+
 /// Returns the alarms that touch a trip, the most urgent first.
 pub fn of_trip(state: &State, partners: &Partners, id: TripId, now: Timestamp) -> Vec<Alarm> {
     let case = Case { state, partners, now };
@@ -367,7 +379,8 @@ impl Kind {
             Kind::MessageLost { .. } => 15,
             Kind::PartnerUnreachable { .. } => 16,
             Kind::PartnerAtOdds { .. } => 17,
-            Kind::OutcomeDisputed => 18,
+            Kind::NotTold { .. } => 18,
+            Kind::OutcomeDisputed => 19,
         }
     }
 
@@ -404,6 +417,7 @@ impl Kind {
             Kind::MessageLost { .. } => "message-lost",
             Kind::PartnerAtOdds { .. } => "partner-at-odds",
             Kind::OutcomeDisputed => "outcome-disputed",
+            Kind::NotTold { .. } => "not-told",
         }
     }
 }

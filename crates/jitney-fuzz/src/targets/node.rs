@@ -90,6 +90,7 @@ fn open(store: MemStore, keys: KeyFile, now: Timestamp) -> Core<MemStore> {
         keys: Keys { coop: fixed::coop(1), node: fixed::node(1), vault: DataKey::from_bytes([5; 32]) },
         travel: Default::default(),
         crowd: Default::default(),
+        messages: jitney_node::notify::Rules::default(),
         addresses: vec!["/dns4/coop-1.example/tcp/4170".into()],
     };
     let rng = rand::rngs::StdRng::seed_from_u64(1);
@@ -101,7 +102,7 @@ fn ask(core: &mut Core<MemStore>, request: Request) -> Option<Reply> {
     let outputs = core.step(vec![input], fixed::NOW).expect("the store takes it");
     outputs.into_iter().find_map(|output| match output {
         Output::Answer { answer, .. } => answer.ok(),
-        Output::Net(_) => None,
+        Output::Net(_) | Output::Post(_) => None,
     })
 }
 

@@ -51,6 +51,7 @@ pub(crate) fn open<S: Store>(store: S, dir: &Path) -> Outcome<Core<S>> {
         keys,
         travel: Default::default(),
         crowd: jitney_geo::Crowd::default(),
+        messages: jitney_node::notify::Rules::default(),
         addresses: Vec::new(),
     };
     let (slots, _) = KeySlots::open(dir)?;

@@ -46,6 +46,14 @@ impl<S: Store> Core<S> {
                 "somebody has to be phoned: see `jitney alarms`"
             );
         }
+        let pressing = alarms
+            .iter()
+            .filter(|alarm| alarm.urgency == alarm::Urgency::Now && !self.alarmed.contains(&alarm.key()));
+        let causes: Vec<(&'static str, String)> =
+            pressing.map(|alarm| (alarm.kind.name(), format!("{:?}", alarm.key()))).collect();
+        for (kind, cause) in causes {
+            self.tell_the_office(kind, &cause, now);
+        }
         self.alarmed = keys;
     }
 }

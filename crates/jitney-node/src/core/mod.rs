@@ -9,6 +9,8 @@ mod auto;
 mod booking;
 mod enrol;
 mod federate;
+mod notice_words;
+mod notices;
 mod open;
 mod pace;
 mod reach;
@@ -30,6 +32,7 @@ use rand::rngs::StdRng;
 use thiserror::Error;
 
 use crate::api::{Answer, Fault, FaultKind, Request};
+use crate::notify::{Notice, NoticeId, Parcel, Posted};
 use crate::person::Place;
 use crate::settings::Settings;
 use crate::vault::{Vault, VaultError};
@@ -63,6 +66,8 @@ pub mod tags {
     pub const ISSUED: u8 = 80;
     /// Credentials with which partners confirmed trips of ours.
     pub const SHOWN: u8 = 81;
+    /// Messages to people: of what kind, when, and what became of them.
+    pub const NOTICES: u8 = 82;
 }
 
 /// Most inputs that wait for room on the disk; what comes beyond is lost as a network may lose it.
@@ -83,6 +88,13 @@ pub enum Input {
     },
     /// The network.
     Net(jitney_net::NetEvent),
+    /// How handing a message over went.
+    Posted {
+        /// Which message.
+        id: NoticeId,
+        /// How.
+        how: Posted,
+    },
     /// Time has passed.
     Wake,
 }
@@ -99,6 +111,8 @@ pub enum Output {
     },
     /// For the network.
     Net(jitney_net::NetCommand),
+    /// For somebody: to be handed over, once.
+    Post(Parcel),
 }
 
 /// Why the core cannot go on: the process must end, nothing was acknowledged.
@@ -143,6 +157,8 @@ pub struct Core<S> {
     pub(crate) credentials: Table<MemberId, serde_json::Value>,
     pub(crate) issued: Table<CredentialId, Issued>,
     pub(crate) shown: Table<jitney_domain::ClaimId, Shown>,
+    pub(crate) notices: Table<NoticeId, Notice>,
+    pub(crate) post: notices::Post,
     pub(crate) receipts: Vec<RowChange>,
     pub(crate) addresses: Table<AreaKey, u32>,
     /// How many addresses share what partners are told of a place.
@@ -246,10 +262,12 @@ impl<S: Store> Core<S> {
                     self.pending.outputs.push(Output::Answer { id, answer });
                 }
                 Input::Net(event) => self.heard(event, now),
+                Input::Posted { id, how } => self.posted(id, how, now),
                 Input::Wake => self.woke(now),
             }
             self.settle(now);
         }
+        self.post_what_is_due(now);
         self.update_reach(now);
         self.update_gate(now);
         self.persist()?;
@@ -326,7 +344,8 @@ impl<S: Store> Core<S> {
         let domain = self.state.next_deadline();
         let federation = self.federation.next_wake();
         let share = self.next_share();
-        [domain, federation, share].into_iter().flatten().fold(regular, Timestamp::min)
+        let post = self.next_post();
+        [domain, federation, share, post].into_iter().flatten().fold(regular, Timestamp::min)
     }
 
     /// Returns what the coop knows.
@@ -386,6 +405,8 @@ impl<S: Store> Core<S> {
         self.pending.look_around = true;
         self.federation_wake(now);
         self.tell_of_alarms(now);
+        self.tell_of_tomorrow(now);
+        self.forget_notices(now);
     }
 
     /// Puts the moments that a sentence names on the coop's wall clock: nobody phones in UTC.
@@ -425,6 +446,7 @@ impl<S: Store> Core<S> {
             for effect in effects(&self.state, event) {
                 self.effect(effect, now);
             }
+            self.tell_of(&actor, event, now);
         }
         Ok(events)
     }
@@ -487,6 +509,7 @@ impl<S: Store> Core<S> {
         self.lost_mail.drain_changes(tags::LOST_MAIL, &mut rows)?;
         self.issued.drain_changes(tags::ISSUED, &mut rows)?;
         self.shown.drain_changes(tags::SHOWN, &mut rows)?;
+        self.notices.drain_changes(tags::NOTICES, &mut rows)?;
         rows.append(&mut self.receipts);
         rows.extend(self.federation.drain_changes()?);
         if rows.is_empty() && self.pending.recorded.is_empty() {

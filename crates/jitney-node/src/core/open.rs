@@ -87,6 +87,8 @@ impl<S: Store> Core<S> {
             credentials: Table::new(),
             issued: Table::new(),
             shown: Table::new(),
+            notices: Table::new(),
+            post: super::notices::Post::default(),
             receipts: Vec::new(),
             addresses: Table::new(),
             crowd: settings.crowd.clone(),
@@ -119,6 +121,7 @@ impl<S: Store> Core<S> {
         core.state.reindex();
         core.restore_addresses();
         core.recall_circuits();
+        core.recall_notices();
         Ok(core)
     }
 
@@ -162,6 +165,7 @@ impl<S: Store> Core<S> {
             lost_mail,
             issued,
             shown,
+            notices,
             ..
         } = self;
         let mut tables = Tables {
@@ -175,6 +179,7 @@ impl<S: Store> Core<S> {
             lost_mail,
             issued,
             shown,
+            notices,
         };
         for tag in 0..=u8::MAX {
             let mut restored = Ok(());
@@ -202,6 +207,7 @@ struct Tables<'a> {
     lost_mail: &'a mut Table<jitney_federation::CoopKey, Timestamp>,
     issued: &'a mut Table<CredentialId, Issued>,
     shown: &'a mut Table<ClaimId, Shown>,
+    notices: &'a mut Table<crate::notify::NoticeId, crate::notify::Notice>,
 }
 
 impl Tables<'_> {
@@ -212,6 +218,7 @@ impl Tables<'_> {
             tags::DIAL_BOOK => self.dial_book.restore_row(tag, key, value)?,
             tags::ISSUED => self.issued.restore_row(tag, key, value)?,
             tags::SHOWN => self.shown.restore_row(tag, key, value)?,
+            tags::NOTICES => self.notices.restore_row(tag, key, value)?,
             tags::RECEIPTS => {}
             tags::ADDRESSES => self.addresses.restore_row(tag, key, value)?,
             tags::LOST_MAIL => self.lost_mail.restore_row(tag, key, value)?,

@@ -12,6 +12,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 use crate::api::{Answer, Fault, PlanAsked, Request};
 use crate::clock::Clock;
 use crate::core::{Core, Fatal, Input, Output};
+use crate::notify::{NoticeId, Parcel, Posted};
 use crate::planner::Survey;
 
 /// Most inputs that share one durable write.
@@ -46,6 +47,13 @@ pub enum Message {
     },
     /// The network.
     Net(NetEvent),
+    /// How handing a message over went.
+    Posted {
+        /// Which.
+        id: NoticeId,
+        /// How.
+        how: Posted,
+    },
     /// Look at the clock.
     Wake,
     /// End.
@@ -57,6 +65,7 @@ pub fn run(
     mut core: Core<SledStore>,
     messages: &Receiver<Message>,
     net: &mpsc::Sender<NetCommand>,
+    post: &mpsc::UnboundedSender<Parcel>,
     clock: &Clock,
     written: &watch::Sender<u64>,
 ) -> Result<(), Fatal> {
@@ -75,6 +84,12 @@ pub fn run(
                 }
                 // After shutdown there is no network to command.
                 Output::Net(command) => drop(net.blocking_send(command)),
+                // The core gives out a few at a time, so the queue is short without a bound of its own.
+                Output::Post(parcel) => {
+                    if let Err(mpsc::error::SendError(parcel)) = post.send(parcel) {
+                        inputs.push(Input::Posted { id: parcel.id, how: Posted::NotTried });
+                    }
+                }
             }
         }
         let head = core.store.head().seq;
@@ -96,6 +111,7 @@ pub fn run(
                     bytes = bytes.saturating_add(length(&event));
                     inputs.push(Input::Net(event));
                 }
+                Message::Posted { id, how } => inputs.push(Input::Posted { id, how }),
                 Message::Wake => inputs.push(Input::Wake),
                 Message::Stop => stop = true,
             }

@@ -16,7 +16,7 @@ impl<S: Store> Core<S> {
     /// Returns all that somebody has to see to, the most urgent first.
     pub(super) fn alarms_view(&self, now: Timestamp) -> Result<view::Alarms, Fault> {
         let zone = &self.state.coop().ok_or(Refusal::NoCoop)?.zone;
-        let alarms = alarm::all(&self.state, &self.partners(), now);
+        let alarms = alarm::with(alarm::all(&self.state, &self.partners(), now), self.untold_alarms(now));
         let alarms = alarms.into_iter().map(|alarm| self.alarm_view(alarm, zone, now)).collect();
         Ok(view::Alarms { zone: zone.name().to_owned(), alarms })
     }
@@ -34,7 +34,7 @@ impl<S: Store> Core<S> {
             about: words.about.clone(),
             says: words.wrong(&alarm.kind),
             calls: alarm.calls.iter().map(|call| self.call_view(call, &alarm.kind, &words)).collect(),
-            next: self.next(&alarm, zone),
+            next: self.next(&alarm, zone, now),
             kind: alarm.kind,
             urgency: alarm.urgency,
             since: alarm.since,
@@ -87,7 +87,10 @@ impl<S: Store> Core<S> {
             (Some((id, _)), _, _) => format!("{id} {}", rider.clone().unwrap_or_default()),
             (None, Some(claim), Some(partner)) => format!("lift {} for {partner}", claim.number),
             (None, Some(claim), None) => format!("lift {}", claim.number),
-            (None, None, _) => partner.clone().unwrap_or_default(),
+            (None, None, _) => match alarm.kind {
+                Kind::NotTold { member } => self.name(member),
+                _ => partner.clone().unwrap_or_default(),
+            },
         };
         let now_day = now.local(zone).date();
         let clock = |at: Timestamp| {
@@ -125,7 +128,7 @@ impl<S: Store> Core<S> {
     }
 
     /// Returns the commands to go on with.
-    fn next(&self, alarm: &Alarm, zone: &Zone) -> Vec<String> {
+    fn next(&self, alarm: &Alarm, zone: &Zone, now: Timestamp) -> Vec<String> {
         let trip = alarm.trips.first().map(ToString::to_string);
         let claim = self.lift_of(alarm);
         let lift = claim.and_then(|claim| self.driver_of(claim).map(|driver| (claim, driver)));
@@ -180,6 +183,10 @@ impl<S: Store> Core<S> {
                 other.into_iter().chain(award).collect()
             }
             Kind::WillCallSilent => of_trip(&["ready TRIP"]),
+            Kind::NotTold { member } => {
+                let told = |id: String| format!("jitney messages told {id}");
+                self.untold_to(*member, now).into_iter().map(told).collect()
+            }
             Kind::RiderNotAtDoor | Kind::OnBoardTooLong => of_trip(&["show TRIP"]),
             Kind::OutcomeDisputed => of_trip(&["outcome TRIP completed", "outcome TRIP no-show"]),
             Kind::PartnerUnreachable { .. } | Kind::MessageLost { .. } | Kind::PartnerAtOdds { .. } => {

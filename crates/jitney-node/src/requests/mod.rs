@@ -6,6 +6,7 @@ mod doctor;
 mod drivers;
 mod federation;
 mod members;
+mod messages;
 mod nodes;
 mod partners;
 pub(crate) mod plan;
@@ -80,6 +81,9 @@ impl<S: Store> Core<S> {
             Request::MoveTrips { moves, agreed } => {
                 self.move_trips(actor, moves, agreed, now)?;
                 Ok(Reply::Done)
+            }
+            Request::ListMessages { .. } | Request::MessageTold(_) => {
+                self.answer_about_messages(request, now)
             }
             Request::Alarms => Ok(Reply::Alarms(self.alarms_view(now)?)),
             Request::FoundFederation { .. }

@@ -26,6 +26,7 @@ fn rider_in_the_hamlet() -> (World, TripId) {
         note: String::new(),
         requirement: None,
         vehicle: None,
+        ..Profile::default()
     };
     let add = Request::AddMember { profile, roles: [Role::Rider].into() };
     let Some(Ok(Reply::Member(rider))) = world.operator(0, add) else { panic!("no rider") };

@@ -125,6 +125,7 @@ fn rider(world: &mut World, number: usize, chance: &mut Chance) -> Rider {
         note: String::new(),
         requirement: Some(requirement),
         vehicle: None,
+        ..Profile::default()
     };
     let add = Request::AddMember { profile, roles: [Role::Rider].into() };
     let Some(Ok(Reply::Member(member))) = world.operator(0, add) else { panic!("no rider {number}") };

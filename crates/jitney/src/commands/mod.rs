@@ -16,6 +16,7 @@ pub(crate) mod join;
 pub(crate) mod man;
 pub(crate) mod map;
 pub(crate) mod member;
+pub(crate) mod messages;
 pub(crate) mod place;
 pub(crate) mod plan;
 pub(crate) mod profile;

@@ -3,9 +3,10 @@
 use clap::Args;
 use jiff::civil::Date;
 use jitney_domain::Coordinate;
+use jitney_node::notify::Reach;
 use jitney_node::person::{Place, Profile};
 
-use crate::args::{Day, NeedArgs, Today};
+use crate::args::{Day, NeedArgs, Today, word};
 use crate::exit::Failure;
 
 /// Who a member is.
@@ -32,8 +33,41 @@ pub(crate) struct ProfileArgs {
     /// What a dispatcher should know
     #[arg(long, value_name = "TEXT")]
     note: Option<String>,
+    /// E-mail address
+    #[arg(long, value_name = "ADDRESS")]
+    email: Option<String>,
+    /// How to tell them of lifts; may be given again, and "none" for not at all
+    #[arg(long, value_name = "CHANNEL", value_parser = word::<Wish>(WISHES))]
+    notify: Vec<Wish>,
+    /// The language to tell them in, such as en or fr
+    #[arg(long, value_name = "TAG")]
+    language: Option<String>,
     #[command(flatten)]
     need: NeedArgs,
+}
+
+/// What one may say of channels.
+const WISHES: &[&str] = &["email", "sms", "voice", "none"];
+
+/// A channel or none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum Wish {
+    Email,
+    Sms,
+    Voice,
+    None,
+}
+
+impl Wish {
+    fn reach(self) -> Option<Reach> {
+        match self {
+            Wish::Email => Some(Reach::Email),
+            Wish::Sms => Some(Reach::Sms),
+            Wish::Voice => Some(Reach::Voice),
+            Wish::None => None,
+        }
+    }
 }
 
 /// Reads a date that is written out.
@@ -57,6 +91,11 @@ impl ProfileArgs {
         profile.born = self.born.or(profile.born);
         profile.emergency = self.emergency.or(profile.emergency);
         profile.note = self.note.unwrap_or(profile.note);
+        profile.email = self.email.or(profile.email);
+        profile.language = self.language.or(profile.language);
+        if !self.notify.is_empty() {
+            profile.notify = self.notify.iter().filter_map(|wish| wish.reach()).collect();
+        }
         if self.need.said() {
             profile.requirement = Some(self.need.over(profile.requirement.unwrap_or_default()));
         }

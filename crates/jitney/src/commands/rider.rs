@@ -15,7 +15,7 @@ use crate::output::Said;
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Admit a rider
-    Add(AddArgs),
+    Add(Box<AddArgs>),
     /// List riders
     List,
     /// Show all that is known of a rider

@@ -44,6 +44,10 @@ pub(crate) fn member(member: &Member) -> String {
         Some(profile) => {
             say("name", profile.name.clone());
             say("phone", profile.phone.clone().unwrap_or_default());
+            say("email", profile.email.clone().unwrap_or_default());
+            let ways: Vec<&str> = profile.notify.iter().map(|reach| reach.name()).collect();
+            say("told by", ways.join(", "));
+            say("language", profile.language.clone().unwrap_or_default());
             say("home", profile.home.as_ref().map(place).unwrap_or_default());
             say("born", profile.born.map(|date| date.to_string()).unwrap_or_default());
             say("emergency", profile.emergency.clone().unwrap_or_default());

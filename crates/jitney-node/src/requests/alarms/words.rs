@@ -147,6 +147,9 @@ impl Words {
                 "{} has signed two different things: what is booked stands, agree on nothing new",
                 self.partner()
             ),
+            Kind::NotTold { .. } => {
+                "a message did not get through, or may not have: phone, then note it as told".to_owned()
+            }
             Kind::OutcomeDisputed => "the two sides do not say the same about how it ended".to_owned(),
         }
     }
@@ -192,6 +195,9 @@ impl Words {
                 "The driver we told you of for {} cannot come. We are finding somebody else and call you again.",
                 self.at()
             ),
+            Kind::NotTold { .. } => {
+                format!("I am calling about your lift at {}, because our message may not have reached you.", self.at())
+            }
             Kind::WillCallSilent => "How are you getting on? When shall we fetch you?".to_owned(),
             Kind::OutcomeDisputed => {
                 format!("Did your lift to {} take place?", or(&self.to, "where you were going"))
@@ -219,6 +225,10 @@ impl Words {
             }
             Kind::DetailsMissing => {
                 format!("Please write down whom you fetch at {} and where ({lift}).", self.at())
+            }
+            Kind::NotTold { .. } => {
+                "Please look at your offers and your manifest: our message may not have reached you."
+                    .to_owned()
             }
             _ => format!("How did {lift} end?"),
         }
