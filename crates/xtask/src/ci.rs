@@ -87,6 +87,13 @@ fn install_tools(workshop: &Workshop) -> Result<Done, Failure> {
     if !packages.is_empty() && !tools::install_packages(&packages) {
         println!("tests on separate networks will be skipped: install {}", packages.join(" and "));
     }
+    let packages = tools::missing_browser_packages();
+    if !packages.is_empty() && !tools::install_packages(&packages) {
+        println!("tests in a browser will be skipped: install {}", packages.join(" and "));
+    }
+    if !tools::fetch_axe(workshop) {
+        println!("tests of accessibility will be skipped: axe-core cannot be fetched");
+    }
     Ok(Done::Passed)
 }
 

@@ -15,6 +15,15 @@ const CARGO_DENY_VERSION: &str = "0.20.2";
 /// Programs that tests on separate networks need, each with the package it comes in.
 const NETWORK_TOOLS: [(&str, &str); 2] = [("ip", "iproute2"), ("nft", "nftables")];
 
+/// Programs that tests in a real browser need, each with the package it comes in.
+const BROWSER_TOOLS: [(&str, &str); 2] = [("chromium", "chromium"), ("chromedriver", "chromium-driver")];
+
+/// axe-core, which judges pages by the rules of accessibility: where it is, and the digest of what must come.
+const AXE: (&str, &str) = (
+    "https://registry.npmjs.org/axe-core/-/axe-core-4.14.1.tgz",
+    "1477dafa598d8d065f273d6af302aa203c02e83131707b7fa648cd41bd3d6b734f8c22a0dab86ee6a6f64b8afbe804b214d36db85a2826965edfb3a0b9d546b5",
+);
+
 /// Returns where cargo-deny is: among the project's own tools, or on the path.
 pub(crate) fn cargo_deny(workshop: &Workshop) -> Option<PathBuf> {
     find("cargo-deny", [workshop.tools().join("bin")])
@@ -41,6 +50,28 @@ pub(crate) fn missing_network_packages() -> Vec<&'static str> {
     let folders = ["/usr/sbin", "/sbin"].map(PathBuf::from);
     let missing = NETWORK_TOOLS.iter().filter(|(program, _)| find(program, folders.clone()).is_none());
     missing.map(|(_, package)| *package).collect()
+}
+
+/// Returns the Debian packages of the programs that open pages in a browser and are not here.
+pub(crate) fn missing_browser_packages() -> Vec<&'static str> {
+    let missing = BROWSER_TOOLS.iter().filter(|(program, _)| find(program, []).is_none());
+    missing.map(|(_, package)| *package).collect()
+}
+
+/// Fetches axe-core into the project's own tools, unless it is there; tells whether it is there now.
+pub(crate) fn fetch_axe(workshop: &Workshop) -> bool {
+    let (folder, (from, digest)) = (workshop.tools(), AXE);
+    if folder.join("axe.min.js").is_file() {
+        return true;
+    }
+    // The digest is looked at before anything is unpacked.
+    let script = format!(
+        "set -e; mkdir -p '{0}'; cd '{0}'; curl -sSfL --max-time 120 -o axe.tgz '{from}'; \
+         echo '{digest}  axe.tgz' | sha512sum --check --status; \
+         tar xzf axe.tgz --strip-components=1 package/axe.min.js; rm axe.tgz",
+        folder.display()
+    );
+    crate::shell::succeeds(Command::new("sh").args(["-c", &script]))
 }
 
 /// Installs Debian packages; tells whether that went well, which takes the right to do so.

@@ -184,12 +184,6 @@ impl Chrome {
         self.client.issue_cmd(Own { path: "chromium/network_conditions", body }).await.unwrap();
     }
 
-    /// Lets no script of any page run from now on.
-    pub async fn without_script(&self) {
-        let body = json!({"cmd": "Emulation.setScriptExecutionDisabled", "params": {"value": true}});
-        self.client.issue_cmd(Own { path: "goog/cdp/execute", body }).await.unwrap();
-    }
-
     /// Keeps a picture of the page beside other results of the build.
     pub async fn picture(&self, name: &str) {
         let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("pages");

@@ -29,14 +29,13 @@ fn trips(stage: &Stage) -> Vec<Trip> {
 }
 
 #[test]
-fn a_rider_books_and_calls_off_with_no_script_at_all() {
+fn a_rider_books_goes_back_and_calls_off_on_a_phone() {
     if !is_there() {
         return;
     }
     let stage = Stage::new();
     run(async {
         let chrome = Chrome::open(&stage, Setup::of(PHONE)).await;
-        chrome.without_script().await;
         chrome.sign_in(&stage, stage.rider, Role::Rider).await;
         chrome.press_word("Book a lift").await;
         chrome.press_word("County Clinic").await;

@@ -1,5 +1,4 @@
-//! The pages in a real browser, at the size of a phone and of a desk, by keys alone, without script, without a
-//! network; and before axe-core, which knows the rules of accessibility.
+//! The pages in a real browser, at the size of a phone and of a desk, by keys alone, without a network; and before axe-core, which knows the rules of accessibility.
 //!
 //! Skipped, and said so, where Chromium and its driver are not installed.
 
