@@ -87,8 +87,8 @@ pub struct Member {
     /// For drivers: their vehicles.
     pub vehicles: Vec<Vehicle>,
     /// For riders: what they wish of drivers.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub wishes: BTreeMap<MemberId, Wish>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub wishes: Vec<(MemberId, Wish)>,
 }
 
 /// A vehicle.

@@ -143,7 +143,7 @@ impl<S: Store> Core<S> {
             vehicles: vehicles
                 .map(|(id, v)| view::Vehicle { vehicle: *id, capability: v.capability })
                 .collect(),
-            wishes: row.wishes.clone(),
+            wishes: row.wishes.iter().map(|(driver, wish)| (*driver, *wish)).collect(),
         })
     }
 }
