@@ -216,6 +216,9 @@ pub struct Trip {
     pub claims: Vec<Claim>,
     /// Who carries it.
     pub carriage: Carriage,
+    /// No plan gives it to another driver.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub locked: bool,
     /// What a dispatcher should look at.
     pub attention: Vec<String>,
 }

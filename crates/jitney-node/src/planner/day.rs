@@ -156,6 +156,7 @@ impl Planner<'_> {
                 let preferred = |slot: &&Slot| wish(slot) == Some(Wish::Preferred);
                 DayTrip {
                     promised: *promised,
+                    locked: row.filter(|row| row.locked).and(standing.first().copied().cloned()),
                     barred: slots.iter().filter(barred).cloned().collect(),
                     preferred: slots.iter().filter(preferred).cloned().collect(),
                     guarded: this.body.never_leave_alone,
