@@ -184,7 +184,15 @@ impl State {
                 }
                 self.trips.insert(
                     trip,
-                    Trip { details, link, subscription, phase, last_ticket: None, booked_at: at },
+                    Trip {
+                        details,
+                        link,
+                        subscription,
+                        phase,
+                        last_ticket: None,
+                        booked_at: at,
+                        locked: false,
+                    },
                 );
                 self.note_trip(trip);
             }
@@ -199,6 +207,9 @@ impl State {
                     }
                 });
                 self.note_trip(trip);
+            }
+            Event::TripLocked { trip, locked } => {
+                self.trips.update(&trip, |t| t.locked = locked);
             }
             Event::TripReopened { trip } => {
                 self.trips.update(&trip, |t| t.phase = untaken(&t.details));

@@ -316,6 +316,13 @@ pub enum Command {
     },
     /// Take the trip from whoever has it.
     UnassignTrip(TripId),
+    /// Keep plans from giving a trip to another driver than it has, or let them again.
+    LockTrip {
+        /// Which.
+        trip: TripId,
+        /// Whether it is to stay.
+        locked: bool,
+    },
     /// Give trips of ours to runs of ours, from other runs or from nobody: all of it or nothing.
     MoveTrips {
         /// In this order: each plan knows those before it.
@@ -451,6 +458,7 @@ impl Command {
             | Command::EndSubscription { .. } => CommandKind::KeepTrips,
             Command::AssignTrip { .. }
             | Command::UnassignTrip(_)
+            | Command::LockTrip { .. }
             | Command::MoveTrips { .. }
             | Command::ShareTrip(_)
             | Command::ClaimTicket { .. }

@@ -151,6 +151,10 @@ pub enum Event {
         trip: TripId,
         details: TripDetails,
     },
+    TripLocked {
+        trip: TripId,
+        locked: bool,
+    },
     TripReopened {
         trip: TripId,
     },

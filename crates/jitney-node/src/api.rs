@@ -332,6 +332,11 @@ pub enum Request {
         agreed: bool,
     },
     UnassignTrip(TripId),
+    /// Whether plans leave a trip with the driver it has.
+    LockTrip {
+        trip: TripId,
+        locked: bool,
+    },
     ShareTrip(TripId),
     /// Says how a day would best be driven, and carries it out if asked to.
     PlanDay(PlanAsked),

@@ -97,8 +97,8 @@ pub struct Member {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub acts_for: Vec<Entrusted>,
     /// For riders: what they wish of drivers.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub wishes: BTreeMap<MemberId, Wish>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub wishes: Vec<(MemberId, Wish)>,
 }
 
 /// A vehicle.
@@ -226,6 +226,9 @@ pub struct Trip {
     pub claims: Vec<Claim>,
     /// Who carries it.
     pub carriage: Carriage,
+    /// No plan gives it to another driver.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub locked: bool,
     /// What a dispatcher should look at.
     pub attention: Vec<String>,
 }

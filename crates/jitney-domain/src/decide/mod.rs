@@ -103,6 +103,7 @@ pub fn decide<R: Rng>(
         }
         Command::AssignTrip { trip, plan, agreed } => provider::assign(state, trip, plan, agreed, cx),
         Command::UnassignTrip(trip) => originator::unassign(state, trip),
+        Command::LockTrip { trip, locked } => trips::lock(state, trip, locked),
         Command::MoveTrips { moves, agreed } => moves::moves(state, moves, agreed, cx),
         Command::ShareTrip(trip) => originator::share(state, trip, cx),
         Command::ClaimTicket { body, originator, plan, agreed } => {

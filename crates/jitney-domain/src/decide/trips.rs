@@ -300,3 +300,9 @@ pub(super) fn call_ready(
     }
     Ok(vec![Event::TripChanged { trip: id, details }])
 }
+
+/// A person can still give the trip to somebody else: only plans leave it alone.
+pub(super) fn lock(state: &State, id: TripId, locked: bool) -> Result<Vec<Event>, Refusal> {
+    let already = open(state, id)?.locked == locked;
+    Ok(if already { Vec::new() } else { vec![Event::TripLocked { trip: id, locked }] })
+}

@@ -127,6 +127,7 @@ fn trips(w: &mut World) -> Vec<(&'static str, Command)> {
         ("OPDR", Command::EndSubscription { subscription, last: TUESDAY }),
         ("OPDY", assign),
         ("OPDY", Command::UnassignTrip(trip)),
+        ("OPDY", Command::LockTrip { trip, locked: true }),
         ("OPDY", Command::MoveTrips { moves: Vec::new(), agreed: false }),
         ("OPDY", Command::ShareTrip(waiting)),
         ("OPDY", Command::ClaimTicket { body, originator: key(2), plan, agreed: false }),

@@ -203,6 +203,10 @@ fn a_driver_who_is_never_to_drive_a_rider_is_given_none_of_her_trips() {
     let moves = Command::MoveTrips { moves: vec![moved], agreed: true };
     assert_eq!(w.refused(HOME, moves), Refusal::KeptApart { driver, rider });
 
+    let row = w.state(HOME).members.get(&rider).unwrap().clone();
+    let kept = serde_json::to_string(&row).unwrap();
+    assert_eq!(serde_json::from_str::<crate::member::Member>(&kept).unwrap(), row);
+
     for other in [Some(Wish::Preferred), None] {
         w.act(HOME, wish(other));
         assert_eq!(w.state(HOME).wish(rider, driver), other);

@@ -341,3 +341,22 @@ fn a_dispatcher_states_only_what_can_be() {
     w.act(HOME, Command::StateOutcome { trip: wish, outcome: Outcome::TurnedDown });
     assert_eq!(w.outcome(HOME, wish), Outcome::TurnedDown);
 }
+
+#[test]
+fn a_lock_stays_on_a_trip_through_drivers_until_it_is_taken_off_or_the_trip_is_over() {
+    let mut w = World::alone();
+    let (trip, driver) = (w.book(HOME, 10, 0), w.new_driver(HOME, Consent::Standing, CAR));
+    let lock = |locked| Command::LockTrip { trip, locked };
+    let locked = |w: &World| w.state(HOME).trips.get(&trip).unwrap().locked;
+    assert_eq!(w.act(HOME, lock(false)), vec![], "it is so already");
+    w.act(HOME, lock(true));
+    w.assign(HOME, trip, driver, tue(10, 0));
+    w.drain();
+    w.act(HOME, Command::UnassignTrip(trip));
+    w.drain();
+    assert!(locked(&w));
+    w.act(HOME, lock(false));
+    assert!(!locked(&w));
+    w.act(HOME, Command::CancelTrip { trip, with_return: false });
+    w.refused(HOME, lock(true));
+}

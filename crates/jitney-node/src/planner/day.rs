@@ -139,18 +139,24 @@ impl Planner<'_> {
         let trips_of_day: Vec<DayTrip<Slot, ClaimId>> = wanted
             .iter()
             .map(|(this, promised)| {
+                let standing: Vec<&Slot> = runs
+                    .iter()
+                    .filter(|run| run.state.stops.iter().any(|stop| stop.stop == this.claim))
+                    .map(|run| &run.state.key)
+                    .collect();
                 let row = this.trip.and_then(|trip| self.state.trips.get(&trip));
                 let linked = match row.and_then(|row| row.link) {
                     Some(Link::Return(other) | Link::Outbound(other)) => names.get(&other).copied(),
                     None => None,
                 };
                 let wish = |slot: &Slot| self.wish(this.trip, slot.driver);
-                let barred = |slot: &&Slot| {
-                    self.has_declined(slot.driver, &this.body) || wish(slot) == Some(Wish::Never)
-                };
+                // A wish does not take away who comes already: that is for a person to see to.
+                let never = |slot: &Slot| wish(slot) == Some(Wish::Never) && !standing.contains(&slot);
+                let barred = |slot: &&Slot| self.has_declined(slot.driver, &this.body) || never(slot);
                 let preferred = |slot: &&Slot| wish(slot) == Some(Wish::Preferred);
                 DayTrip {
                     promised: *promised,
+                    locked: row.filter(|row| row.locked).and(standing.first().copied().cloned()),
                     barred: slots.iter().filter(barred).cloned().collect(),
                     preferred: slots.iter().filter(preferred).cloned().collect(),
                     guarded: this.body.never_leave_alone,

@@ -147,6 +147,7 @@ impl<S: Store> Core<S> {
             caregivers: self.caregivers_of(member),
             acts_for: self.riders_of(member),
             wishes: row.wishes.clone(),
+            wishes: row.wishes.iter().map(|(driver, wish)| (*driver, *wish)).collect(),
         })
     }
 }

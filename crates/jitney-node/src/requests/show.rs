@@ -111,6 +111,7 @@ impl<S: Store> Core<S> {
                     hold_until: bid.hold_until,
                 })
                 .collect(),
+            locked: trip.locked,
             attention: self.attention(id, partners, now),
             carriage: self.carriage(trip),
         })

@@ -81,6 +81,7 @@ impl<S: Store> Core<S> {
             }
             Request::Openings(trip) => Ok(Reply::Openings(self.openings_view(trip, now)?)),
             Request::AssignTrip { trip, driver, agreed } => self.assign(actor, trip, driver, agreed, now),
+            Request::LockTrip { trip, locked } => self.done(actor, Command::LockTrip { trip, locked }, now),
             Request::UnassignTrip(trip) => self.trip_done(actor, trip, Command::UnassignTrip(trip), now),
             Request::ShareTrip(trip) => {
                 if self.partner_count() == 0 {

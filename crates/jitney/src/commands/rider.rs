@@ -25,7 +25,7 @@ pub(crate) enum Command {
     },
     /// Say whether a driver is to come rather than others, or never
     ///
-    /// It counts for trips that are given to a driver from now on, and when a day is planned. It takes nothing
+    /// It counts for trips that are given to a driver from now on, by hand, by the node or by a plan. It takes nothing
     /// from a driver who has a trip of this rider already.
     Wish {
         /// The rider, by number or name

@@ -41,6 +41,13 @@ pub(crate) enum Command {
     Assign(AssignArgs),
     /// Take a trip from whoever has it
     Unassign(OneArgs),
+    /// Keep plans from giving a trip to another driver than it has
+    ///
+    /// You can still give it to somebody else, and if its driver falls ill or the car breaks down the plan finds
+    /// another.
+    Lock(OneArgs),
+    /// Let plans give a trip to another driver again
+    Unlock(OneArgs),
     /// Offer a trip to partner coops
     Share(OneArgs),
     /// Offer a trip to one partner before all others
@@ -145,6 +152,14 @@ impl Command {
             Command::Unassign(args) => {
                 cx.tell(Request::UnassignTrip(args.trip), format!("trip {} has nobody now", args.trip))
             }
+            Command::Lock(args) => cx.tell(
+                Request::LockTrip { trip: args.trip, locked: true },
+                format!("no plan gives trip {} to another driver", args.trip),
+            ),
+            Command::Unlock(args) => cx.tell(
+                Request::LockTrip { trip: args.trip, locked: false },
+                format!("plans may give trip {} to another driver", args.trip),
+            ),
             Command::Offer(args) => {
                 let done = format!("trip {} is offered to {}", args.trip, args.to);
                 cx.tell(Request::OfferTrip { trip: args.trip, to: args.to }, done)

@@ -156,6 +156,7 @@ mod tests {
             ticket: None,
             claims: Vec::new(),
             carriage: Carriage::Unassigned,
+            locked: false,
             attention: Vec::new(),
         }
     }

@@ -85,6 +85,7 @@ pub(crate) fn trip(trip: &Trip, zone: &Zone) -> String {
     }
     say("needs", need(&trip.requirement));
     say("carried by", carriage(trip, zone));
+    say("locked", if trip.locked { "no plan gives it to another driver".to_owned() } else { String::new() });
     if let Carriage::Confirmed { card: Some(card), .. } = &trip.carriage {
         say("driver", format!("{}, {}; the word is \"{}\"", card.driver, card.vehicle, card.word));
     }
