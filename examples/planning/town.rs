@@ -78,6 +78,7 @@ impl Town {
             booked_today: 0,
             max_trips: None,
             knows_rider: false,
+            preferred: false,
         }
     }
 

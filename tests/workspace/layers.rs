@@ -37,6 +37,8 @@ const LAYERS: &[(&str, &[&str])] = &[
             "jitney-identity",
             "jitney-domain",
             "jitney-federation",
+            "jitney-geo",
+            "jitney-dispatch",
             "jitney-store",
             "jitney-net",
             "jitney-node",

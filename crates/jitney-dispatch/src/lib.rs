@@ -39,6 +39,7 @@
 //!     booked_today: 0,
 //!     max_trips: Some(6),
 //!     knows_rider: false,
+//!     preferred: false,
 //! };
 //! let request = TripRequest {
 //!     key: 17,
@@ -82,7 +83,7 @@ pub use insertion::remove;
 pub use model::{Candidate, Leg, PlannedStop, Ranking, RunState, TripRequest, Unable};
 pub use opening::{Opening, Openings, Shift, openings};
 pub use ranking::{
-    COMFORTABLE_SLACK, Cost, FAIRNESS_PER_TRIP, KNOWN_RIDER, MOVED_PERCENT, PREFERENCE_PERCENT,
+    COMFORTABLE_SLACK, Cost, FAIRNESS_PER_TRIP, KNOWN_RIDER, MOVED_PERCENT, PREFERENCE_PERCENT, PREFERRED,
     SLACK_PERCENT, candidates,
 };
 pub use reasons::{Bar, Reason, Why, contradiction};

@@ -66,6 +66,8 @@ pub struct RunState<K, S> {
     pub max_trips: Option<u32>,
     /// The driver has driven this rider before.
     pub knows_rider: bool,
+    /// The rider has asked for this driver.
+    pub preferred: bool,
 }
 
 /// A trip that wants to be driven.

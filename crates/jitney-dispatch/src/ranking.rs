@@ -37,6 +37,9 @@ pub const FAIRNESS_PER_TRIP: Minutes = Minutes(3);
 /// What it is worth, as driving time, that the driver has driven this rider before.
 pub const KNOWN_RIDER: Minutes = Minutes(5);
 
+/// What it is worth, as driving time, that the driver is the one whom the rider has asked for.
+pub const PREFERRED: Minutes = Minutes(10);
+
 /// What speaks against a candidate, in milliseconds of driving time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 pub struct Cost {
@@ -46,7 +49,7 @@ pub struct Cost {
     pub risk: i64,
     /// Trips the driver has today already.
     pub fairness: i64,
-    /// Negative if the driver knows the rider.
+    /// Negative if the driver knows the rider, or is the one whom she has asked for.
     pub continuity: i64,
     /// Distance in time from the pick-up the rider would like best.
     pub preference: i64,
@@ -205,11 +208,18 @@ fn risk(slack: i64) -> i64 {
     percent(COMFORTABLE_SLACK.millis().saturating_sub(slack).max(0), SLACK_PERCENT)
 }
 
+/// Returns what it is worth that rider and driver know each other and that she asked for the driver, in
+/// milliseconds of driving time.
+pub(crate) fn continuity(knows: bool, preferred: bool) -> i64 {
+    let worth = |holds: bool, worth: Minutes| if holds { worth.millis() } else { 0 };
+    worth(knows, KNOWN_RIDER) + worth(preferred, PREFERRED)
+}
+
 /// The part of the cost that is the same wherever in the run the trip is put.
 fn run_cost<K, S>(run: &RunState<K, S>) -> Cost {
     Cost {
         fairness: FAIRNESS_PER_TRIP.millis() * i64::from(run.booked_today),
-        continuity: if run.knows_rider { -KNOWN_RIDER.millis() } else { 0 },
+        continuity: -continuity(run.knows_rider, run.preferred),
         ..Cost::default()
     }
 }
@@ -339,6 +349,9 @@ impl Trial {
         }
         reasons.push(Reason::Slack { spare: whole_minutes(self.slack) });
         reasons.push(Reason::TripsToday { trips: run.booked_today });
+        if run.preferred {
+            reasons.push(Reason::Preferred);
+        }
         if run.knows_rider {
             reasons.push(Reason::KnowsRider);
         }

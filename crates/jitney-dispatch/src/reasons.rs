@@ -227,6 +227,8 @@ pub enum Reason {
         /// How many trips.
         trips: u32,
     },
+    /// The rider has asked for this driver.
+    Preferred,
     /// The driver has driven this rider before.
     KnowsRider,
 }
@@ -255,6 +257,7 @@ impl fmt::Display for Reason {
             Reason::TripsToday { trips: 0 } => write!(f, "no other trip today"),
             Reason::TripsToday { trips: 1 } => write!(f, "1 trip today already"),
             Reason::TripsToday { trips } => write!(f, "{trips} trips today already"),
+            Reason::Preferred => write!(f, "the rider asked for this driver"),
             Reason::KnowsRider => write!(f, "has driven this rider before"),
         }
     }

@@ -57,7 +57,14 @@ impl State {
             }
             Event::MemberAdded { member, roles } => {
                 let driver = roles.contains(&Role::Driver).then(Driver::default);
-                let row = Member { roles, suspended: false, joined: at, key: None, driver };
+                let row = Member {
+                    roles,
+                    suspended: false,
+                    joined: at,
+                    key: None,
+                    driver,
+                    wishes: Default::default(),
+                };
                 self.members.insert(member, row);
             }
             Event::RoleAdded { member, role } => {
@@ -73,6 +80,14 @@ impl State {
             }
             Event::MemberReinstated { member } => {
                 self.members.update(&member, |m| m.suspended = false);
+            }
+            Event::WishSet { rider, driver, wish } => {
+                self.members.update(&rider, |m| {
+                    match wish {
+                        Some(wish) => m.wishes.insert(driver, wish),
+                        None => m.wishes.remove(&driver),
+                    };
+                });
             }
             Event::VettingRecorded { member, item, valid_until } => {
                 self.members.update(&member, |m| {

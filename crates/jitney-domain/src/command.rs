@@ -11,7 +11,7 @@ use crate::actor::CommandKind;
 use crate::agreement::Agreement;
 use crate::availability::{Hours, Leave, WeeklyHours};
 use crate::booking::{BookingMessage, TicketBody};
-use crate::member::{DriverTerms, Role, VettingItem};
+use crate::member::{DriverTerms, Role, VettingItem, Wish};
 use crate::needs::{Capability, Requirement};
 use crate::outcome::Outcome;
 use crate::place::Metres;
@@ -142,6 +142,15 @@ pub enum Command {
     Suspend(MemberId),
     /// Let a member take part again.
     Reinstate(MemberId),
+    /// Note what a rider wishes of a driver.
+    SetWish {
+        /// Whose wish.
+        rider: MemberId,
+        /// About whom.
+        driver: MemberId,
+        /// What; none if it is all one again.
+        wish: Option<Wish>,
+    },
     /// Note what has been seen of a driver.
     RecordVetting {
         /// Whose.
@@ -423,6 +432,7 @@ impl Command {
             | Command::RecordVetting { .. }
             | Command::IssueCard { .. }
             | Command::RevokeCard(_)
+            | Command::SetWish { .. }
             | Command::Invite { .. } => CommandKind::KeepMembers,
             Command::Enrol { .. } => CommandKind::Enrol,
             Command::SignIn { .. } | Command::SignOut(_) => CommandKind::SignIn,

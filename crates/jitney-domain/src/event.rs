@@ -13,7 +13,7 @@ use crate::availability::{Hours, Leave, WeeklyHours};
 use crate::booking::{
     BookingMessage, CapacityBody, Disagreement, Ended, Progress, RefusalReason, TicketBody,
 };
-use crate::member::{DriverTerms, Role, VettingItem};
+use crate::member::{DriverTerms, Role, VettingItem, Wish};
 use crate::needs::Capability;
 use crate::outcome::{Outcome, Statement};
 use crate::place::Metres;
@@ -64,6 +64,11 @@ pub enum Event {
     },
     MemberReinstated {
         member: MemberId,
+    },
+    WishSet {
+        rider: MemberId,
+        driver: MemberId,
+        wish: Option<Wish>,
     },
     VettingRecorded {
         member: MemberId,

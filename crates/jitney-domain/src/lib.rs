@@ -62,7 +62,7 @@ pub use decide::{Context, decide, may_act_for, takes_part, waits_for_other_half}
 pub use effect::{Effect, effects};
 pub use event::{Event, Recorded};
 pub use ids::*;
-pub use member::{Role, VettingItem};
+pub use member::{Role, VettingItem, Wish};
 pub use needs::*;
 pub use outcome::{Outcome, Statement};
 pub use place::*;

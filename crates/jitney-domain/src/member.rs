@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use crate::gossip_body;
 use crate::needs::Assistance;
 use crate::place::Metres;
-use crate::{IdError, Timestamp, VehicleId};
+use crate::{IdError, MemberId, Timestamp, VehicleId};
 
 gossip_body! {
     /// A credential no longer holds. It is revoked by its id alone: nothing about the member is told.
@@ -151,6 +151,19 @@ pub struct DriverTerms {
     pub vehicle: Option<VehicleId>,
 }
 
+/// What a rider wishes of a driver, or the coop for both of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Wish {
+    /// This driver rather than others.
+    Preferred,
+    /// Never this driver.
+    Never,
+}
+
+/// Most wishes of one rider.
+pub const WISHES_MAX: usize = 50;
+
 /// A driver's side of a membership.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Driver {
@@ -202,6 +215,9 @@ pub struct Member {
     pub key: Option<PublicKey>,
     /// For drivers.
     pub driver: Option<Driver>,
+    /// For riders: what they wish of drivers.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub wishes: BTreeMap<MemberId, Wish>,
 }
 
 impl Member {

@@ -7,7 +7,7 @@ use thiserror::Error;
 use crate::actor::{Actor, CommandKind};
 use crate::command::MOVES_MAX;
 use crate::decide::WHY_MAX;
-use crate::member::{Role, Unvetted};
+use crate::member::{Role, Unvetted, WISHES_MAX};
 use crate::needs::PARTY_MAX;
 use crate::run::RunFault;
 use crate::subscription::RuleError;
@@ -133,6 +133,21 @@ pub enum Refusal {
     /// The key belongs to somebody else.
     #[error("this key is enrolled for another member; make a new one on this device")]
     KeyTaken(PublicKey),
+    /// The rider has as many wishes as are kept.
+    #[error(
+        "rider {0} has wishes about {WISHES_MAX} drivers already; take one back with `jitney rider wish ... any`"
+    )]
+    TooManyWishes(MemberId),
+    /// Rider and driver are not to be put together.
+    #[error(
+        "driver {driver} is never to drive rider {rider}; choose another, or take the wish back with `jitney rider wish`"
+    )]
+    KeptApart {
+        /// Who would drive.
+        driver: MemberId,
+        /// Whom.
+        rider: MemberId,
+    },
     /// The driver is not vetted.
     #[error("driver {driver} may not drive on {date}: {unvetted}; record it with `jitney member vet`")]
     NotVetted {

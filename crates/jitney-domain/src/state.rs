@@ -10,7 +10,7 @@ use crate::access::{Card, Caregivers, Session};
 use crate::agreement::{Agreement, Terms};
 use crate::availability::Availability;
 use crate::booking::{Capacity, Claim, Offered, Ticket};
-use crate::member::{Member, Role};
+use crate::member::{Member, Role, Wish};
 use crate::needs::Capability;
 use crate::policy::Policy;
 use crate::record::{Record, Records};
@@ -219,6 +219,11 @@ impl State {
     /// Tells whether nothing new is agreed with the coop until a person clears it.
     pub fn is_barred(&self, coop: &PublicKey) -> bool {
         self.barred.contains(coop)
+    }
+
+    /// Returns what a rider wishes of a driver.
+    pub fn wish(&self, rider: MemberId, driver: MemberId) -> Option<Wish> {
+        self.members.get(&rider)?.wishes.get(&driver).copied()
     }
 
     /// Returns trips that are not over, in order of booking.

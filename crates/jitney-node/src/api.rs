@@ -1,22 +1,26 @@
 //! What a node can be asked, by whichever way the question comes: control socket, member's device, test.
 
+mod fault;
+
 use std::collections::BTreeSet;
 
 use jiff::civil::{Date, Time};
 use jitney_domain::access::Scope;
 use jitney_domain::availability::{Hours, Leave, WeeklyHours};
-use jitney_domain::member::{Consent, DriverTerms};
+use jitney_domain::member::{Consent, DriverTerms, Wish};
 use jitney_domain::trip::Timing;
 use jitney_domain::{
     Actor, Assistance, Capability, CapacityId, CardId, ClaimId, LiftNumber, MemberId, Metres, Minutes, Move,
-    Outcome, Policy, Refusal, RefusalClass, ReportId, Requirement, Role, Step, SubscriptionId, TicketId,
-    TripId, VehicleId, VettingItem,
+    Outcome, Policy, ReportId, Requirement, Role, Step, SubscriptionId, TicketId, TripId, VehicleId,
+    VettingItem,
 };
 use jitney_identity::{PublicKey, Signature};
 use serde::{Deserialize, Serialize};
 
 use crate::person::{Place, Profile};
 use crate::view;
+
+pub use fault::{Fault, FaultKind};
 
 /// A place as a caller names it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -202,6 +206,12 @@ pub enum Request {
     },
     Suspend(MemberId),
     Reinstate(MemberId),
+    /// What a rider wishes of a driver; none if it is all one again.
+    Wish {
+        rider: MemberId,
+        driver: MemberId,
+        wish: Option<Wish>,
+    },
     Vet {
         member: MemberId,
         item: VettingItem,
@@ -521,70 +531,6 @@ pub enum Reply {
     Health(Box<view::Health>),
     Nodes(Vec<view::Node>),
     Succession(Box<view::succession::Succession>),
-}
-
-/// What kind of failure it was: exit codes and statuses follow from it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum FaultKind {
-    /// The thing named does not exist.
-    NotFound,
-    /// The asker may not do this.
-    NotAllowed,
-    /// It makes no sense as it was said.
-    Invalid,
-    /// Something stands in the way at present.
-    Conflict,
-    /// The asker asks too often.
-    Busy,
-    /// The node itself has a problem.
-    Internal,
-}
-
-impl FaultKind {
-    /// Tells whether the request was not looked at: asked again later, it may well be carried out.
-    pub fn is_passing(self) -> bool {
-        matches!(self, FaultKind::Busy | FaultKind::Internal)
-    }
-}
-
-/// Why a request was not carried out: one plain sentence.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
-#[error("{message}")]
-pub struct Fault {
-    /// What kind.
-    pub kind: FaultKind,
-    /// In words, with what to do next.
-    pub message: String,
-}
-
-impl Fault {
-    /// Builds a fault.
-    pub fn new(kind: FaultKind, message: impl Into<String>) -> Self {
-        Fault { kind, message: message.into() }
-    }
-
-    /// Builds a fault about something that does not exist.
-    pub fn not_found(message: impl Into<String>) -> Self {
-        Fault::new(FaultKind::NotFound, message)
-    }
-
-    /// Builds a fault about something that makes no sense.
-    pub fn invalid(message: impl Into<String>) -> Self {
-        Fault::new(FaultKind::Invalid, message)
-    }
-}
-
-impl From<Refusal> for Fault {
-    fn from(refusal: Refusal) -> Self {
-        let kind = match refusal.class() {
-            RefusalClass::NotFound => FaultKind::NotFound,
-            RefusalClass::NotAllowed => FaultKind::NotAllowed,
-            RefusalClass::Invalid => FaultKind::Invalid,
-            RefusalClass::Conflict => FaultKind::Conflict,
-        };
-        Fault::new(kind, refusal.to_string())
-    }
 }
 
 /// A request as it comes over the control socket: one JSON object on one line.

@@ -6,7 +6,7 @@ mod proposal;
 use jiff::civil::Date;
 use jitney_dispatch::{self as dispatch, Bar, Openings, PlannedStop, Ranking, RunState, TripRequest};
 use jitney_domain::booking::{ClaimPhase, Ended, RefusalReason, TicketBody};
-use jitney_domain::member::Role;
+use jitney_domain::member::{Role, Wish};
 use jitney_domain::run::{Frame, Leg, Run, Stop};
 use jitney_domain::{
     Assistance, Capability, Cell, ClaimId, Coordinate, MemberId, Minutes, Plan, RunId, State, Timestamp,
@@ -185,6 +185,7 @@ impl Planner<'_> {
         let blocks = availability.blocks_on(date, &coop.zone).unwrap_or_default();
         let home = self.vault.profile(driver).and_then(|p| p.home.as_ref()).map(|h| h.at);
         let unvetted = terms.unvetted(&coop.policy.required_vetting, date);
+        let wish = wanted.and_then(|wanted| self.wish(wanted.trip, driver));
         let bar = if member.suspended {
             Some(Bar::Suspended)
         } else if let Some(unvetted) = unvetted {
@@ -193,6 +194,8 @@ impl Planner<'_> {
             Some(Bar::OnLeave)
         } else if wanted.is_some_and(|wanted| self.has_declined(driver, &wanted.body)) {
             Some(Bar::Declined)
+        } else if wish == Some(Wish::Never) {
+            Some(Bar::Incompatible)
         } else if usual.is_none() {
             Some(Bar::NoVehicle)
         } else if home.is_none() {
@@ -234,6 +237,7 @@ impl Planner<'_> {
                     barred: bar.clone().or(taken.then_some(Bar::VehicleTaken)),
                     booked_today,
                     max_trips: terms.terms.max_trips,
+                    preferred: wish == Some(Wish::Preferred),
                     knows_rider: wanted.is_some_and(|wanted| self.has_driven(driver, wanted.trip)),
                 }
             })
@@ -246,6 +250,11 @@ impl Planner<'_> {
             .claims_on(body.ticket)
             .filter(|(_, claim)| claim.phase == no)
             .any(|(_, claim)| self.state.runs.get(&claim.run).is_some_and(|r| r.frame.driver == driver))
+    }
+
+    /// Returns what the rider of one of our trips wishes of a driver.
+    fn wish(&self, trip: Option<TripId>, driver: MemberId) -> Option<Wish> {
+        self.state.wish(self.state.trips.get(&trip?)?.details.rider, driver)
     }
 
     /// Returns the stretches of the driver's time in which a run may be: those that the day's runs have taken, as

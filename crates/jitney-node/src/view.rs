@@ -13,7 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::civil::Date;
 use jitney_domain::availability::Availability;
 use jitney_domain::booking::{Card, Progress};
-use jitney_domain::member::{DriverTerms, Role, VettingItem};
+use jitney_domain::member::{DriverTerms, Role, VettingItem, Wish};
 use jitney_domain::run::Leg;
 use jitney_domain::trip::{Timing, Windows};
 use jitney_domain::{
@@ -96,6 +96,9 @@ pub struct Member {
     /// For caregivers: for whom they act.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub acts_for: Vec<Entrusted>,
+    /// For riders: what they wish of drivers.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub wishes: BTreeMap<MemberId, Wish>,
 }
 
 /// A vehicle.

@@ -10,6 +10,8 @@
 //! of all nodes ([`invariants`]); what they promise is in the design, section 6. What must *sometimes* happen
 //! is counted beside it, so that a quiet world does not pass for a sound one.
 //!
+//! Apart from all that, [`year`] answers and drives a coop's year with the planning engines alone.
+//!
 //! The simulator knows no socket, no file and no clock of the machine it runs on, and nothing of how a node
 //! works inside beyond what a node shows.
 //!
@@ -41,6 +43,7 @@ pub mod scenario;
 pub mod trace;
 pub mod workload;
 pub mod world;
+pub mod year;
 
 pub use chaos::Chaos;
 pub use faults::Faults;

@@ -26,6 +26,10 @@ pub use server::serve;
 /// How the pages are reached.
 #[derive(Debug, Clone, Default)]
 pub struct Settings {
+    /// The coop's public name.
+    pub coop: String,
+    /// The dispatcher's phone.
+    pub phone: Option<String>,
     /// Under which address people reach the pages, if that is not where the server listens.
     pub public_url: Option<String>,
 }

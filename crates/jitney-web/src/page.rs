@@ -6,6 +6,8 @@ use axum::response::{Html, IntoResponse, Response};
 use jitney_domain::Role;
 use jitney_lang::{Args, Lang};
 
+use crate::Settings;
+use crate::site::Site;
 use crate::visitor::Visitor;
 
 /// What every page shows.
@@ -14,7 +16,7 @@ pub(crate) struct Page {
     pub(crate) lang: Lang,
     /// Who is signed in.
     pub(crate) name: Option<String>,
-    /// The coop's name; nothing before somebody is signed in.
+    /// The coop's name.
     pub(crate) coop: String,
     /// The dispatcher's phone.
     pub(crate) phone: Option<String>,
@@ -37,8 +39,9 @@ pub(crate) enum Part {
 
 impl Page {
     /// A page for nobody in particular.
-    pub(crate) fn nobody(lang: Lang) -> Self {
-        Page { lang, name: None, coop: String::new(), phone: None, path: "/".to_owned(), part: Part::Rider }
+    pub(crate) fn nobody(lang: Lang, site: &Site) -> Self {
+        let Settings { coop, phone, .. } = site.settings().clone();
+        Page { lang, name: None, coop, phone, path: "/".to_owned(), part: Part::Rider }
     }
 
     /// A page for somebody who is signed in.

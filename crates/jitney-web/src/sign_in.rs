@@ -32,8 +32,8 @@ struct SignInPage {
     wrong: Option<String>,
 }
 
-fn form(lang: Lang, wrong: Option<&str>) -> SignInPage {
-    let page = Page { path: "/sign-in".to_owned(), ..Page::nobody(lang) };
+fn form(lang: Lang, site: &Site, wrong: Option<&str>) -> SignInPage {
+    let page = Page { path: "/sign-in".to_owned(), ..Page::nobody(lang, site) };
     SignInPage { title: page.say("sign-in-title"), wrong: wrong.map(|key| page.say(key)), page }
 }
 
@@ -53,7 +53,7 @@ pub(crate) async fn ask(State(site): State<Site>, request: Request) -> Response 
         return Redirect::to("/").into_response();
     }
     let Ok(Spoken(lang)) = Spoken::from_request_parts(&mut parts, &site).await;
-    draw(&form(lang, None))
+    draw(&form(lang, &site, None))
 }
 
 #[derive(Deserialize)]
@@ -71,9 +71,9 @@ pub(crate) async fn enter(
 ) -> Response {
     let from = client(&site, from.ip(), &headers);
     if !site.tries.may_try(from, Instant::now()) {
-        return draw_as(StatusCode::TOO_MANY_REQUESTS, &form(lang, Some("sign-in-too-often")));
+        return draw_as(StatusCode::TOO_MANY_REQUESTS, &form(lang, &site, Some("sign-in-too-often")));
     }
-    let again = |key| draw_as(StatusCode::UNPROCESSABLE_ENTITY, &form(lang, Some(key)));
+    let again = |key| draw_as(StatusCode::UNPROCESSABLE_ENTITY, &form(lang, &site, Some(key)));
     if shown.code.len() > CODE_BYTES_MAX {
         site.tries.wrong(from, Instant::now());
         return again("sign-in-wrong");
@@ -83,7 +83,9 @@ pub(crate) async fn enter(
             let cookie = set_cookie(&site, session_cookie(&site), &signed.token, KEEP_SECONDS);
             ([(SET_COOKIE, cookie)], Redirect::to("/")).into_response()
         }
-        Err(fault) if fault.kind.is_passing() => Trouble::new(Page::nobody(lang), fault).into_response(),
+        Err(fault) if fault.kind.is_passing() => {
+            Trouble::new(Page::nobody(lang, &site), fault).into_response()
+        }
         _ => {
             site.tries.wrong(from, Instant::now());
             again("sign-in-wrong")

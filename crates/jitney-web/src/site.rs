@@ -27,22 +27,22 @@ pub(crate) struct Site {
     pub(crate) tries: Arc<Tries>,
     /// Forms that were sent, with where they led: one sent twice is carried out once.
     pub(crate) sent: Arc<Mutex<VecDeque<(String, String)>>>,
-    public_url: Option<Arc<str>>,
+    settings: Arc<Settings>,
 }
 
 impl Site {
     pub(crate) fn new(node: Handle, settings: &Settings) -> Self {
-        Site {
-            node,
-            tries: Arc::default(),
-            sent: Arc::default(),
-            public_url: settings.public_url.as_deref().map(Arc::from),
-        }
+        Site { node, tries: Arc::default(), sent: Arc::default(), settings: Arc::new(settings.clone()) }
     }
 
     /// Returns under which address people reach the pages, if that was said.
     pub(crate) fn public_url(&self) -> Option<&str> {
-        self.public_url.as_deref()
+        self.settings.public_url.as_deref()
+    }
+
+    /// What is known of the coop before somebody is signed in.
+    pub(crate) fn settings(&self) -> &Settings {
+        &self.settings
     }
 
     /// Tells whether people reach the pages over an encrypted connection.

@@ -1,11 +1,13 @@
 //! What a visitor sees when something does not go.
 
 use askama::Template;
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use jitney_node::api::{Fault, FaultKind};
 
 use crate::page::{Page, draw_as};
+use crate::site::Site;
 use crate::visitor::Spoken;
 
 /// Something that did not go, with the page on which to say so.
@@ -81,6 +83,6 @@ impl IntoResponse for Trouble {
 }
 
 /// What is said where no page is.
-pub(crate) async fn nowhere(Spoken(lang): Spoken) -> Trouble {
-    Trouble::nothing(Page::nobody(lang))
+pub(crate) async fn nowhere(State(site): State<Site>, Spoken(lang): Spoken) -> Trouble {
+    Trouble::nothing(Page::nobody(lang, &site))
 }

@@ -79,7 +79,7 @@ impl FromRequestParts<Site> for Visitor {
         let session = match answer {
             Ok(Reply::Session(session)) => session,
             Err(fault) if fault.kind.is_passing() => {
-                return Err(Trouble::new(Page::nobody(lang), fault).into_response());
+                return Err(Trouble::new(Page::nobody(lang, site), fault).into_response());
             }
             _ => return Err(to_sign_in()),
         };

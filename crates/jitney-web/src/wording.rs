@@ -4,7 +4,7 @@ use jiff::civil::{Date, Time};
 use jitney_domain::booking::Progress;
 use jitney_domain::trip::Timing;
 use jitney_domain::{
-    Assistance, Capability, MemberId, Mobility, Outcome, Requirement, Timestamp, TripId, Window, Zone,
+    Assistance, Capability, MemberId, Mobility, Outcome, Requirement, Timestamp, Window, Zone,
 };
 use jitney_lang::{Args, Lang};
 use jitney_node::view::{Carriage, Trip};
@@ -204,9 +204,4 @@ impl Words<'_> {
     pub(crate) fn to(&self, trip: &Trip) -> String {
         trip.places.as_ref().map_or_else(|| self.say("erased"), |places| places.to.label.clone())
     }
-}
-
-/// Returns a confirmation number as it stands in an address: without its check digit nothing is found.
-pub(crate) fn trip_path(trip: TripId) -> String {
-    trip.to_string()
 }

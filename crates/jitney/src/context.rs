@@ -224,6 +224,7 @@ mod tests {
             vehicles: Vec::new(),
             caregivers: Vec::new(),
             acts_for: Vec::new(),
+            wishes: Default::default(),
         }
     }
 

@@ -59,8 +59,8 @@ pub struct DayTrip<K, S> {
     pub locked: Option<K>,
     /// Runs that must not take it: vetting, incompatibility, a no.
     pub barred: Vec<K>,
-    /// The run whose driver the rider would like best.
-    pub preferred: Option<K>,
+    /// The runs of the driver whom the rider would like best.
+    pub preferred: Vec<K>,
     /// Trips whose riders may not be on board together with this one.
     pub apart: Vec<S>,
     /// The rider may not be left alone in the vehicle while the driver is at somebody's door.
@@ -77,7 +77,7 @@ impl<K, S> DayTrip<K, S> {
             promised: false,
             locked: None,
             barred: Vec::new(),
-            preferred: None,
+            preferred: Vec::new(),
             apart: Vec::new(),
             guarded: false,
             linked: None,

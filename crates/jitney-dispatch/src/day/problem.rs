@@ -1,6 +1,6 @@
 //! A day in the planner's terms.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jitney_domain::{Assistance, Coordinate, Load, Minutes, Timestamp};
 use jitney_geo::{TravelTimes, distance};
@@ -12,7 +12,7 @@ use crate::model::{Leg as Side, PlannedStop};
 use crate::plan::{
     ANYWHERE, Amounts, BadProblem, Job, KINDS, Leg, NO_WAY, Parts, Problem, Request, Vehicle, Visit, Weights,
 };
-use crate::ranking::{FAIRNESS_PER_TRIP, KNOWN_RIDER};
+use crate::ranking::{FAIRNESS_PER_TRIP, continuity};
 
 /// What a trip undone costs, as driving: a day, so that no detour is ever spared by it.
 const UNDONE: i64 = 24 * 3_600_000;
@@ -21,8 +21,6 @@ const UNDONE: i64 = 24 * 3_600_000;
 const PROMISE: i64 = 50;
 /// What it is worth, as driving, that a promised trip stays with its driver.
 const STAYS: Minutes = Minutes(4);
-/// What it is worth, as driving, that the preferred driver comes.
-const PREFERRED: Minutes = Minutes(10);
 /// Driving with nobody on board costs this much more, in thousandths.
 const DEADHEAD_PERMILLE: u32 = 200;
 /// A minute of a rider on board costs this much of a minute of driving, in thousandths.
@@ -136,9 +134,9 @@ impl<K: Clone + Ord, S: Clone + Ord> Day<K, S> {
                 return Err(DayError::Twice { what: "trip", index: k });
             }
         }
-        let mut run_of = BTreeMap::new();
+        let mut run_keys = BTreeSet::new();
         for (v, run) in runs.iter().enumerate() {
-            if run_of.insert(run.state.key.clone(), v).is_some() {
+            if !run_keys.insert(&run.state.key) {
                 return Err(DayError::Twice { what: "run", index: v });
             }
         }
@@ -171,7 +169,7 @@ impl<K: Clone + Ord, S: Clone + Ord> Day<K, S> {
                 building.ride(What::Trip(k), None, get_in, get_out, Some(trip));
             }
         }
-        building.rules(&runs, &trips, &by_key, &run_of);
+        building.rules(&runs, &trips, &by_key);
         let Building { places, mut parts, what, stops, on, rebates, .. } = building;
         parts.places = places.list.len();
         for drive in travel.table(&places.list) {
@@ -361,13 +359,7 @@ impl<S: Clone + Ord> Building<S> {
     }
 
     /// Adds who may not, and who had better, serve whom.
-    fn rules<K: Ord>(
-        &mut self,
-        runs: &[DayRun<K, S>],
-        trips: &[DayTrip<K, S>],
-        by_key: &BTreeMap<S, usize>,
-        run_of: &BTreeMap<K, usize>,
-    ) {
+    fn rules<K: Ord>(&mut self, runs: &[DayRun<K, S>], trips: &[DayTrip<K, S>], by_key: &BTreeMap<S, usize>) {
         for (r, what) in self.what.iter().enumerate() {
             let aboard = matches!(self.parts.requests[r].job, Job::Aboard(_));
             for (v, run) in runs.iter().enumerate() {
@@ -385,12 +377,11 @@ impl<S: Clone + Ord> Building<S> {
                 if here {
                     worth += STAYS.millis();
                 }
-                if run.knows.contains(&trips[*k].request.key) {
-                    worth += KNOWN_RIDER.millis();
-                }
-                if trips[*k].preferred.as_ref().and_then(|key| run_of.get(key)) == Some(&v) {
-                    worth += PREFERRED.millis();
-                }
+                let trip = &trips[*k];
+                worth += continuity(
+                    run.knows.contains(&trip.request.key),
+                    trip.preferred.contains(&run.state.key),
+                );
                 if worth > 0 {
                     self.parts.liking.push((v as u32, r as u32, -worth));
                 }

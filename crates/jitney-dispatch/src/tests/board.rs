@@ -45,6 +45,7 @@ fn on_roads(empty: Board<&'static str, u32>, made: impl Fn(Table) -> Table) {
                 max_trips: dice.once_in(4).then_some(2),
                 radius: dice.once_in(4).then_some(Metres(4000)),
                 knows_rider: dice.once_in(4),
+                preferred: dice.once_in(4),
                 ..run
             });
         }

@@ -132,7 +132,7 @@ fn who_must_not_meet_is_never_on_board_together() {
 #[test]
 fn the_driver_whom_she_likes_best_comes_if_that_is_no_great_detour() {
     for liked in ["a", "b"] {
-        let rider = DayTrip { preferred: Some(liked), ..trip(1, request(10, 20)) };
+        let rider = DayTrip { preferred: vec![liked], ..trip(1, request(10, 20)) };
         let runs = vec![DayRun::plain(car("a")), DayRun::plain(car("b"))];
         assert_eq!(on(&planned(&day(runs, vec![rider])), 1), Some(liked));
     }

@@ -4,7 +4,7 @@ use jitney_domain::Minutes;
 use proptest::prelude::*;
 
 use super::world::{Dice, Request, Run, Street, booked, car, house, min, request, window, with};
-use crate::{Bar, KNOWN_RIDER, RunState, candidates};
+use crate::{Bar, KNOWN_RIDER, PREFERRED, RunState, candidates};
 
 fn ranked(runs: &[Run]) -> Vec<&'static str> {
     let ranking = candidates(runs, &request(10, 20), &Street, min(0));
@@ -67,6 +67,16 @@ fn a_driver_who_knows_the_rider_comes_before_a_stranger() {
     let away = house(-(KNOWN_RIDER.0 as i32));
     let far = RunState { start: away, end: away, ..known };
     assert_eq!(ranked(&[car("a"), far]), ["a", "known"]);
+}
+
+#[test]
+fn the_driver_whom_the_rider_asked_for_comes_before_one_who_knows_her() {
+    let known = RunState { knows_rider: true, ..car("a") };
+    let asked = RunState { preferred: true, ..car("asked") };
+    assert_eq!(ranked(&[known.clone(), asked.clone()]), ["asked", "a"]);
+    // But not for a longer detour than that is worth.
+    let away = house(-(PREFERRED.0 as i32));
+    assert_eq!(ranked(&[car("b"), RunState { start: away, end: away, ..asked }]), ["b", "asked"]);
 }
 
 #[test]

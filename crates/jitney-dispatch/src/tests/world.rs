@@ -63,6 +63,7 @@ pub fn car(key: &'static str) -> Run {
         booked_today: 0,
         max_trips: None,
         knows_rider: false,
+        preferred: false,
     }
 }
 

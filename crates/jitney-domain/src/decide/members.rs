@@ -6,7 +6,7 @@ use jitney_identity::{Hash, PublicKey};
 use super::active;
 use crate::availability::{DAYS_MAX, Hours, Leave, WEEKLY_MAX, WeeklyHours};
 use crate::event::Event;
-use crate::member::{DriverTerms, Member, Role, VettingItem};
+use crate::member::{DriverTerms, Member, Role, VettingItem, WISHES_MAX, Wish};
 use crate::needs::Capability;
 use crate::refusal::Refusal;
 use crate::state::{Invitation, State};
@@ -52,6 +52,22 @@ pub(super) fn suspend(state: &State, member: MemberId) -> Decided {
 pub(super) fn reinstate(state: &State, member: MemberId) -> Decided {
     let active = !known(state, member)?.suspended;
     Ok(unless(active, Event::MemberReinstated { member }))
+}
+
+/// What stands is not taken away by a wish: who has a trip with that driver is for a dispatcher to see to.
+pub(super) fn set_wish(state: &State, rider: MemberId, of: MemberId, wish: Option<Wish>) -> Decided {
+    let row = known(state, rider)?;
+    if !row.roles.contains(&Role::Rider) {
+        return Err(Refusal::LacksRole { member: rider, role: Role::Rider });
+    }
+    let standing = row.wishes.get(&of).copied();
+    if wish.is_some() {
+        driver(state, of)?;
+        if standing.is_none() && row.wishes.len() >= WISHES_MAX {
+            return Err(Refusal::TooManyWishes(rider));
+        }
+    }
+    Ok(unless(standing == wish, Event::WishSet { rider, driver: of, wish }))
 }
 
 pub(super) fn record_vetting(

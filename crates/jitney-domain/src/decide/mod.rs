@@ -68,6 +68,7 @@ pub fn decide<R: Rng>(
         Command::AddRole { member, role } => members::add_role(state, member, role),
         Command::Suspend(member) => members::suspend(state, member),
         Command::Reinstate(member) => members::reinstate(state, member),
+        Command::SetWish { rider, driver, wish } => members::set_wish(state, rider, driver, wish),
         Command::RecordVetting { member, item, valid_until } => {
             members::record_vetting(state, member, item, valid_until)
         }

@@ -9,7 +9,7 @@ use crate::booking::{
 };
 use crate::command::Plan;
 use crate::event::Event;
-use crate::member::{Consent, Role};
+use crate::member::{Consent, Role, Wish};
 use crate::needs::Capability;
 use crate::outcome::Statement;
 use crate::refusal::Refusal;
@@ -30,6 +30,12 @@ pub(super) fn assign<R: Rng>(
     cx: &mut Context<'_, R>,
 ) -> Result<Vec<Event>, Refusal> {
     let us = coop(state)?.key;
+    let driver = plan.frame.driver;
+    if let Some(rider) = state.trips.get(&trip).map(|t| t.details.rider)
+        && state.wish(rider, driver) == Some(Wish::Never)
+    {
+        return Err(Refusal::KeptApart { driver, rider });
+    }
     let existing = state.trips.get(&trip).and_then(|t| t.ticket()).and_then(|t| state.tickets.get(&t));
     let (body, opened) = match existing {
         Some(ticket) if ticket.phase == TicketPhase::Open => (ticket.body.clone(), None),

@@ -80,6 +80,7 @@ fn people(w: &World) -> Vec<(&'static str, Command)> {
         ("OP", Command::Suspend(operator)),
         ("OP", Command::Reinstate(operator)),
         ("OPD", Command::RecordVetting { member, item: VettingItem::Training, valid_until: TUESDAY }),
+        ("OPD", Command::SetWish { rider, driver: member, wish: Some(Wish::Preferred) }),
         ("OPD", invite(1, Role::Driver, None)),
         ("OPD", invite(2, Role::Rider, Some(rider))),
         ("OP", invite(3, Role::Operator, None)),

@@ -5,6 +5,7 @@ use jitney_identity::{Hash, PublicKey};
 
 use super::fixture::*;
 use crate::availability::Leave;
+use crate::member::{Consent, WISHES_MAX};
 use crate::trip::Timing;
 use crate::*;
 
@@ -184,4 +185,46 @@ fn a_driver_adds_as_many_vehicles_as_anybody_drives_and_no_more() {
     }
     assert_eq!(w.refused(HOME, add), Refusal::TooManyVehicles(driver));
     w.act(HOME, Command::AddVehicle { owner: None, capability });
+}
+
+#[test]
+fn a_driver_who_is_never_to_drive_a_rider_is_given_none_of_her_trips() {
+    let mut w = World::alone();
+    let (trip, driver) = (w.book(HOME, 10, 0), w.new_driver(HOME, Consent::Standing, CAR));
+    let rider = w.state(HOME).trips.get(&trip).unwrap().details.rider;
+    let wish = |wish| Command::SetWish { rider, driver, wish };
+    let body = w.body(HOME, trip);
+    let plan = w.plan(HOME, &body, driver, tue(10, 0));
+    let assign = Command::AssignTrip { trip, plan, agreed: true };
+
+    w.act(HOME, wish(Some(Wish::Never)));
+    assert_eq!(w.refused(HOME, assign.clone()), Refusal::KeptApart { driver, rider });
+    let moved = Move { trip, plan: w.plan(HOME, &body, driver, tue(10, 0)) };
+    let moves = Command::MoveTrips { moves: vec![moved], agreed: true };
+    assert_eq!(w.refused(HOME, moves), Refusal::KeptApart { driver, rider });
+
+    for other in [Some(Wish::Preferred), None] {
+        w.act(HOME, wish(other));
+        assert_eq!(w.state(HOME).wish(rider, driver), other);
+        assert_eq!(w.act(HOME, wish(other)), vec![], "it is so already");
+        assert!(w.clone().ask(HOME, Actor::Operator, assign.clone()).is_ok());
+    }
+}
+
+#[test]
+fn wishes_are_a_riders_about_drivers_and_bounded() {
+    let mut w = World::alone();
+    let (rider, driver) = (w.coops[HOME].rider, w.new_driver(HOME, Consent::Ask, CAR));
+    let wish = |rider, driver| Command::SetWish { rider, driver, wish: Some(Wish::Never) };
+    let lacks = |member, role| Refusal::LacksRole { member, role };
+    assert_eq!(w.refused(HOME, wish(driver, driver)), lacks(driver, Role::Rider));
+    assert_eq!(w.refused(HOME, wish(rider, rider)), lacks(rider, Role::Driver));
+    for _ in 0..WISHES_MAX {
+        let driver = w.new_driver(HOME, Consent::Ask, CAR);
+        w.act(HOME, wish(rider, driver));
+    }
+    assert_eq!(w.refused(HOME, wish(rider, driver)), Refusal::TooManyWishes(rider));
+    let first = *w.state(HOME).members.get(&rider).unwrap().wishes.keys().next().unwrap();
+    w.act(HOME, Command::SetWish { rider, driver: first, wish: None });
+    w.act(HOME, wish(rider, driver));
 }

@@ -30,6 +30,11 @@ pub struct OnRoad {
 }
 
 impl OnRoad {
+    /// Returns which stretch it is.
+    pub(super) fn stretch(&self) -> u32 {
+        self.stretch
+    }
+
     /// Returns how far the door is from the road, in metres.
     pub fn away(&self) -> f64 {
         self.away
@@ -84,7 +89,9 @@ impl Grid {
     /// Returns the pieces in the cells of one row.
     fn row(&self, lat: i32, lons: RangeInclusive<i32>) -> &[u32] {
         let begin = self.cells.partition_point(|cell| *cell < (lat, *lons.start()));
-        let end = self.cells.partition_point(|cell| *cell <= (lat, *lons.end()));
+        // The end is a few cells on.
+        let within = self.cells[begin..].iter().take_while(|cell| **cell <= (lat, *lons.end()));
+        let end = begin + within.count();
         let range = self.first.get(begin).zip(self.first.get(end));
         range.and_then(|(begin, end)| self.pieces.get(*begin as usize..*end as usize)).unwrap_or_default()
     }
@@ -104,39 +111,79 @@ fn crossed(a: Spot, b: Spot) -> impl Iterator<Item = (i32, i32)> {
     })
 }
 
+/// How far a door is from the sides of its cell, in metres: the nearer one, from south to north and from west to east.
+struct Inner {
+    lat: f64,
+    lon: f64,
+    /// What pieces may lie beyond the cells that list them: they are followed by half a cell a step, so that every
+    /// point of them is within a quarter of one that was looked at.
+    slack: (f64, f64),
+}
+
+impl Inner {
+    fn of(door: Spot, high: f64, wide: f64) -> Self {
+        let inside = |at: i32, metres: f64| {
+            let part = f64::from(at.rem_euclid(CELL)) / f64::from(CELL);
+            part.min(1.0 - part) * metres
+        };
+        Inner {
+            lat: inside(door.lat(), high),
+            lon: inside(door.lon(), wide),
+            slack: (high / 4.0, wide / 4.0),
+        }
+    }
+
+    /// Returns within how many metres every piece was looked at, when so many metres of whole cells were on each
+    /// side. A hundredth is left for the earth's being round, and a metre for rounding.
+    fn looked(&self, lat: f64, lon: f64) -> f64 {
+        let sides = (lat + self.lat - self.slack.0).min(lon + self.lon - self.slack.1);
+        (sides * 0.99 - 1.0).max(0.0)
+    }
+}
+
 impl Roads {
     /// Returns the place on the nearest road, or `None` if none is within [`SNAP_MAX_METRES`].
     pub fn snap(&self, door: Coordinate) -> Option<OnRoad> {
         let door = Spot::from(door);
         let (lat, lon) = cell(door);
-        let wide = f64::from(CELL) * metres_east(door.lat());
+        let east = metres_east(door.lat());
+        let (high, wide) = (f64::from(CELL) * METRES, f64::from(CELL) * east);
+        let inner = Inner::of(door, high, wide);
+        // Distances are compared by their squares.
         let mut best: Option<(f64, u32, f64)> = None;
         // Ever larger squares of cells, until none beyond can be nearer.
         let mut looked = 0.0;
-        let mut ring = 1;
-        while looked < best.map_or(SNAP_MAX_METRES, |(away, ..)| away.min(SNAP_MAX_METRES)) {
-            let reach = ((f64::from(ring) * f64::from(CELL) * METRES) / wide).ceil().min(10_000.0) as i32;
+        let mut ring = 0;
+        while looked * looked < best.map_or(f64::INFINITY, |(square, ..)| square) && looked < SNAP_MAX_METRES
+        {
+            let reach = (f64::from(ring) * high / wide).ceil().min(10_000.0) as i32;
             for row in lat.saturating_sub(ring)..=lat.saturating_add(ring) {
                 for piece in self.grid.row(row, lon.saturating_sub(reach)..=lon.saturating_add(reach)) {
-                    let (away, part) = self.distance(door, *piece);
+                    let (square, part) = self.nearest(door, east, *piece);
                     // Among equals the first, so that the answer does not depend on the order of cells.
-                    if best.is_none_or(|(least, first, _)| (away, *piece) < (least, first)) {
-                        best = Some((away, *piece, part));
+                    if best.is_none_or(|(least, first, _)| (square, *piece) < (least, first)) {
+                        best = Some((square, *piece, part));
                     }
                 }
             }
-            // A piece may cut the corner of a cell that does not list it, but lists it in the next.
-            looked = f64::from(ring - 1) * f64::from(CELL) * METRES;
+            looked = inner.looked(f64::from(ring) * high, f64::from(reach) * wide);
             ring += 1;
         }
-        let (away, piece, part) = best.filter(|(away, ..)| *away <= SNAP_MAX_METRES)?;
+        let (square, piece, part) = best?;
+        let away = Some(square.sqrt()).filter(|away| *away <= SNAP_MAX_METRES)?;
         let stretch = self.stretches.partition_point(|stretch| stretch.first_point <= piece) - 1;
         Some(OnRoad { stretch: stretch as u32, along: self.along(stretch, piece, part), away })
     }
 
-    /// Returns how far a door is from a piece in metres, and how far along the piece the nearest point lies.
-    pub(super) fn distance(&self, door: Spot, piece: u32) -> (f64, f64) {
-        let east = metres_east(door.lat());
+    /// Returns how far a door is from a piece in metres.
+    #[cfg(test)]
+    pub(super) fn distance(&self, door: Spot, piece: u32) -> f64 {
+        self.nearest(door, metres_east(door.lat()), piece).0.sqrt()
+    }
+
+    /// Returns the square of how far a door is from a piece in metres, and how far along the piece the nearest
+    /// point lies. `east` is the [`metres_east`] of the door.
+    fn nearest(&self, door: Spot, east: f64, piece: u32) -> (f64, f64) {
         let flat = |spot: Spot| {
             let lat = f64::from(spot.lat()) - f64::from(door.lat());
             (lat * METRES, (f64::from(spot.lon()) - f64::from(door.lon())) * east)
@@ -145,14 +192,18 @@ impl Roads {
         let (north, west) = (b.0 - a.0, b.1 - a.1);
         let square = north * north + west * west;
         let part = if square > 0.0 { (-(a.0 * north + a.1 * west) / square).clamp(0.0, 1.0) } else { 0.0 };
-        ((a.0 + part * north).hypot(a.1 + part * west), part)
+        let (up, right) = (a.0 + part * north, a.1 + part * west);
+        (up * up + right * right, part)
     }
 
     fn along(&self, stretch: usize, piece: u32, part: f64) -> f64 {
         let before = (piece - self.stretches[stretch].first_point) as usize;
-        let lengths = self.points_of(stretch).windows(2).map(|ends| {
+        let points = self.points_of(stretch);
+        let east = points.first().map_or(METRES, |first| metres_east(first.lat()));
+        let lengths = points.windows(2).map(|ends| {
             let north = (f64::from(ends[1].lat()) - f64::from(ends[0].lat())) * METRES;
-            north.hypot((f64::from(ends[1].lon()) - f64::from(ends[0].lon())) * metres_east(ends[0].lat()))
+            let east = (f64::from(ends[1].lon()) - f64::from(ends[0].lon())) * east;
+            (north * north + east * east).sqrt()
         });
         let (mut done, mut whole) = (0.0, 0.0);
         for (at, length) in lengths.enumerate() {

@@ -38,16 +38,6 @@ impl Table {
         self.metres.get(self.place(row, column)?).copied()
     }
 
-    /// Returns the cells of a row of a table with lengths.
-    pub(super) fn row(&self, row: usize) -> impl Iterator<Item = Cost> {
-        let cells = row * self.columns..(row + 1) * self.columns;
-        let cell = |(millis, metres): (&u32, &u32)| match *millis {
-            MILLIS_END.. => Cost::NONE,
-            millis => Cost::new(millis, *metres),
-        };
-        self.millis[cells.clone()].iter().zip(&self.metres[cells]).map(cell)
-    }
-
     fn place(&self, row: usize, column: usize) -> Option<usize> {
         (column < self.columns).then(|| row.checked_mul(self.columns)?.checked_add(column))?
     }
@@ -126,16 +116,54 @@ impl<'a> Targets<'a> {
         self.table::<true>(climb, sources)
     }
 
+    /// Makes the table of driving times and lengths and gives it away row by row, in milliseconds and metres; from
+    /// [`MILLIS_END`] milliseconds on there is no way. A few rows at a time stay where the processor has them at hand.
+    pub(super) fn rows<'b>(
+        &self,
+        climb: &mut Climb,
+        sources: impl Iterator<Item = &'b [(u32, Cost)]>,
+        mut take: impl FnMut(&[u32], &[u32]),
+    ) {
+        let columns = self.columns();
+        let block = LANES * columns;
+        let mut table =
+            Table { columns, millis: Vec::with_capacity(block), metres: Vec::with_capacity(block) };
+        self.sweeps::<true>(climb, sources, &mut table, |table, lanes| {
+            for row in 0..lanes {
+                let cells = row * columns..(row + 1) * columns;
+                take(&table.millis[cells.clone()], &table.metres[cells]);
+            }
+            table.millis.clear();
+            table.metres.clear();
+        });
+    }
+
+    fn columns(&self) -> usize {
+        self.ends_first.len() - 1
+    }
+
     fn table<'b, const METRES: bool>(
         &self,
         climb: &mut Climb,
-        mut sources: impl Iterator<Item = &'b [(u32, Cost)]>,
+        sources: impl Iterator<Item = &'b [(u32, Cost)]>,
     ) -> Table {
-        let columns = self.ends_first.len() - 1;
-        let mut table = Table { columns, millis: Vec::new(), metres: Vec::new() };
+        let columns = self.columns();
         let cells = columns.saturating_mul(sources.size_hint().0);
+        let mut table = Table { columns, millis: Vec::new(), metres: Vec::new() };
         table.millis.reserve(cells);
         table.metres.reserve(if METRES { cells } else { 0 });
+        self.sweeps::<METRES>(climb, sources, &mut table, |_, _| ());
+        table
+    }
+
+    /// Appends a row to the table for each source; tells after each sweep how many it was.
+    fn sweeps<'b, const METRES: bool>(
+        &self,
+        climb: &mut Climb,
+        mut sources: impl Iterator<Item = &'b [(u32, Cost)]>,
+        table: &mut Table,
+        mut after: impl FnMut(&mut Table, usize),
+    ) {
         let places = self.first.len() - 1;
         let mut millis = vec![[END; LANES]; places];
         let mut metres = vec![[0; LANES]; if METRES { places } else { 0 }];
@@ -150,10 +178,11 @@ impl<'a> Targets<'a> {
                 lanes += 1;
             }
             if lanes == 0 {
-                return table;
+                return;
             }
             self.sweep::<METRES>(&mut millis, &mut metres);
-            self.leave::<METRES>(lanes, &millis, &metres, &mut table);
+            self.leave::<METRES>(lanes, &millis, &metres, table);
+            after(table, lanes);
             millis.fill([END; LANES]);
         }
     }

@@ -5,7 +5,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use jitney_domain::Coordinate;
 
 use super::Roads;
-use super::cost::Cost;
+use super::cost::{Cost, MILLIS_END};
 use super::hierarchy::Climb;
 use super::matrix::Matrix;
 use super::snap::OnRoad;
@@ -75,6 +75,38 @@ impl RoadTimes {
     }
 }
 
+/// The pairs of doors between which the way over the hierarchy is not all there is to say: one of them is off the map,
+/// or both are on one stretch of road, or they are the same.
+struct Special {
+    /// Stretches with their doors, sorted.
+    shared: Vec<(u32, usize)>,
+    /// By door: its stretch, if it is on the map.
+    stretch: Vec<Option<u32>>,
+    /// Doors off the map.
+    off: Vec<usize>,
+}
+
+impl Special {
+    fn of(doors: &[Option<OnRoad>]) -> Self {
+        let stretch: Vec<Option<u32>> = doors.iter().map(|door| door.as_ref().map(OnRoad::stretch)).collect();
+        let mut shared: Vec<(u32, usize)> =
+            stretch.iter().enumerate().filter_map(|(door, stretch)| Some(((*stretch)?, door))).collect();
+        shared.sort_unstable();
+        let off = (0..doors.len()).filter(|door| doors[*door].is_none()).collect();
+        Special { shared, stretch, off }
+    }
+
+    /// Returns the doors to which a drive from that one of so many is special.
+    fn of_door(&self, from: usize, doors: usize) -> impl Iterator<Item = usize> {
+        let on = self.stretch[from];
+        let begin = on.map_or(0, |on| self.shared.partition_point(|(stretch, _)| *stretch < on));
+        let same = self.shared[begin..].iter().take_while(move |(stretch, _)| Some(*stretch) == on);
+        let off = self.off.iter().copied().filter(move |_| on.is_some());
+        let all = if on.is_none() { 0..doors } else { 0..0 };
+        same.map(|(_, door)| *door).chain(off).chain(all)
+    }
+}
+
 impl TravelTimes for RoadTimes {
     fn travel(&self, from: Coordinate, to: Coordinate) -> Option<Travel> {
         let (from_spot, to_spot) = (Spot::from(from), Spot::from(to));
@@ -106,20 +138,32 @@ impl TravelTimes for RoadTimes {
         let ends: Vec<_> = doors.iter().map(|door| self.at(door, Roads::ends)).collect();
         let mut climb = Climb::new(self.roads.hierarchy());
         let targets = Targets::new(self.roads.hierarchy(), ends.iter().map(|ends| &ends[..]));
-        let table = targets.drives(&mut climb, starts.iter().map(|starts| &starts[..]));
+        let special = Special::of(&doors);
         let mut drives = Vec::with_capacity(places.len() * places.len());
-        for (from, start) in doors.iter().enumerate() {
-            for (to, around) in table.row(from).enumerate() {
-                drives.push(match (start, &doors[to]) {
+        let mut from = 0;
+        targets.rows(&mut climb, starts.iter().map(|starts| &starts[..]), |millis, metres| {
+            let row = drives.len();
+            // As if all were on the map, and no two on one stretch of road.
+            let out = access[from];
+            drives.extend(millis.iter().zip(metres).zip(&access).map(|((millis, metres), home)| {
+                let millis = millis.saturating_add(out.millis()).saturating_add(home.millis());
+                let metres = metres.saturating_add(out.metres()).saturating_add(home.metres());
+                Cost::new(millis, metres).travel()
+            }));
+            for to in special.of_door(from, doors.len()) {
+                let around =
+                    if millis[to] < MILLIS_END { Cost::new(millis[to], metres[to]) } else { Cost::NONE };
+                drives[row + to] = match (&doors[from], &doors[to]) {
                     _ if spots[from] == spots[to] => Some(Travel::default()),
                     (Some(start), Some(end)) => {
                         let road = around.min(self.roads.straight(start, end));
-                        from_door_to_door(road, access[from], access[to]).travel()
+                        from_door_to_door(road, out, access[to]).travel()
                     }
                     _ => self.off_map.travel(places[from], places[to]),
-                });
+                };
             }
-        }
+            from += 1;
+        });
         drives
     }
 }

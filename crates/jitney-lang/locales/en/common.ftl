@@ -1,7 +1,6 @@
 # What all pages say.
 
 language-name = English
-brand = Jitney
 skip = Skip to the content
 talk = Would you rather talk to someone? Call
 signed-in-as = You are signed in as { $name }.

@@ -1,7 +1,6 @@
 # Ce que disent toutes les pages.
 
 language-name = Français
-brand = Jitney
 skip = Aller au contenu
 talk = Vous préférez parler à quelqu’un ? Appelez le
 signed-in-as = Vous êtes connecté : { $name }.

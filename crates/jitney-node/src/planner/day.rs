@@ -7,7 +7,7 @@ use jitney_dispatch::day::{Day, DayError, DayRun, DayTrip, Incident};
 use jitney_dispatch::plan::Budget;
 use jitney_dispatch::{Bar, RunState, schedule};
 use jitney_domain::booking::{ClaimPhase, Progress as Way};
-use jitney_domain::member::{Consent, Role};
+use jitney_domain::member::{Consent, Role, Wish};
 use jitney_domain::trip::{Link, Phase};
 use jitney_domain::{ClaimId, MemberId, Outcome, Timestamp, TripId, VehicleId, Window};
 
@@ -144,10 +144,15 @@ impl Planner<'_> {
                     Some(Link::Return(other) | Link::Outbound(other)) => names.get(&other).copied(),
                     None => None,
                 };
-                let declined = |slot: &&Slot| self.has_declined(slot.driver, &this.body);
+                let wish = |slot: &Slot| self.wish(this.trip, slot.driver);
+                let barred = |slot: &&Slot| {
+                    self.has_declined(slot.driver, &this.body) || wish(slot) == Some(Wish::Never)
+                };
+                let preferred = |slot: &&Slot| wish(slot) == Some(Wish::Preferred);
                 DayTrip {
                     promised: *promised,
-                    barred: slots.iter().filter(declined).cloned().collect(),
+                    barred: slots.iter().filter(barred).cloned().collect(),
+                    preferred: slots.iter().filter(preferred).cloned().collect(),
                     guarded: this.body.never_leave_alone,
                     linked,
                     ..DayTrip::plain(this.request())

@@ -40,6 +40,9 @@ impl<S: Store> Core<S> {
             Request::ListMembers { role, find } => Ok(Reply::Members(self.find_members(role, find, now))),
             Request::ShowMember(member) => self.show_member(member, now),
             Request::AddRole { member, role } => self.done(actor, Command::AddRole { member, role }, now),
+            Request::Wish { rider, driver, wish } => {
+                self.done(actor, Command::SetWish { rider, driver, wish }, now)
+            }
             Request::Suspend(member) => self.done(actor, Command::Suspend(member), now),
             Request::Reinstate(member) => self.done(actor, Command::Reinstate(member), now),
             Request::Vet { member, item, valid_until } => {
@@ -143,6 +146,7 @@ impl<S: Store> Core<S> {
                 .collect(),
             caregivers: self.caregivers_of(member),
             acts_for: self.riders_of(member),
+            wishes: row.wishes.clone(),
         })
     }
 }

@@ -40,6 +40,7 @@ impl<S: Store> Core<S> {
             | Request::Suspend(_)
             | Request::Reinstate(_)
             | Request::Vet { .. }
+            | Request::Wish { .. }
             | Request::Erase(_)
             | Request::Invite { .. }
             | Request::Credential(_)

@@ -108,7 +108,7 @@ async fn read(visitor: &Visitor, which: &Which) -> Result<(Page, Date, Shown), T
     let day = forms::date(&which.day).unwrap_or_else(|| visitor.today());
     let board = *ask!(visitor, Request::Board { day: Some(day) }, Board)?;
     let page = visitor.page();
-    let shown = shown(&page, words(visitor), &board, visitor.now());
+    let shown = shown(words(visitor), &board, visitor.now());
     Ok((page, day, shown))
 }
 
@@ -148,13 +148,12 @@ pub(super) fn row(words: Words<'_>, trip: &Trip) -> Row {
     }
 }
 
-fn shown(page: &Page, words: Words<'_>, board: &Board, now: Timestamp) -> Shown {
+fn shown(words: Words<'_>, board: &Board, now: Timestamp) -> Shown {
     let scale = Scale::of(&board.runs);
-    let hours = scale.hours().into_iter().map(|at| (scale.x(at), words.clock(at))).collect();
+    let hours = scale.hours().map(|at| (scale.x(at), words.clock(at))).collect();
     let mut outcomes: Vec<(String, usize)> =
         board.outcomes.iter().map(|(outcome, count)| (words.outcome(*outcome), *count)).collect();
     outcomes.sort();
-    let _ = page;
     Shown {
         alarms: board.alarms,
         first_alarm: board.most_urgent.as_ref().map(|alarm| format!("{}: {}", alarm.about, alarm.says)),
@@ -203,6 +202,8 @@ fn line(words: Words<'_>, scale: Scale, run: &Run) -> RunLine {
 struct Scale {
     from: i64,
     to: i64,
+    /// From one hour that is written to the next.
+    every: i64,
 }
 
 impl Scale {
@@ -211,7 +212,11 @@ impl Scale {
         let from = runs.iter().map(|run| run.block.from.0).chain(stops()).min().unwrap_or(0);
         let to = runs.iter().map(|run| run.block.to.0).chain(stops()).max().unwrap_or(0);
         let from = from.div_euclid(HOUR) * HOUR;
-        Scale { from, to: (to.div_euclid(HOUR) * HOUR + HOUR).max(from + HOUR) }
+        let hours = ((to - from).div_euclid(HOUR) + 1).max(1);
+        // At most a dozen are written on the line, at equal distances.
+        let every = (hours / 12 + 1) * HOUR;
+        let to = from + (hours * HOUR).div_euclid(every) * every + every;
+        Scale { from, to, every }
     }
 
     fn x(self, at: Timestamp) -> i64 {
@@ -222,13 +227,8 @@ impl Scale {
         (self.from..self.to).contains(&at.0)
     }
 
-    /// At most a dozen moments to write on the line.
-    fn hours(self) -> Vec<Timestamp> {
-        let hours = (self.to - self.from) / HOUR;
-        let every = (hours / 12 + 1).max(1);
-        (0..hours)
-            .step_by(usize::try_from(every).unwrap_or(1))
-            .map(|n| Timestamp(self.from + n * HOUR))
-            .collect()
+    /// Moments to write on the line.
+    fn hours(self) -> impl Iterator<Item = Timestamp> {
+        (0..(self.to - self.from) / self.every).map(move |n| Timestamp(self.from + n * self.every))
     }
 }

@@ -11,6 +11,7 @@ use serde::Deserialize;
 
 use super::read_back::read_back;
 use super::words;
+use crate::forms::Confirmation;
 use crate::page::{Page, draw};
 use crate::trouble::Trouble;
 use crate::visitor::{Office, ask};
@@ -58,7 +59,7 @@ pub(super) struct Just {
 /// Shows the trip.
 pub(super) async fn show(
     Office(visitor): Office,
-    Path(id): Path<TripId>,
+    Path(Confirmation(id)): Path<Confirmation>,
     Query(just): Query<Just>,
 ) -> Result<Response, Trouble> {
     let trip = *ask!(visitor, Request::ShowTrip(id), Trip)?;
@@ -129,7 +130,7 @@ pub(super) struct ToDriver {
 /// Gives the trip to a driver.
 pub(super) async fn assign(
     Office(visitor): Office,
-    Path(trip): Path<TripId>,
+    Path(Confirmation(trip)): Path<Confirmation>,
     Form(to): Form<ToDriver>,
 ) -> Result<Redirect, Trouble> {
     let agreed = !to.agreed.is_empty();
@@ -138,19 +139,28 @@ pub(super) async fn assign(
 }
 
 /// Takes the trip from whoever has it.
-pub(super) async fn unassign(Office(visitor): Office, Path(trip): Path<TripId>) -> Result<Redirect, Trouble> {
+pub(super) async fn unassign(
+    Office(visitor): Office,
+    Path(Confirmation(trip)): Path<Confirmation>,
+) -> Result<Redirect, Trouble> {
     visitor.ask(Request::UnassignTrip(trip)).await?;
     Ok(back(trip))
 }
 
 /// Offers the trip to partners.
-pub(super) async fn share(Office(visitor): Office, Path(trip): Path<TripId>) -> Result<Redirect, Trouble> {
+pub(super) async fn share(
+    Office(visitor): Office,
+    Path(Confirmation(trip)): Path<Confirmation>,
+) -> Result<Redirect, Trouble> {
     visitor.ask(Request::ShareTrip(trip)).await?;
     Ok(back(trip))
 }
 
 /// The rider has called: they are ready.
-pub(super) async fn ready(Office(visitor): Office, Path(trip): Path<TripId>) -> Result<Redirect, Trouble> {
+pub(super) async fn ready(
+    Office(visitor): Office,
+    Path(Confirmation(trip)): Path<Confirmation>,
+) -> Result<Redirect, Trouble> {
     visitor.ask(Request::ReadyTrip { trip, at: None }).await?;
     Ok(back(trip))
 }
@@ -164,7 +174,7 @@ pub(super) struct Both {
 /// Calls the trip off.
 pub(super) async fn cancel(
     Office(visitor): Office,
-    Path(trip): Path<TripId>,
+    Path(Confirmation(trip)): Path<Confirmation>,
     Form(both): Form<Both>,
 ) -> Result<Redirect, Trouble> {
     visitor.ask(Request::CancelTrip { trip, with_return: !both.both.is_empty() }).await?;

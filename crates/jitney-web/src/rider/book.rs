@@ -23,7 +23,6 @@ use crate::page::{Page, draw, draw_as};
 use crate::site::form_name;
 use crate::trouble::Trouble;
 use crate::visitor::{RiderSide, Visitor, ask};
-use crate::wording::trip_path;
 
 /// Most places of earlier trips that are offered first.
 const EARLIER_MAX: usize = 5;
@@ -154,10 +153,10 @@ pub(super) async fn question(
         Next::Where => {
             let earlier = earlier(&visitor, id).await?;
             let named = ask!(visitor, Request::ListPlaces, Places)?;
-            let label = |named: &jitney_node::view::NamedPlace| named.name.clone();
-            let places = named
-                .iter()
-                .map(|p| Choice { value: format!("place:{}", p.name), label: label(p) })
+            let new = |label: &str| earlier.iter().all(|choice: &Choice| choice.label != label);
+            let places = named.into_iter().filter(|named| new(&named.place.label));
+            let places = places
+                .map(|named| Choice { value: format!("place:{}", named.name), label: named.place.label })
                 .collect();
             draw(&WherePage { title: page.say("book-where"), rider, earlier, places, given, page })
         }
@@ -216,7 +215,7 @@ pub(super) async fn send(
     let booking = async {
         let booked = ask!(visitor, Request::BookTrip(asked), Booked)?;
         let first = booked.trips.first().ok_or_else(|| Trouble::other_answer(visitor.page()))?;
-        Ok::<_, Trouble>(format!("/ride/{id}/trip/{}?done=booked", trip_path(first.trip)))
+        Ok::<_, Trouble>(format!("/ride/{id}/trip/{}?done=booked", first.trip))
     };
     // Forms are named by who sends them: nobody is led to another's trip.
     let form = crate::site::sent_by(&visitor, &given.form);
@@ -254,7 +253,10 @@ async fn place(visitor: &Visitor, chosen: &str) -> Result<PlaceAsked, Trouble> {
 async fn label_of(visitor: &Visitor, chosen: &str) -> Result<String, Trouble> {
     Ok(match place(visitor, chosen).await? {
         PlaceAsked::At(place) => place.label,
-        PlaceAsked::Named(name) => name,
+        PlaceAsked::Named(name) => {
+            let places = ask!(visitor, Request::ListPlaces, Places)?;
+            places.into_iter().find(|place| place.name == name).map_or(name, |place| place.place.label)
+        }
         PlaceAsked::Home => String::new(),
     })
 }

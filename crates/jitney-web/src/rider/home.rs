@@ -14,7 +14,7 @@ use super::{Rider, rider, words};
 use crate::page::{Page, draw};
 use crate::trouble::Trouble;
 use crate::visitor::{RiderSide, Visitor, ask};
-use crate::wording::{Words, trip_path};
+use crate::wording::Words;
 
 /// Most past trips that are shown.
 const PAST_MAX: usize = 20;
@@ -87,7 +87,7 @@ pub(super) fn told(page: &Page, words: Words<'_>, trip: &Trip) -> Told {
         None => when,
     };
     Told {
-        path: trip_path(trip.trip),
+        path: trip.trip.to_string(),
         day: words.near_day(trip.date),
         way: page.lang.text(
             "rider-way",

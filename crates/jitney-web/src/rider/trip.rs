@@ -11,10 +11,10 @@ use serde::Deserialize;
 
 use super::home::{Told, told};
 use super::{Rider, rider, words};
+use crate::forms::Confirmation;
 use crate::page::{Page, draw};
 use crate::trouble::Trouble;
 use crate::visitor::{RiderSide, Visitor, ask};
-use crate::wording::trip_path;
 
 #[derive(Template)]
 #[template(path = "rider/trip.html")]
@@ -74,7 +74,7 @@ async fn both(visitor: &Visitor, trip: TripId) -> Result<(Page, Told, Option<Tol
 /// Shows the trip.
 pub(super) async fn show(
     RiderSide(visitor): RiderSide,
-    Path((id, trip)): Path<(MemberId, TripId)>,
+    Path((id, Confirmation(trip))): Path<(MemberId, Confirmation)>,
     Query(Done { done }): Query<Done>,
 ) -> Result<Response, Trouble> {
     let rider = rider(&visitor, id).await?;
@@ -91,7 +91,7 @@ pub(super) async fn show(
 /// Shows the trip as a sheet of paper.
 pub(super) async fn print(
     RiderSide(visitor): RiderSide,
-    Path((id, trip)): Path<(MemberId, TripId)>,
+    Path((id, Confirmation(trip))): Path<(MemberId, Confirmation)>,
 ) -> Result<Response, Trouble> {
     let rider = rider(&visitor, id).await?;
     let (page, trip, home) = both(&visitor, trip).await?;
@@ -101,7 +101,7 @@ pub(super) async fn print(
 /// Asks whether the trip is really to be called off.
 pub(super) async fn may_cancel(
     RiderSide(visitor): RiderSide,
-    Path((id, trip)): Path<(MemberId, TripId)>,
+    Path((id, Confirmation(trip))): Path<(MemberId, Confirmation)>,
 ) -> Result<Response, Trouble> {
     let rider = rider(&visitor, id).await?;
     let (page, trip, home) = both(&visitor, trip).await?;
@@ -117,18 +117,18 @@ pub(super) struct Which {
 /// Calls the trip off.
 pub(super) async fn cancel(
     RiderSide(visitor): RiderSide,
-    Path((id, trip)): Path<(MemberId, TripId)>,
+    Path((id, Confirmation(trip))): Path<(MemberId, Confirmation)>,
     Form(Which { which }): Form<Which>,
 ) -> Result<Redirect, Trouble> {
     visitor.ask(Request::CancelTrip { trip, with_return: which == "both" }).await?;
-    Ok(Redirect::to(&format!("/ride/{id}/trip/{}?done=cancelled", trip_path(trip))))
+    Ok(Redirect::to(&format!("/ride/{id}/trip/{}?done=cancelled", trip)))
 }
 
 /// The rider is ready to be fetched.
 pub(super) async fn ready(
     RiderSide(visitor): RiderSide,
-    Path((id, trip)): Path<(MemberId, TripId)>,
+    Path((id, Confirmation(trip))): Path<(MemberId, Confirmation)>,
 ) -> Result<Redirect, Trouble> {
     visitor.ask(Request::ReadyTrip { trip, at: None }).await?;
-    Ok(Redirect::to(&format!("/ride/{id}/trip/{}?done=ready", trip_path(trip))))
+    Ok(Redirect::to(&format!("/ride/{id}/trip/{}?done=ready", trip)))
 }

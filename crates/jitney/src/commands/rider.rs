@@ -1,8 +1,8 @@
 //! `jitney rider`: members who are carried.
 
 use clap::{Args, Subcommand};
-use jitney_domain::Role;
 use jitney_domain::access::Scope;
+use jitney_domain::{Role, Wish};
 use jitney_node::api::Request;
 
 use super::member;
@@ -22,6 +22,18 @@ pub(crate) enum Command {
     Show {
         /// The rider, by number or name
         rider: Pick,
+    },
+    /// Say whether a driver is to come rather than others, or never
+    ///
+    /// It counts for trips that are given to a driver from now on, and when a day is planned. It takes nothing
+    /// from a driver who has a trip of this rider already.
+    Wish {
+        /// The rider, by number or name
+        rider: Pick,
+        /// The driver, by number or name
+        driver: Pick,
+        /// What is wished
+        wish: Wished,
     },
     /// Find riders by a part of their name or phone number
     Find {
@@ -49,6 +61,17 @@ pub(crate) enum Command {
 
 /// What a caregiver may do.
 const SCOPES: &[&str] = &["see", "book"];
+
+/// What a rider can wish of a driver.
+#[derive(Debug, Clone, Copy, clap::ValueEnum)]
+pub(crate) enum Wished {
+    /// This driver rather than others
+    Preferred,
+    /// Never this driver
+    Never,
+    /// Takes back what was wished
+    Any,
+}
 
 #[derive(Debug, Args)]
 pub(crate) struct AddArgs {
@@ -78,6 +101,19 @@ impl Command {
                 let caregiver = cx.member(&caregiver, Some(Role::Caregiver))?;
                 let done = format!("member {caregiver} acts for rider {rider} no longer");
                 cx.tell(Request::Dismiss { rider, caregiver }, done)
+            }
+            Command::Wish { rider, driver, wish } => {
+                let rider = cx.member(&rider, Some(Role::Rider))?;
+                let driver = cx.member(&driver, Some(Role::Driver))?;
+                let (wish, said) = match wish {
+                    Wished::Preferred => (Some(Wish::Preferred), "comes rather than others for"),
+                    Wished::Never => (Some(Wish::Never), "is never to drive"),
+                    Wished::Any => (None, "is as good as any for"),
+                };
+                cx.tell(
+                    Request::Wish { rider, driver, wish },
+                    format!("driver {driver} {said} rider {rider}"),
+                )
             }
             Command::Find { text } => member::list(cx, Some(Role::Rider), Some(text)),
         }

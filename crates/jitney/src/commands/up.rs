@@ -48,7 +48,11 @@ impl Args {
         let overrides =
             Overrides { listen: self.listen, external: self.external_address, relay: self.relay, clock };
         let pages = self.web.or(config.web.listen).map(Pages::bind).transpose()?;
-        let settings = jitney_web::Settings { public_url: config.web.public_url };
+        let settings = jitney_web::Settings {
+            coop: config.coop.name,
+            phone: config.coop.phone,
+            public_url: config.web.public_url,
+        };
         daemon::run(home, &passphrase, &overrides, |node| {
             let serves = pages.map(|pages| pages.serve(node, settings));
             tell_ready(node, serves);

@@ -1,5 +1,6 @@
 //! Members and places as text.
 
+use jitney_domain::Wish;
 use jitney_node::person::Place;
 use jitney_node::view::{Member, NamedPlace};
 
@@ -76,6 +77,13 @@ pub(crate) fn member(member: &Member) -> String {
     say("car", vehicle);
     for vehicle in &member.vehicles {
         say(&format!("vehicle {}", vehicle.vehicle), capability(&vehicle.capability));
+    }
+    for (driver, wish) in &member.wishes {
+        let wish = match wish {
+            Wish::Preferred => "rather than others",
+            Wish::Never => "never",
+        };
+        say(&format!("driver {driver}"), wish.to_owned());
     }
     for (item, until) in &member.vetting {
         say(&item.to_string(), format!("until {}", day(*until)));

@@ -335,7 +335,7 @@ proptest! {
                 let first = roads.stretches[stretch].first_point;
                 first..first + roads.points_of(stretch).len() as u32 - 1
             });
-            let least = pieces.map(|piece| roads.distance(door.into(), piece).0).fold(f64::INFINITY, f64::min);
+            let least = pieces.map(|piece| roads.distance(door.into(), piece)).fold(f64::INFINITY, f64::min);
             let found = roads.snap(door).map(|on| on.away());
             prop_assert_eq!(found, (least <= SNAP_MAX_METRES).then_some(least));
         }

@@ -1,0 +1,69 @@
+//! A driver on the phone: the answer, the steps in their order, and reports that waited for a network.
+
+use axum::http::StatusCode;
+use jitney_domain::Role;
+use jitney_node::api::Request;
+use serde_json::json;
+
+use crate::stage::Stage;
+
+#[test]
+fn a_driver_says_yes_and_finds_the_lift_with_name_door_and_phone() {
+    let stage = Stage::new();
+    let trip = stage.book().parse().unwrap();
+    stage.ask(Request::AssignTrip { trip, driver: Some(stage.driver), agreed: false });
+    let driver = stage.signed_in(stage.driver, Role::Driver);
+    let offered = driver.get(&stage, "/drive");
+    assert!(
+        offered.text.contains("Offered to you") && !offered.text.contains("Ada Miller"),
+        "{}",
+        offered.text
+    );
+    let report = "000000000000000000000000000000a1";
+    let yes = [("report", report), ("lift", "1"), ("step", "accept")];
+    assert_eq!(driver.post(&stage, "/drive/report", &yes).to, "/drive");
+    assert_eq!(driver.post(&stage, "/drive/report", &yes).to, "/drive", "sent twice, it counts once");
+    let day = driver.get(&stage, &format!("/drive?day={}", crate::stage::soon()));
+    assert!(day.text.contains("Ada Miller") && day.text.contains("12 Mill Lane"), "{}", day.text);
+    assert!(day.text.contains("tel:+33155550101") && day.text.contains("geo:48.85,2.35"));
+    let sheet = driver.get(&stage, &format!("/drive/print?day={}", crate::stage::soon()));
+    assert!(sheet.text.contains("+33 1 55 55 01 01"));
+}
+
+#[test]
+fn a_report_too_early_is_refused_with_when_it_becomes_allowed() {
+    let stage = Stage::new();
+    let trip = stage.book().parse().unwrap();
+    stage.ask(Request::AssignTrip { trip, driver: Some(stage.driver), agreed: true });
+    let driver = stage.signed_in(stage.driver, Role::Driver);
+    let early = json!({"report": "000000000000000000000000000000a2", "lift": 1, "step": "no-show", "at": 0});
+    let got = driver.post_json(&stage, "/drive/reports", &early);
+    assert_eq!(got.status, StatusCode::CONFLICT, "{}", got.text);
+    assert!(got.text.contains("class=\"reason\""), "the node's own sentence is shown: {}", got.text);
+}
+
+#[test]
+fn a_report_that_makes_no_sense_is_refused() {
+    let stage = Stage::new();
+    let driver = stage.signed_in(stage.driver, Role::Driver);
+    for bad in [
+        json!({"report": "000000000000000000000000000000a2", "lift": 1, "step": "fly", "at": 0}),
+        json!({"report": "x", "lift": 1, "step": "accept", "at": 0}),
+        json!({"report": "000000000000000000000000000000a2", "lift": 1, "step": "distance", "km": "far", "at": 0}),
+        json!(null),
+    ] {
+        let got = driver.post_json(&stage, "/drive/reports", &bad);
+        assert_eq!(got.status, StatusCode::UNPROCESSABLE_ENTITY, "{bad}");
+    }
+}
+
+#[test]
+fn leave_is_taken_and_shown() {
+    let stage = Stage::new();
+    let driver = stage.signed_in(stage.driver, Role::Driver);
+    let got = driver.post(&stage, "/drive/leave", &[("from", "2099-12-24"), ("to", "2099-12-26")]);
+    assert_eq!(got.to, "/drive/hours");
+    assert!(driver.get(&stage, "/drive/hours").text.contains("24 December 2099"));
+    let got = driver.post(&stage, "/drive/leave", &[("from", "soon"), ("to", "later")]);
+    assert!(got.text.contains("Please say the first and the last day away."));
+}
