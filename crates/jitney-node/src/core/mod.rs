@@ -9,6 +9,8 @@ mod auto;
 mod booking;
 mod enrol;
 mod federate;
+#[cfg(test)]
+mod notice_tests;
 mod notice_words;
 mod notices;
 mod open;
