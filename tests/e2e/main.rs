@@ -5,6 +5,7 @@
 //! - [`wire`]: a partner coop that turned hostile;
 //! - [`privacy`]: nothing personal crosses the wire in the clear or rests with a partner;
 //! - [`messages`]: what people are told reaches a real mail server, gateway and command, and nobody twice;
+//! - [`calendar`]: what changes in a driver's calendar is known by its sequence;
 //! - [`restart`]: who was away is current again;
 //! - [`namespaces`]: nodes on separate networks with loss, partition, and nothing but a relay between them.
 //!
@@ -13,6 +14,7 @@
 #![allow(clippy::print_stdout, reason = "a test says its seed and what it could not try")]
 
 mod bad_input;
+mod calendar;
 mod crash;
 mod federated;
 mod full_disk;

@@ -359,6 +359,8 @@ pub enum Request {
     },
     /// What somebody has to see to now, and who must phone whom.
     Alarms,
+    /// A driver's lifts as iCalendar. It remembers what it has said, so that changes are known.
+    Calendar(MemberId),
     /// What was told to people, of what kind and when.
     ListMessages {
         member: Option<MemberId>,
@@ -520,6 +522,7 @@ pub enum Reply {
     Subscriptions(Vec<view::Subscription>),
     Board(Box<view::Board>),
     Alarms(view::Alarms),
+    Calendar(String),
     Messages(Vec<view::Message>),
     Tickets(Vec<view::Ticket>),
     Capacity(Vec<view::Capacity>),

@@ -14,6 +14,7 @@ pub mod control;
 pub mod core;
 pub mod daemon;
 pub mod home;
+pub mod ical;
 pub mod map;
 pub mod notify;
 pub mod person;

@@ -7,8 +7,11 @@
 mod alarms;
 mod auto;
 mod booking;
+mod calendar;
 mod enrol;
 mod federate;
+#[cfg(test)]
+mod notice_tests;
 mod notice_words;
 mod notices;
 mod open;
@@ -68,6 +71,8 @@ pub mod tags {
     pub const SHOWN: u8 = 81;
     /// Messages to people: of what kind, when, and what became of them.
     pub const NOTICES: u8 = 82;
+    /// Lifts as drivers' calendars last had them.
+    pub const EDITIONS: u8 = 83;
 }
 
 /// Most inputs that wait for room on the disk; what comes beyond is lost as a network may lose it.
@@ -159,6 +164,7 @@ pub struct Core<S> {
     pub(crate) shown: Table<jitney_domain::ClaimId, Shown>,
     pub(crate) notices: Table<NoticeId, Notice>,
     pub(crate) post: notices::Post,
+    pub(crate) editions: Table<calendar::EditionKey, calendar::Edition>,
     pub(crate) receipts: Vec<RowChange>,
     pub(crate) addresses: Table<AreaKey, u32>,
     /// How many addresses share what partners are told of a place.
@@ -510,6 +516,7 @@ impl<S: Store> Core<S> {
         self.issued.drain_changes(tags::ISSUED, &mut rows)?;
         self.shown.drain_changes(tags::SHOWN, &mut rows)?;
         self.notices.drain_changes(tags::NOTICES, &mut rows)?;
+        self.editions.drain_changes(tags::EDITIONS, &mut rows)?;
         rows.append(&mut self.receipts);
         rows.extend(self.federation.drain_changes()?);
         if rows.is_empty() && self.pending.recorded.is_empty() {

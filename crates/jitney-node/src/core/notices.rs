@@ -60,6 +60,12 @@ impl<S: Store> Core<S> {
         }
     }
 
+    /// Returns how many messages are on their way.
+    #[cfg(test)]
+    pub(super) fn post_on_its_way(&self) -> usize {
+        self.post.sending.len()
+    }
+
     /// Returns when the next message is due.
     pub(super) fn next_post(&self) -> Option<Timestamp> {
         // With no room on the way a report comes before anything can leave.

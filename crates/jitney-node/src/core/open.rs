@@ -89,6 +89,7 @@ impl<S: Store> Core<S> {
             shown: Table::new(),
             notices: Table::new(),
             post: super::notices::Post::default(),
+            editions: Table::new(),
             receipts: Vec::new(),
             addresses: Table::new(),
             crowd: settings.crowd.clone(),
@@ -166,6 +167,7 @@ impl<S: Store> Core<S> {
             issued,
             shown,
             notices,
+            editions,
             ..
         } = self;
         let mut tables = Tables {
@@ -180,6 +182,7 @@ impl<S: Store> Core<S> {
             issued,
             shown,
             notices,
+            editions,
         };
         for tag in 0..=u8::MAX {
             let mut restored = Ok(());
@@ -208,6 +211,7 @@ struct Tables<'a> {
     issued: &'a mut Table<CredentialId, Issued>,
     shown: &'a mut Table<ClaimId, Shown>,
     notices: &'a mut Table<crate::notify::NoticeId, crate::notify::Notice>,
+    editions: &'a mut Table<super::calendar::EditionKey, super::calendar::Edition>,
 }
 
 impl Tables<'_> {
@@ -219,6 +223,7 @@ impl Tables<'_> {
             tags::ISSUED => self.issued.restore_row(tag, key, value)?,
             tags::SHOWN => self.shown.restore_row(tag, key, value)?,
             tags::NOTICES => self.notices.restore_row(tag, key, value)?,
+            tags::EDITIONS => self.editions.restore_row(tag, key, value)?,
             tags::RECEIPTS => {}
             tags::ADDRESSES => self.addresses.restore_row(tag, key, value)?,
             tags::LOST_MAIL => self.lost_mail.restore_row(tag, key, value)?,

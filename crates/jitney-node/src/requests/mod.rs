@@ -82,6 +82,7 @@ impl<S: Store> Core<S> {
                 self.move_trips(actor, moves, agreed, now)?;
                 Ok(Reply::Done)
             }
+            Request::Calendar(driver) => Ok(Reply::Calendar(self.calendar(driver, now))),
             Request::ListMessages { .. } | Request::MessageTold(_) => {
                 self.answer_about_messages(request, now)
             }
@@ -142,6 +143,7 @@ impl<S: Store> Core<S> {
             Request::Offers { driver: member }
             | Request::Manifest { driver: member, .. }
             | Request::ShowHours(member)
+            | Request::Calendar(member)
             | Request::ShowMember(member)
             | Request::Credential(member) => *member == me,
             Request::WhoAmI

@@ -61,6 +61,7 @@ pub(crate) fn reply(reply: &Reply, zone: &Zone) -> String {
         Reply::Capacity(views) => partners::capacity(views, zone),
         Reply::Agreements(views) => partners::agreements(views),
         Reply::Alarms(view) => alarm::alarms(view, zone),
+        Reply::Calendar(text) => text.clone(),
         Reply::Messages(views) => messages::messages(views, zone),
         Reply::Tickets(views) => ticket::tickets(views, zone),
         Reply::Offers(views) => ticket::offers(views, zone),

@@ -1,0 +1,4 @@
+# Drivers' calendars.
+
+calendar-name = { $coop }: lifts
+calendar-lift = Lift { $lift }, { $seats }

@@ -1,0 +1,4 @@
+# Les agendas des chauffeurs.
+
+calendar-name = { $coop } : trajets
+calendar-lift = Trajet { $lift }, { $seats }
