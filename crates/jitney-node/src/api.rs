@@ -361,6 +361,12 @@ pub enum Request {
     Alarms,
     /// A driver's lifts as iCalendar. It remembers what it has said, so that changes are known.
     Calendar(MemberId),
+    /// The secret under which calendar programs read a driver's lifts: that of the driver's newest card.
+    CalendarSecret(MemberId),
+    /// The same lifts, for whoever shows the secret.
+    CalendarOf {
+        secret: String,
+    },
     /// What was told to people, of what kind and when.
     ListMessages {
         member: Option<MemberId>,
@@ -523,6 +529,7 @@ pub enum Reply {
     Board(Box<view::Board>),
     Alarms(view::Alarms),
     Calendar(String),
+    CalendarSecret(Option<String>),
     Messages(Vec<view::Message>),
     Tickets(Vec<view::Ticket>),
     Capacity(Vec<view::Capacity>),

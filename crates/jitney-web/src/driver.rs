@@ -1,7 +1,8 @@
 //! The driver's seat: what is offered, the day's lifts, and a button for every step. Made for a phone.
 
 use askama::Template;
-use axum::extract::{Path, Query};
+use axum::extract::{Path, Query, State};
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use axum::routing::{get, post};
 use axum::{Form, Json, Router};
@@ -10,7 +11,7 @@ use jiff::civil::Date;
 use jitney_domain::booking::Progress;
 use jitney_domain::run::Leg;
 use jitney_domain::{LiftNumber, Metres, ReportId, Step, Timestamp};
-use jitney_node::api::{Report, Request};
+use jitney_node::api::{Reply, Report, Request};
 use jitney_node::view::ManifestStop;
 use serde::Deserialize;
 
@@ -248,11 +249,11 @@ struct Kept {
 
 async fn late_report(AtTheWheel(visitor): AtTheWheel, Json(kept): Json<Kept>) -> Response {
     let Some(step) = step(&kept.pressed.step, &kept.pressed.km) else {
-        return axum::http::StatusCode::UNPROCESSABLE_ENTITY.into_response();
+        return StatusCode::UNPROCESSABLE_ENTITY.into_response();
     };
     let report = Report { report: kept.pressed.report, lift: kept.pressed.lift, step, at: kept.at };
     match visitor.answer(Request::Report { report }).await {
-        Ok(_) => axum::http::StatusCode::NO_CONTENT.into_response(),
+        Ok(_) => StatusCode::NO_CONTENT.into_response(),
         Err(fault) => Trouble::new(visitor.page(), fault).into_response(),
     }
 }
@@ -265,14 +266,28 @@ struct HoursPage {
     weekly: Vec<String>,
     leave: Vec<String>,
     promised: Vec<String>,
+    /// Under which address a calendar program reads the lifts.
+    calendar: Option<String>,
     wrong: bool,
 }
 
-async fn hours(AtTheWheel(visitor): AtTheWheel) -> Result<Response, Trouble> {
-    hours_page(&visitor, false).await
+/// A driver's lifts, for a calendar program that shows the driver's secret.
+pub(crate) async fn calendar(State(site): State<Site>, Path(secret): Path<String>) -> Response {
+    let secret = secret.trim_end_matches(".ics").to_owned();
+    match site.node.ask(jitney_domain::Actor::System, Request::CalendarOf { secret }).await {
+        Ok(Reply::Calendar(text)) => {
+            ([(header::CONTENT_TYPE, "text/calendar; charset=utf-8")], text).into_response()
+        }
+        Err(fault) if fault.kind.is_passing() => StatusCode::SERVICE_UNAVAILABLE.into_response(),
+        _ => StatusCode::NOT_FOUND.into_response(),
+    }
 }
 
-async fn hours_page(visitor: &Visitor, wrong: bool) -> Result<Response, Trouble> {
+async fn hours(AtTheWheel(visitor): AtTheWheel, headers: HeaderMap) -> Result<Response, Trouble> {
+    hours_page(&visitor, &headers, false).await
+}
+
+async fn hours_page(visitor: &Visitor, headers: &HeaderMap, wrong: bool) -> Result<Response, Trouble> {
     let words = words(visitor);
     let page = visitor.page();
     let hours = ask!(visitor, Request::ShowHours(visitor.member()), Hours)?;
@@ -289,8 +304,13 @@ async fn hours_page(visitor: &Visitor, wrong: bool) -> Result<Response, Trouble>
         page.lang.text("driver-leave-from-to", &args)
     });
     let promised = hours.promised.iter().map(|lift| words.moment(lift.pick_up_at));
+    let secret = ask!(visitor, Request::CalendarSecret(visitor.member()), CalendarSecret)?;
+    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
+    let here = format!("http://{host}");
+    let url = visitor.site.public_url().unwrap_or(&here);
+    let calendar = secret.map(|secret| format!("{url}/calendar/{secret}.ics"));
     let (weekly, leave, promised) = (weekly.collect(), leave.collect(), promised.collect());
-    Ok(draw(&HoursPage { title: page.say("driver-hours"), weekly, leave, promised, wrong, page }))
+    Ok(draw(&HoursPage { title: page.say("driver-hours"), weekly, leave, promised, calendar, wrong, page }))
 }
 
 #[derive(Deserialize)]
@@ -299,9 +319,13 @@ struct Away {
     to: String,
 }
 
-async fn leave(AtTheWheel(visitor): AtTheWheel, Form(away): Form<Away>) -> Result<Response, Trouble> {
+async fn leave(
+    AtTheWheel(visitor): AtTheWheel,
+    headers: HeaderMap,
+    Form(away): Form<Away>,
+) -> Result<Response, Trouble> {
     let (Some(from), Some(to)) = (forms::date(&away.from), forms::date(&away.to)) else {
-        return hours_page(&visitor, true).await;
+        return hours_page(&visitor, &headers, true).await;
     };
     let leave = jitney_domain::availability::Leave { from, to };
     visitor.ask(Request::TakeLeave { member: visitor.member(), leave }).await?;

@@ -90,6 +90,7 @@ pub(crate) fn router(site: Site) -> Router {
         .route("/sign-in", get(sign_in::ask).post(sign_in::enter))
         .route("/sign-out", post(sign_in::leave))
         .route("/language", get(sign_in::language))
+        .route("/calendar/{secret}", get(driver::calendar))
         .route("/assets/{name}", get(assets::asset))
         .nest("/ride", rider::routes())
         .nest("/drive", driver::routes())

@@ -1,6 +1,6 @@
 //! Answers about cards, sessions and caregivers.
 
-use jitney_domain::access::Caregiver;
+use jitney_domain::access::{Card, Caregiver};
 use jitney_domain::{Actor, CardId, Command, MemberId, Minutes, Refusal, Role, SessionId, Timestamp};
 use jitney_identity::Hash;
 use jitney_store::Store;
@@ -39,6 +39,17 @@ pub fn card_of(code: &str) -> (CardId, Hash) {
 /// Returns the id under which a session is kept: its token cannot be made from it.
 pub fn session_of(token: &str) -> SessionId {
     SessionId::from_bytes(named(b"jitney/session/1", token.as_bytes()).0)
+}
+
+fn is_drivers(row: &Card, driver: MemberId) -> bool {
+    row.member == driver && row.role == Role::Driver
+}
+
+/// Returns what a calendar program shows. It follows from the card, so that it ends with the card, and nothing about
+/// the card follows from it.
+fn calendar_secret(row: &Card) -> String {
+    let hash = Hash::of(&[b"jitney/calendar/1".as_slice(), row.secret.as_bytes()].concat());
+    data_encoding::BASE64URL_NOPAD.encode(hash.as_bytes())
 }
 
 fn named(domain: &[u8], secret: &[u8]) -> ([u8; 16], Hash) {
@@ -82,6 +93,20 @@ impl<S: Store> Core<S> {
             }
             Request::Dismiss { rider, caregiver } => {
                 self.done(actor, Command::Dismiss { rider, caregiver }, now)
+            }
+            Request::CalendarSecret(driver) => {
+                let theirs = self.state.cards.iter().filter(|(_, row)| is_drivers(row, driver));
+                let newest = theirs.max_by_key(|(card, row)| (row.issued, **card));
+                Ok(Reply::CalendarSecret(newest.map(|(_, row)| calendar_secret(row))))
+            }
+            Request::CalendarOf { secret } => {
+                let shown = Hash::of(secret.as_bytes());
+                let is_it = |row: &&Card| {
+                    row.role == Role::Driver && Hash::of(calendar_secret(row).as_bytes()) == shown
+                };
+                let driver = self.state.cards.values().find(is_it).ok_or(Refusal::NoCard)?.member;
+                jitney_domain::takes_part(&self.state, &Actor::Member(driver, Role::Driver))?;
+                Ok(Reply::Calendar(self.calendar(driver, now)))
             }
             other => Err(Fault::invalid(format!("{other:?} is not about access"))),
         }

@@ -146,7 +146,6 @@ impl<S: Store> Core<S> {
                 .collect(),
             caregivers: self.caregivers_of(member),
             acts_for: self.riders_of(member),
-            wishes: row.wishes.clone(),
             wishes: row.wishes.iter().map(|(driver, wish)| (*driver, *wish)).collect(),
         })
     }

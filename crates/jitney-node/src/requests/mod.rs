@@ -52,7 +52,9 @@ impl<S: Store> Core<S> {
             | Request::WhoIsSignedIn { .. }
             | Request::SignOut { .. }
             | Request::Entrust { .. }
-            | Request::Dismiss { .. } => self.answer_about_access(actor, request, now),
+            | Request::Dismiss { .. }
+            | Request::CalendarSecret(_)
+            | Request::CalendarOf { .. } => self.answer_about_access(actor, request, now),
             Request::SetDriverTerms { .. }
             | Request::AddVehicle { .. }
             | Request::ChangeVehicle { .. }
@@ -116,7 +118,9 @@ impl<S: Store> Core<S> {
         }
         let allowed = match actor {
             // Whoever serves the pages asks this, for nobody else knows a token.
-            _ if matches!(request, Request::WhoIsSignedIn { .. }) => *actor == Actor::System,
+            _ if matches!(request, Request::WhoIsSignedIn { .. } | Request::CalendarOf { .. }) => {
+                *actor == Actor::System
+            }
             Actor::Operator | Actor::System | Actor::Member(_, Role::Operator | Role::Dispatcher) => true,
             Actor::Member(me, Role::Driver) => self.is_drivers(*me, request),
             Actor::Member(me, Role::Rider) => self.is_riders(|rider| rider == *me, request),
@@ -144,6 +148,7 @@ impl<S: Store> Core<S> {
             | Request::Manifest { driver: member, .. }
             | Request::ShowHours(member)
             | Request::Calendar(member)
+            | Request::CalendarSecret(member)
             | Request::ShowMember(member)
             | Request::Credential(member) => *member == me,
             Request::WhoAmI

@@ -16,6 +16,7 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("POST", "/sign-in", "ODVRrc-"),
     ("POST", "/sign-out", "ODVRrc"),
     ("GET", "/language", "ODVRrc-"),
+    ("GET", "/calendar/{secret}", "ODVRrc-"),
     ("GET", "/assets/{name}", "ODVRrc-"),
     ("GET", "/ride/", "Rrc"),
     ("GET", "/ride/{rider}", "R"),
@@ -140,6 +141,7 @@ fn every_route_is_for_these_and_for_nobody_else() {
             .replace("{member}", &stage.other.to_string())
             .replace("{trip}", &trip)
             .replace("{name}", "page.css")
+            .replace("{secret}", "nothing-known.ics")
             .replace("{unknown}", "nowhere");
         let at = if at.len() > 1 { at.trim_end_matches('/') } else { at.as_str() };
         if at == "/desk/events" {

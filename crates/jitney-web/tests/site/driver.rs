@@ -67,3 +67,24 @@ fn leave_is_taken_and_shown() {
     let got = driver.post(&stage, "/drive/leave", &[("from", "soon"), ("to", "later")]);
     assert!(got.text.contains("Please say the first and the last day away."));
 }
+
+#[test]
+fn a_calendar_program_reads_the_lifts_without_names_and_only_while_the_card_is_good() {
+    let stage = Stage::new();
+    let trip = stage.book().parse().unwrap();
+    stage.ask(Request::AssignTrip { trip, driver: Some(stage.driver), agreed: true });
+    let driver = stage.signed_in(stage.driver, Role::Driver);
+    let page = driver.get(&stage, "/drive/hours").text;
+    let address = page.split("href=\"http://localhost/calendar/").nth(1).unwrap().split('"').next().unwrap();
+    let path = format!("/calendar/{address}");
+    let nobody = crate::stage::Browser::default();
+    let read = nobody.get(&stage, &path);
+    assert_eq!(read.headers["content-type"], "text/calendar; charset=utf-8");
+    assert!(read.text.contains("BEGIN:VEVENT") && read.text.contains("STATUS:CONFIRMED"), "{}", read.text);
+    assert!(!read.text.contains("Ada") && !read.text.contains("Mill Lane"), "{}", read.text);
+    let jitney_node::api::Reply::Cards(cards) = stage.ask(Request::ListCards(Some(stage.driver))) else {
+        panic!()
+    };
+    stage.ask(Request::RevokeCard(cards[0].card));
+    assert_eq!(nobody.get(&stage, &path).status, StatusCode::NOT_FOUND);
+}

@@ -62,6 +62,7 @@ pub(crate) fn reply(reply: &Reply, zone: &Zone) -> String {
         Reply::Agreements(views) => partners::agreements(views),
         Reply::Alarms(view) => alarm::alarms(view, zone),
         Reply::Calendar(text) => text.clone(),
+        Reply::CalendarSecret(secret) => secret.clone().unwrap_or_else(|| "no card".to_owned()),
         Reply::Messages(views) => messages::messages(views, zone),
         Reply::Tickets(views) => ticket::tickets(views, zone),
         Reply::Offers(views) => ticket::offers(views, zone),
