@@ -51,7 +51,7 @@ pub fn write(name: &str, entries: &[Entry]) -> String {
         .append_property(("PRODID", "-//Jitney//Driver//EN"))
         .append_property(("CALSCALE", "GREGORIAN"))
         .append_property(("METHOD", "PUBLISH"))
-        .append_property(Property::new("NAME", name))
+        // Every reader knows this one; the library does not escape the NAME that RFC 7986 put beside it.
         .append_property(Property::new("X-WR-CALNAME", name))
         .ttl(&REFRESH);
     for entry in entries {
@@ -111,7 +111,7 @@ mod tests {
             "DTSTART:20260311T092000Z",
             "DTEND:20260311T095000Z",
             "STATUS:CONFIRMED",
-            "REFRESH-INTERVAL;VALUE=DURATION:PT15M",
+            "REFRESH-INTERVAL;VALUE=DURATION:PT900S",
             "END:VCALENDAR",
         ] {
             assert!(unfolded.lines().any(|found| found == line), "{line} is not in\n{text}");
