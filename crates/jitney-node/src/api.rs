@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use jiff::civil::{Date, Time};
 use jitney_domain::access::Scope;
 use jitney_domain::availability::{Hours, Leave, WeeklyHours};
-use jitney_domain::member::{Consent, DriverTerms, Wish};
+use jitney_domain::member::{Consent, Wish};
 use jitney_domain::trip::Timing;
 use jitney_domain::{
     Actor, Assistance, Capability, CapacityId, CardId, ClaimId, LiftNumber, MemberId, Metres, Minutes, Move,
@@ -582,22 +582,4 @@ pub struct Enrolled {
     pub member: MemberId,
     /// The membership credential.
     pub credential: serde_json::Value,
-}
-
-/// Returns the driver terms with what was asked put in place of what stood.
-pub(crate) fn merge_terms(
-    old: &DriverTerms,
-    radius: Option<Metres>,
-    max_trips: Option<u32>,
-    consent: Option<Consent>,
-    assistance: Option<Assistance>,
-    vehicle: Option<VehicleId>,
-) -> DriverTerms {
-    DriverTerms {
-        radius: radius.or(old.radius),
-        max_trips: max_trips.or(old.max_trips),
-        consent: consent.unwrap_or(old.consent),
-        assistance: assistance.unwrap_or(old.assistance),
-        vehicle: vehicle.or(old.vehicle),
-    }
 }

@@ -5,8 +5,11 @@ use std::collections::BTreeSet;
 use jiff::civil::Date;
 use jitney_domain::availability::Availability;
 use jitney_domain::booking::ClaimPhase;
+use jitney_domain::member::{Consent, DriverTerms};
 use jitney_domain::run::Leg;
-use jitney_domain::{Actor, ClaimId, Command, MemberId, Refusal, Role, Timestamp};
+use jitney_domain::{
+    Actor, Assistance, ClaimId, Command, MemberId, Metres, Refusal, Role, Timestamp, VehicleId,
+};
 use jitney_identity::Domain;
 use jitney_store::Store;
 
@@ -19,7 +22,7 @@ impl<S: Store> Core<S> {
         match request {
             Request::SetDriverTerms { member, radius, max_trips, consent, assistance, vehicle } => {
                 let old = self.known(member)?.driver.clone().unwrap_or_default();
-                let terms = api::merge_terms(&old.terms, radius, max_trips, consent, assistance, vehicle);
+                let terms = merge_terms(&old.terms, radius, max_trips, consent, assistance, vehicle);
                 self.done(actor, Command::SetDriverTerms { member, terms }, now)
             }
             Request::AddVehicle { owner, description, capability } => {
@@ -189,5 +192,23 @@ pub(super) fn claim_state(phase: &ClaimPhase) -> String {
         ClaimPhase::Confirmed { progress, .. } => progress.to_string(),
         ClaimPhase::Stated { statement, .. } => statement.outcome.to_string(),
         ClaimPhase::Ended(_) => "given up".to_owned(),
+    }
+}
+
+/// Returns the driver terms with what was asked put in place of what stood.
+fn merge_terms(
+    old: &DriverTerms,
+    radius: Option<Metres>,
+    max_trips: Option<u32>,
+    consent: Option<Consent>,
+    assistance: Option<Assistance>,
+    vehicle: Option<VehicleId>,
+) -> DriverTerms {
+    DriverTerms {
+        radius: radius.or(old.radius),
+        max_trips: max_trips.or(old.max_trips),
+        consent: consent.unwrap_or(old.consent),
+        assistance: assistance.unwrap_or(old.assistance),
+        vehicle: vehicle.or(old.vehicle),
     }
 }
