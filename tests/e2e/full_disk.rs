@@ -69,7 +69,7 @@ fn a_coop_is_not_founded_where_there_is_no_room_for_it() {
     coop.refuses(1, "free some space", &init);
     coop.refuses(3, "there is no coop", &["up"]);
     disk.fill();
-    coop.refuses(1, "", &init);
+    coop.refuses(1, "free some space, then try again", &init);
 }
 
 #[test]

@@ -242,6 +242,12 @@ pub enum Refusal {
     /// The trip has somebody already.
     #[error("trip {0} is already taken; cancel that first with `jitney trip unassign`")]
     TripTaken(TripId),
+    /// The rider is under way or has arrived: what is agreed is carried out.
+    #[error(
+        "the rider of trip {0} is on board already, so it stays as it is; phone the driver if it must go \
+         elsewhere, and book any further way with `jitney trip book`"
+    )]
+    RiderOnBoard(TripId),
     /// Only a will-call return can be called ready.
     #[error("trip {0} is not waiting for a call; its time is fixed")]
     NotWillCall(TripId),

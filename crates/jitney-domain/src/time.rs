@@ -144,6 +144,15 @@ pub struct Zone {
     tz: TimeZone,
 }
 
+/// Which of the two moments at which clocks show one time in the night in which they are set back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Showing {
+    /// Before they are set back.
+    First,
+    /// After they have been set back.
+    Second,
+}
+
 /// Says why a local time names no moment.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum ZoneError {
@@ -201,6 +210,15 @@ impl Zone {
         Ok(Timestamp(moment.as_millisecond()))
     }
 
+    /// Tells which of two is meant when clocks in this zone show `local` at `at`; none if they show it once only.
+    pub fn showing(&self, at: Timestamp) -> Option<Showing> {
+        let local = at.local(self);
+        let ambiguous = self.tz.to_ambiguous_timestamp(local);
+        let AmbiguousOffset::Fold { before, .. } = ambiguous.offset() else { return None };
+        let stands = jiff::Timestamp::from_millisecond(at.0).ok()?;
+        Some(if self.tz.to_offset(stands) == before { Showing::First } else { Showing::Second })
+    }
+
     /// Returns the time that clocks in this zone do show: `local` itself, or as much later as the clocks jump
     /// if they jump over it. RFC 5545, section 3.3.5, reads a recurring time so.
     pub fn shown(&self, local: DateTime) -> DateTime {
@@ -253,6 +271,18 @@ mod tests {
         let paris = Zone::named("Europe/Paris").unwrap();
         let gap = datetime(2026, 3, 29, 2, 30, 0, 0);
         assert!(matches!(paris.moment(gap), Err(ZoneError::Nonexistent { .. })));
+    }
+
+    #[test]
+    fn of_a_time_that_comes_twice_it_is_known_which_one_a_moment_is() {
+        let paris = Zone::named("Europe/Paris").unwrap();
+        let first = paris.moment(datetime(2026, 10, 25, 2, 30, 0, 0)).unwrap();
+        let hour = Minutes(60);
+        assert_eq!(first.after(hour).local(&paris), first.local(&paris));
+        assert_eq!(paris.showing(first), Some(Showing::First));
+        assert_eq!(paris.showing(first.after(hour)), Some(Showing::Second));
+        assert_eq!(paris.showing(first.before(hour)), None);
+        assert_eq!(paris.showing(first.after(hour).after(hour)), None);
     }
 
     #[test]

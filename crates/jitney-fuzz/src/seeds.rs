@@ -373,7 +373,7 @@ pub(crate) fn member() -> Vec<Seed> {
 }
 
 pub(crate) fn config() -> Vec<Seed> {
-    vec![named("example", Config::EXAMPLE), named("bare", "[coop]\nname = \"Willow Lifts\"\n")]
+    vec![named("example-with-pages", Config::EXAMPLE), named("bare", "[coop]\nname = \"Willow Lifts\"\n")]
 }
 
 pub(crate) fn journal() -> Vec<Seed> {

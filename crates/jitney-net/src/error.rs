@@ -31,7 +31,10 @@ pub enum NetError {
     )]
     RelayWithoutAddress,
     /// The system refused to listen there.
-    #[error("cannot listen on {addr}: {reason}")]
+    #[error(
+        "cannot listen on {addr}: {reason}; give an address of this machine with --listen or listen under \
+         [network], such as /ip4/0.0.0.0/tcp/4010"
+    )]
     Listen {
         /// The address that was asked for.
         addr: String,

@@ -21,6 +21,30 @@ pub const LINE_BYTES_MAX: u64 = 64 * 1024 * 1024;
 /// How long the command line waits for an answer.
 pub const PATIENCE: Duration = Duration::from_secs(60);
 
+/// Says that a home's path leaves no room for the socket's.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error(
+    "the path {} is too long: commands reach the node through a socket there, and its whole path may have \
+     about 100 characters; choose a shorter one with --home DIR",
+    .dir.display()
+)]
+pub struct SocketError {
+    /// The home.
+    pub dir: PathBuf,
+}
+
+/// Returns where a home's socket is.
+///
+/// # Errors
+/// [`SocketError`] if the system takes no path that long (`sun_path` of `unix(7)`).
+pub fn socket(home: &Path) -> Result<PathBuf, SocketError> {
+    let path = home.join(SOCKET);
+    match std::os::unix::net::SocketAddr::from_pathname(&path) {
+        Ok(_) => Ok(path),
+        Err(_) => Err(SocketError { dir: home.to_owned() }),
+    }
+}
+
 /// Why the running node could not be asked.
 #[derive(Debug, Error)]
 pub enum ControlError {
@@ -30,6 +54,9 @@ pub enum ControlError {
         /// Which directory.
         dir: PathBuf,
     },
+    /// There can be no socket in this directory.
+    #[error(transparent)]
+    Socket(#[from] SocketError),
     /// The conversation broke off.
     #[error("the node in {} did not answer: {why}; see its log", .dir.display())]
     Broken {
@@ -43,7 +70,10 @@ pub enum ControlError {
 impl ControlError {
     /// Returns what kind of failure it was.
     pub fn kind(&self) -> FaultKind {
-        FaultKind::Internal
+        match self {
+            ControlError::Socket(_) => FaultKind::Invalid,
+            _ => FaultKind::Internal,
+        }
     }
 }
 
@@ -65,8 +95,8 @@ pub fn call_told(
     mut told: impl FnMut(PlanProgress),
 ) -> Result<Answer, ControlError> {
     let broken = |why: String| ControlError::Broken { dir: home.to_owned(), why };
-    let mut stream = UnixStream::connect(home.join(SOCKET))
-        .map_err(|_| ControlError::NotRunning { dir: home.to_owned() })?;
+    let mut stream =
+        UnixStream::connect(socket(home)?).map_err(|_| ControlError::NotRunning { dir: home.to_owned() })?;
     stream.set_read_timeout(Some(PATIENCE)).map_err(|e| broken(e.to_string()))?;
     let mut line = serde_json::to_vec(call).map_err(|e| broken(e.to_string()))?;
     line.push(b'\n');

@@ -20,7 +20,7 @@ use crate::api::{Answer, Fault, FaultKind, Request};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::core::{Core, Fatal};
-use crate::home::{Home, HomeError};
+use crate::home::{Home, HomeError, next_step};
 use crate::notify::channel::Channels;
 use crate::notify::postman;
 use event_loop::Message;
@@ -55,7 +55,7 @@ pub enum DaemonError {
     #[error(transparent)]
     Net(#[from] NetError),
     /// The control socket.
-    #[error("the control socket {} cannot be made: {source}", .path.display())]
+    #[error("the control socket {} cannot be made: {source}; {}", .path.display(), next_step(.source))]
     Control {
         /// Where.
         path: PathBuf,

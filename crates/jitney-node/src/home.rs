@@ -18,6 +18,7 @@ use jitney_domain::{Policy, Zone};
 use jitney_identity::keyfile::{self, KdfParams, KeyFileError};
 use jitney_identity::secretbox::DataKey;
 use jitney_identity::{PublicKey, SecretKey};
+pub use jitney_store::next_step;
 use jitney_store::{KeySlots, Options, SledStore, Store as _, StoreError};
 use rand::SeedableRng as _;
 use rand::rngs::{StdRng, SysRng};
@@ -26,6 +27,7 @@ use thiserror::Error;
 use crate::api::FaultKind;
 use crate::clock::Clock;
 use crate::config::{self, Config, ConfigError};
+use crate::control;
 use crate::core::{Core, Fatal, OpenError};
 use crate::map::Map;
 use crate::settings::{Face, Keys, Settings};
@@ -80,8 +82,11 @@ pub enum HomeError {
         /// The coop's directory.
         dir: PathBuf,
     },
+    /// No command could reach a node here: the socket's path has a length that systems limit.
+    #[error(transparent)]
+    Socket(#[from] control::SocketError),
     /// A file could not be read or written.
-    #[error("{} cannot be used: {source}", .path.display())]
+    #[error("{} cannot be used: {source}; {}", .path.display(), next_step(.source))]
     Io {
         /// Which.
         path: PathBuf,
@@ -140,7 +145,7 @@ impl HomeError {
             HomeError::Missing { .. } | HomeError::KeyMissing { .. } => FaultKind::NotFound,
             HomeError::Exists { .. } => FaultKind::Conflict,
             HomeError::Key { .. } => FaultKind::NotAllowed,
-            HomeError::Config(_) => FaultKind::Invalid,
+            HomeError::Config(_) | HomeError::Socket(_) => FaultKind::Invalid,
             _ if self.is_locked() => FaultKind::Conflict,
             _ => FaultKind::Internal,
         }
@@ -197,6 +202,7 @@ impl Home {
             return Err(HomeError::Exists { dir: self.dir.clone() });
         }
         self.refuse_without_key("coop")?;
+        control::socket(&self.dir)?;
         let founded = self.found(init, passphrase, rng, clock);
         if founded.is_err() {
             // Nothing was acknowledged: what is left of it would only stand in the way of the next attempt.

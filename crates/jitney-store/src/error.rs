@@ -9,7 +9,7 @@ use crate::{Digest, TableTag};
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
     /// The operating system refused a file operation.
-    #[error("cannot {doing} {}: {source}", path.display())]
+    #[error("cannot {doing} {}: {source}; {}", path.display(), next_step(source))]
     Io {
         /// What was being done, as an infinitive.
         doing: &'static str,
@@ -210,4 +210,22 @@ impl<T> IoContext<T> for io::Result<T> {
 
 fn holder(pid: Option<u32>) -> String {
     pid.map_or_else(|| "another process".to_owned(), |pid| format!("process {pid}"))
+}
+
+/// Returns what to do about an error of the operating system, as the rest of a sentence that names the file.
+pub fn next_step(error: &io::Error) -> &'static str {
+    match error.kind() {
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => "free some space, then try again",
+        io::ErrorKind::PermissionDenied => {
+            "let this user read and write it, or use the user that it belongs to"
+        }
+        io::ErrorKind::ReadOnlyFilesystem => "the disk may only be read; use one that may be written",
+        io::ErrorKind::NotFound => "check that the path is right, or restore it from a backup",
+        io::ErrorKind::NotADirectory => "a part of the path is a file; choose another path",
+        io::ErrorKind::IsADirectory => "name a file, not a directory",
+        io::ErrorKind::InvalidData | io::ErrorKind::UnexpectedEof => {
+            "it is damaged; restore it from a backup"
+        }
+        _ => "look at the disk and at the file's owner, then try again",
+    }
 }

@@ -73,7 +73,7 @@ mod witness;
 pub use ballast::BallastState;
 pub use batch::{Batch, MAX_BATCH_BYTES, MAX_KEY_BYTES, MAX_VALUE_BYTES, RowChange, TableTag};
 pub use digest::{Digest, NotADigest};
-pub use error::StoreError;
+pub use error::{StoreError, next_step};
 pub use key_slots::{KeySlots, KeySlotsReport, MAX_WRAPPED_KEY_BYTES, PersonId};
 pub use mem::{Fate, MemStore};
 pub use options::{

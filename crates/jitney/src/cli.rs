@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 
 use clap::{CommandFactory as _, Parser, Subcommand};
-use jitney_domain::MemberId;
 
+use crate::args::Pick;
 use crate::commands::*;
 use crate::context::Context;
 use crate::env::Environment;
@@ -37,9 +37,9 @@ pub(crate) struct Cli {
     /// Show answers as JSON
     #[arg(long, global = true, help_heading = EVERYWHERE)]
     json: bool,
-    /// Act as this member, a dispatcher: the record says so
+    /// Act as this member, a dispatcher, by number or name: the record says so
     #[arg(long = "as", global = true, value_name = "MEMBER", help_heading = EVERYWHERE)]
-    acting: Option<MemberId>,
+    acting: Option<Pick>,
     /// Read the passphrase from the first line of this file
     #[arg(long, global = true, value_name = "FILE", help_heading = EVERYWHERE)]
     passphrase_file: Option<PathBuf>,

@@ -28,7 +28,9 @@ pub(crate) struct Context {
     /// Answers are shown as JSON.
     pub(crate) json: bool,
     /// In which dispatcher's name; none for the operator.
-    pub(crate) acting: Option<MemberId>,
+    acting: Option<Pick>,
+    /// That dispatcher, once looked up.
+    actor: OnceCell<Actor>,
     /// Where the passphrase is.
     pub(crate) passphrase_file: Option<PathBuf>,
     /// What the environment says.
@@ -53,11 +55,11 @@ impl Context {
     pub(crate) fn new(
         home: PathBuf,
         json: bool,
-        acting: Option<MemberId>,
+        acting: Option<Pick>,
         passphrase_file: Option<PathBuf>,
         env: Environment,
     ) -> Self {
-        Context { home, json, acting, passphrase_file, env, clock: OnceCell::new() }
+        Context { home, json, acting, actor: OnceCell::new(), passphrase_file, env, clock: OnceCell::new() }
     }
 
     /// Asks the node that runs in this home.
@@ -71,7 +73,15 @@ impl Context {
         request: Request,
         told: impl FnMut(PlanProgress),
     ) -> Result<Reply, Failure> {
-        let actor = self.acting.map(|member| Actor::Member(member, Role::Dispatcher));
+        self.ask_as(self.actor()?, request, told)
+    }
+
+    fn ask_as(
+        &self,
+        actor: Option<Actor>,
+        request: Request,
+        told: impl FnMut(PlanProgress),
+    ) -> Result<Reply, Failure> {
         match control::call_told(&self.home, &Call { actor, request }, told) {
             Err(ControlError::NotRunning { .. }) if Folder::of(&self.home).joined() => {
                 Err(Failure::not_found(
@@ -80,6 +90,17 @@ impl Context {
             }
             answer => Ok(answer??),
         }
+    }
+
+    /// Returns in whose name the node is asked; whoever may use its socket may look up who that is.
+    fn actor(&self) -> Result<Option<Actor>, Failure> {
+        let Some(acting) = &self.acting else { return Ok(None) };
+        if let Some(actor) = self.actor.get() {
+            return Ok(Some(*actor));
+        }
+        let member =
+            self.member_by(acting, Some(Role::Dispatcher), &|request| self.ask_as(None, request, |_| {}))?;
+        Ok(Some(*self.actor.get_or_init(|| Actor::Member(member, Role::Dispatcher))))
     }
 
     /// Asks the node and says what it answers, or `done` if it only did as it was told.
@@ -138,13 +159,26 @@ impl Context {
 
     /// Returns the member that was named; by name, if just one in that role answers to it.
     pub(crate) fn member(&self, pick: &Pick, role: Option<Role>) -> Result<MemberId, Failure> {
+        self.member_by(pick, role, &|request| self.ask(request))
+    }
+
+    fn member_by(
+        &self,
+        pick: &Pick,
+        role: Option<Role>,
+        ask: &dyn Fn(Request) -> Result<Reply, Failure>,
+    ) -> Result<MemberId, Failure> {
+        let list = |role, name: &str| match ask(Request::ListMembers { role, find: Some(name.to_owned()) })? {
+            Reply::Members(members) => Ok(members),
+            _ => Err(Failure::other_answer()),
+        };
         let name = match pick {
             Pick::Number(member) => return Ok(*member),
             Pick::Name(name) => name.clone(),
         };
-        let found = ask!(self, Request::ListMembers { role, find: Some(name.clone()) }, Members)?;
+        let found = list(role, &name)?;
         if let (true, Some(role)) = (found.is_empty(), role) {
-            let others = ask!(self, Request::ListMembers { role: None, find: Some(name.clone()) }, Members)?;
+            let others = list(None, &name)?;
             the_one(&name, &others)?;
             let others: Vec<String> = others.iter().take(NAMED_MAX).map(called).collect();
             return Err(Failure::not_found(format!(

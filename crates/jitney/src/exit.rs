@@ -174,12 +174,15 @@ impl From<Fault> for Failure {
 
 impl From<KeyFileError> for Failure {
     fn from(error: KeyFileError) -> Self {
-        let exit = match error {
-            KeyFileError::WrongPassphrase { .. } | KeyFileError::EmptyPassphrase => Exit::Passphrase,
-            KeyFileError::KdfTooCostly { .. } | KeyFileError::KdfTooWeak { .. } => Exit::Config,
-            _ => Exit::Internal,
-        };
-        Failure::new(exit, error.to_string())
+        Failure::new(key_exit(&error), error.to_string())
+    }
+}
+
+fn key_exit(error: &KeyFileError) -> Exit {
+    match error {
+        KeyFileError::WrongPassphrase { .. } | KeyFileError::EmptyPassphrase => Exit::Passphrase,
+        KeyFileError::KdfTooCostly { .. } | KeyFileError::KdfTooWeak { .. } => Exit::Config,
+        _ => Exit::Internal,
     }
 }
 
@@ -226,9 +229,7 @@ impl From<HomeError> for Failure {
     fn from(error: HomeError) -> Self {
         let exit = match error {
             HomeError::Config(error) => return error.into(),
-            HomeError::Key { source, .. } if !matches!(source, KeyFileError::WrongPassphrase { .. }) => {
-                return source.into();
-            }
+            HomeError::Key { ref source, .. } if !error.is_wrong_passphrase() => key_exit(source),
             _ if error.is_wrong_passphrase() => Exit::Passphrase,
             _ if error.is_locked() => Exit::Busy,
             _ => error.kind().into(),

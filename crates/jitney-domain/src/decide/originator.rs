@@ -300,7 +300,7 @@ pub(super) fn unassign(state: &State, id: TripId) -> Result<Vec<Event>, Refusal>
     let trip = trips::open(state, id)?;
     let Some(ticket) = trip.ticket() else { return Ok(Vec::new()) };
     if trips::progress(state, trip) >= Progress::OnBoard {
-        return Err(Refusal::TripTaken(id));
+        return Err(Refusal::RiderOnBoard(id));
     }
     let mut events = close(state, ticket);
     events.push(Event::TripReopened { trip: id });

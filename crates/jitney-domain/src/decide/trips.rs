@@ -177,7 +177,7 @@ pub(super) fn change(
         return Ok(Vec::new());
     }
     if progress(state, trip) >= Progress::OnBoard {
-        return Err(Refusal::TripTaken(id));
+        return Err(Refusal::RiderOnBoard(id));
     }
     let old = &trip.details;
     let requirement = change.requirement.unwrap_or(old.requirement);

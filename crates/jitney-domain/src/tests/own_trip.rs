@@ -291,10 +291,10 @@ fn a_rider_on_board_is_neither_cancelled_nor_changed_nor_reassigned_nor_missed()
     w.until(tue(10, 40));
     let cancel = Command::CancelTrip { trip, with_return: false };
     assert!(matches!(w.refused(HOME, cancel), Refusal::OutcomeImpossible { .. }));
-    assert_eq!(w.refused(HOME, Command::UnassignTrip(trip)), Refusal::TripTaken(trip));
+    assert_eq!(w.refused(HOME, Command::UnassignTrip(trip)), Refusal::RiderOnBoard(trip));
     let timing = Some(Timing::PickUp(tuesday_at(12, 0)));
     let change = TripChange { timing, ..TripChange::default() };
-    assert_eq!(w.refused(HOME, Command::ChangeTrip { trip, change }), Refusal::TripTaken(trip));
+    assert_eq!(w.refused(HOME, Command::ChangeTrip { trip, change }), Refusal::RiderOnBoard(trip));
     let missed = Command::StateOutcome { trip, outcome: Outcome::MissedTrip };
     assert!(matches!(w.refused(HOME, missed), Refusal::OutcomeImpossible { .. }));
     assert!(w.report(HOME, lift, Step::Decline).is_err());

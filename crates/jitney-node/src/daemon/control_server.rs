@@ -12,15 +12,15 @@ use tokio::sync::mpsc;
 use super::DaemonError;
 use super::handle::Handle;
 use crate::api::{Answer, Call, Fault, FaultKind, Request};
-use crate::control::{Line, SOCKET};
-use crate::home::Home;
+use crate::control::{self, Line};
+use crate::home::{Home, HomeError};
 
 /// Longest request that is read, in bytes.
 const REQUEST_BYTES_MAX: u64 = 1024 * 1024;
 
 /// Begins to serve; the task ends with the runtime.
 pub fn serve(runtime: &Runtime, home: &Home, node: Handle) -> Result<(), DaemonError> {
-    let path = home.dir().join(SOCKET);
+    let path = control::socket(home.dir()).map_err(HomeError::from)?;
     let fail = |source| DaemonError::Control { path: path.clone(), source };
     // The store's lock says that no other node uses this directory, so an old socket is a leftover.
     match std::fs::remove_file(&path) {

@@ -6,6 +6,7 @@ use jitney_node::api::Request;
 use jitney_node::home::{Home, Init};
 use serde_json::Value;
 
+use crate::args::VETTING_ITEMS;
 use crate::context::{Context, ask};
 use crate::device::Folder;
 use crate::exit::Failure;
@@ -96,18 +97,42 @@ impl SetPolicyArgs {
 /// Returns the policy with one rule changed.
 fn set(policy: &Policy, rule: &str, value: &str) -> Result<Policy, Failure> {
     let name = rule.replace('-', "_");
-    let wrong = |why: String| Failure::invalid(format!("{rule} cannot be {value}: {why}"));
-    let mut rules = serde_json::to_value(policy).map_err(|error| wrong(error.to_string()))?;
+    let mut rules = serde_json::to_value(policy).map_err(|error| Failure::internal(error.to_string()))?;
     let Some(place) = rules.as_object_mut().and_then(|rules| rules.get_mut(&name)) else {
         return Err(Failure::not_found(format!(
             "there is no rule {rule}; list them with `jitney coop policy`"
         )));
     };
+    let expected = expected(&name, place);
+    let wrong = || Failure::invalid(format!("{rule} cannot be \"{value}\": write {expected}"));
     *place = match place {
-        Value::Array(_) => value.split(',').filter(|item| !item.is_empty()).map(str::to_owned).collect(),
-        _ => serde_json::from_str(value).map_err(|_| wrong("write a number, true or false".to_owned()))?,
+        Value::Array(_) => {
+            value.split(',').map(str::trim).filter(|item| !item.is_empty()).map(str::to_owned).collect()
+        }
+        // A rule that may have no value has none after this word.
+        _ if value == "none" => Value::Null,
+        _ => serde_json::from_str(value).map_err(|_| wrong())?,
     };
-    serde_json::from_value(rules).map_err(|error| wrong(error.to_string()))
+    serde_json::from_value(rules).map_err(|_| wrong())
+}
+
+/// Says in words what a rule may be; `stands` is what it is now.
+fn expected(name: &str, stands: &Value) -> String {
+    let unit = match name {
+        _ if name.ends_with("_percent") => "percent",
+        _ if name.ends_with("_days") => "days",
+        _ if name.starts_with("rate_") => "hundredths of the currency",
+        _ => "minutes",
+    };
+    let number = format!("a whole number of {unit} from 0 to {}, without the unit", u32::MAX);
+    match stands {
+        Value::Bool(_) => "true or false".to_owned(),
+        Value::Array(_) => {
+            format!("any of {}, with commas between them", crate::show::listed(VETTING_ITEMS, "and"))
+        }
+        _ if name == "max_detour" => format!("{number}, or none if any is fine"),
+        _ => number,
+    }
 }
 
 #[cfg(test)]
@@ -131,5 +156,28 @@ mod tests {
         assert_eq!(refused("wait-limit", "long"), Exit::Invalid);
         assert_eq!(refused("wait-limit", "-1"), Exit::Invalid);
         assert_eq!(refused("required-vetting", "charm"), Exit::Invalid);
+    }
+
+    #[test]
+    fn what_a_rule_may_be_is_said_with_its_name_and_unit() {
+        let says = |rule, value| set(&Policy::default(), rule, value).unwrap_err().message;
+        let minutes = "minutes from 0 to 4294967295, without the unit";
+        for value in ["-1", "15m", "4294967296", "1.5", "true", "none", "\"15\""] {
+            let expected = format!("wait-limit cannot be \"{value}\": write a whole number of {minutes}");
+            assert_eq!(says("wait-limit", value), expected);
+        }
+        assert!(says("detour_percent", "half").contains("a whole number of percent"));
+        assert!(says("subscription-days", "-3").contains("a whole number of days"));
+        assert!(says("rate-per-km", "0.5").contains("hundredths of the currency"));
+        assert_eq!(says("post-capacity", "7"), "post-capacity cannot be \"7\": write true or false");
+        assert!(says("required-vetting", "charm").contains("licence"));
+        assert!(says("max-detour", "far").ends_with("or none if any is fine"));
+    }
+
+    #[test]
+    fn the_longest_detour_can_be_set_and_left_open_again() {
+        let bounded = set(&Policy::default(), "max-detour", "10").unwrap();
+        assert_eq!(bounded.max_detour, Some(Minutes(10)));
+        assert_eq!(set(&bounded, "max-detour", "none").unwrap().max_detour, None);
     }
 }

@@ -126,6 +126,9 @@ fn moment(cx: &Context, when: When) -> Result<Timestamp, Failure> {
 
 fn read_terms(path: PathBuf) -> Result<String, Failure> {
     fs::read_to_string(&path).map_err(|error| {
-        Failure::not_found(format!("the terms in {} cannot be read: {error}", path.display()))
+        Failure::not_found(format!(
+            "the terms in {} cannot be read: {error}; name a text file with them, or leave --terms out",
+            path.display()
+        ))
     })
 }

@@ -2,7 +2,7 @@
 
 use clap::{Args, Subcommand};
 use jiff::civil::Date;
-use jitney_domain::{Role, VettingItem};
+use jitney_domain::{MemberId, Role, VettingItem};
 use jitney_node::api::{Reply, Request};
 use jitney_node::person::{Place, Profile};
 
@@ -101,8 +101,8 @@ pub(crate) struct VetArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct EraseArgs {
-    /// The member's number
-    member: jitney_domain::MemberId,
+    /// The member, by number or by their full name
+    member: Pick,
     /// Do it: what is erased cannot be brought back
     #[arg(long, required = true)]
     yes: bool,
@@ -132,11 +132,26 @@ impl Command {
             }
             Command::Vet(args) => args.run(cx),
             Command::Erase(args) => {
-                let member = args.member;
+                let member = to_erase(cx, &args.member)?;
                 cx.tell(Request::Erase(member), format!("all that was personal of member {member} is erased"))
             }
         }
     }
+}
+
+/// Returns the member to erase: by number, or by a name said in full. What cannot be undone is not done to
+/// whoever answers to a part of a name.
+fn to_erase(cx: &Context, pick: &Pick) -> Result<MemberId, Failure> {
+    let member = cx.member(pick, None)?;
+    let Pick::Name(said) = pick else { return Ok(member) };
+    let profile = ask!(cx, Request::ShowMember(member), Member)?.profile;
+    let name = profile.map(|profile| profile.name).unwrap_or_default();
+    if name.to_lowercase() == said.to_lowercase() {
+        return Ok(member);
+    }
+    Err(Failure::conflict(format!(
+        "\"{said}\" is {member} {name}; what is erased cannot be brought back, so say the full name or the number"
+    )))
 }
 
 /// Looks up a member's address.

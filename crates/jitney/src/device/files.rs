@@ -8,6 +8,8 @@ use std::path::Path;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use jitney_node::home::next_step;
+
 use crate::exit::Failure;
 
 /// Longest file that is read, in bytes.
@@ -55,15 +57,19 @@ pub(super) fn remove(path: &Path) -> Result<(), Failure> {
 pub(super) fn read_text(path: &Path) -> Result<String, Failure> {
     let length = fs::metadata(path).map_err(|error| failed("read", path, &error))?.len();
     if length > FILE_MAX_BYTES {
-        return Err(Failure::internal(format!("{} is too long to be one of ours", path.display())));
+        return Err(Failure::internal(format!(
+            "{} is too long to be one of ours; restore it from a backup",
+            path.display()
+        )));
     }
     fs::read_to_string(path).map_err(|error| failed("read", path, &error))
 }
 
 /// Reads a value from JSON.
 pub(super) fn read_json<T: DeserializeOwned>(path: &Path) -> Result<T, Failure> {
-    serde_json::from_str(&read_text(path)?)
-        .map_err(|error| Failure::internal(format!("{} is damaged: {error}", path.display())))
+    serde_json::from_str(&read_text(path)?).map_err(|error| {
+        Failure::internal(format!("{} is damaged: {error}; restore it from a backup", path.display()))
+    })
 }
 
 /// Returns the names of the files in a folder, in order; none if there is no folder.
@@ -85,7 +91,7 @@ pub(super) fn names(dir: &Path) -> Result<Vec<String>, Failure> {
 }
 
 fn failed(what: &str, path: &Path, error: &io::Error) -> Failure {
-    Failure::internal(format!("cannot {what} {}: {error}", path.display()))
+    Failure::internal(format!("cannot {what} {}: {error}; {}", path.display(), next_step(error)))
 }
 
 #[cfg(test)]

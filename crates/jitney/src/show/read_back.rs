@@ -7,7 +7,7 @@ use jitney_domain::trip::Timing;
 use jitney_domain::{Window, Zone};
 use jitney_node::view::{Booked, Carriage, Trip};
 
-use super::time::{clock, spoken_clock, spoken_day_from};
+use super::time::{clock, spoken_clock, spoken_day_from, which};
 
 /// Returns in plain words who is fetched when and where, how they come home, and their confirmation
 /// number digit by digit. Of a subscription the first day is read back.
@@ -40,7 +40,10 @@ fn way_out(trip: &Trip, zone: &Zone, today: Date) -> String {
         None => ("the agreed place", "the agreed place"),
     };
     let by = match trip.timing {
-        Timing::Appointment(at) => format!(", there by {}", clock(at.time())),
+        Timing::Appointment(at) => {
+            let which = zone.moment(at).map_or("", |moment| which(moment, zone));
+            format!(", there by {}{which}", clock(at.time()))
+        }
         Timing::PickUp(_) | Timing::WillCall(_) => String::new(),
     };
     let day = spoken_day_from(trip.date, today);
@@ -226,5 +229,24 @@ mod tests {
         assert!(
             read_back(&booked, &paris(), TODAY).starts_with("Your trips begin on Tuesday 5 January 2027;")
         );
+    }
+
+    #[test]
+    fn in_the_night_of_two_equal_hours_it_is_said_which_one_is_meant() {
+        let said = |timing| {
+            let trips = vec![trip(10_001, timing)];
+            read_back(&Booked { trips, subscription: None, begins: None }, &paris(), TODAY)
+        };
+        let out = said(Timing::PickUp(datetime(2026, 10, 25, 2, 30, 0, 0)));
+        let between =
+            "between 02:20 (before the clocks are set back) and 02:50 (before the clocks are set back)";
+        assert!(out.contains(between), "{out}");
+        let out = said(Timing::Appointment(datetime(2026, 10, 25, 2, 30, 0, 0)));
+        assert!(out.contains("there by 02:30 (before the clocks are set back)"), "{out}");
+        // The window of a trip at three begins in the second of the two hours.
+        let out = said(Timing::PickUp(datetime(2026, 10, 25, 3, 0, 0, 0)));
+        assert!(out.contains("between 02:50 (after the clocks are set back) and 03:20 at"), "{out}");
+        let out = said(Timing::PickUp(datetime(2026, 10, 26, 2, 30, 0, 0)));
+        assert!(!out.contains("clocks"), "{out}");
     }
 }

@@ -2,7 +2,7 @@
 
 use jiff::civil::{Date, Time};
 use jitney_domain::trip::Timing;
-use jitney_domain::{Timestamp, Window, Zone};
+use jitney_domain::{Showing, Timestamp, Window, Zone};
 
 /// Returns the time of day: "09:30".
 pub(crate) fn clock(time: Time) -> String {
@@ -28,9 +28,19 @@ pub(crate) fn spoken_day_from(date: Date, today: Date) -> String {
 /// Returns the time of day of a moment, with its day if that is not `date`: "23:55 on Monday 9 March".
 pub(crate) fn spoken_clock(at: Timestamp, date: Date, zone: &Zone) -> String {
     let local = at.local(zone);
+    let clock = format!("{}{}", clock(local.time()), which(at, zone));
     match local.date() {
-        same if same == date => clock(local.time()),
-        other => format!("{} on {}", clock(local.time()), spoken_day(other)),
+        same if same == date => clock,
+        other => format!("{clock} on {}", spoken_day(other)),
+    }
+}
+
+/// Says which of two is meant, in the night in which the clocks are set back and show a time twice.
+pub(crate) fn which(at: Timestamp, zone: &Zone) -> &'static str {
+    match zone.showing(at) {
+        None => "",
+        Some(Showing::First) => " (before the clocks are set back)",
+        Some(Showing::Second) => " (after the clocks are set back)",
     }
 }
 

@@ -50,3 +50,73 @@ fn a_wrong_passphrase_and_wrong_settings_are_told_apart() {
     ends(&office, &["config", "check"], 10, "lissten");
     ends(&office, &["up"], 10, "compare with `jitney config example`");
 }
+
+#[test]
+fn what_the_system_refuses_is_said_with_a_next_step() {
+    let dir = tempfile::tempdir().unwrap();
+    let far = dir.path().join("x".repeat(120));
+    let far = Machine::at(&far, "correct horse");
+    let init = ["coop", "init", "--name", "Elm", "--timezone", "Europe/Paris"];
+    ends(&far, &init, 5, "choose a shorter one with --home DIR");
+    assert!(!far.home().exists(), "nothing is made where no command could reach the node");
+    ends(&far, &["status"], 5, "choose a shorter one with --home DIR");
+
+    let office = office(&dir);
+    // The log has begun by then; the last line is what is wrong.
+    let ended = office.run(&["up", "--listen", "/ip4/203.0.113.7/tcp/4010"]);
+    let last = ended.err.lines().last().unwrap_or_default();
+    assert!(last.starts_with("error: ") && last.contains("give an address of this machine"), "{ended:?}");
+    assert_eq!(ended.code, 1);
+    let found = ["federation", "found", "--name", "Valley", "--terms", "/nowhere/terms.txt"];
+    ends(&office, &found, 3, "name a text file with them, or leave --terms out");
+    let key = dir.path().join("keys/vault.key");
+    fs::write(&key, b"\xff\xfe").unwrap();
+    ends(&office, &["up"], 1, "keys/vault.key cannot be used");
+    ends(&office, &["up"], 1, "it is damaged; restore it from a backup");
+    fs::write(&key, "no key").unwrap();
+    ends(&office, &["up"], 1, "keys/vault.key cannot be opened");
+    ends(&office, &["up"], 1, "restore it from a backup");
+    fs::remove_file(&key).unwrap();
+    ends(&office, &["up"], 3, "bring it back from your backup");
+}
+
+#[test]
+fn a_dispatcher_and_whom_to_forget_may_be_named() {
+    let dir = tempfile::tempdir().unwrap();
+    let office = office(&dir);
+    let _node = office.up("/ip4/127.0.0.1/tcp/0");
+    for (name, role) in [
+        ("Ida Holm", "dispatcher"),
+        ("Ida Moor", "dispatcher"),
+        ("Ida Frey", "rider"),
+        ("Berta Lind", "rider"),
+    ] {
+        office.ok(&["member", "add", "--name", name, "--role", role]);
+    }
+    assert!(office.ok(&["--as", "ida holm", "rider", "list"]).contains("Berta Lind"));
+    ends(
+        &office,
+        &["--as", "ida", "rider", "list"],
+        6,
+        "could be 1001 Ida Holm or 1002 Ida Moor; say the number",
+    );
+    ends(
+        &office,
+        &["--as", "berta", "rider", "list"],
+        3,
+        "no dispatcher is called \"berta\": 1004 Berta Lind is none",
+    );
+    ends(&office, &["--as", "zoe", "rider", "list"], 3, "nobody here is called \"zoe\"");
+
+    ends(&office, &["member", "erase", "ida", "--yes"], 6, "say the number");
+    ends(
+        &office,
+        &["member", "erase", "bert", "--yes"],
+        6,
+        "\"bert\" is 1004 Berta Lind; what is erased cannot",
+    );
+    assert!(office.ok(&["rider", "list"]).contains("Berta Lind"));
+    assert!(office.ok(&["member", "erase", "berta lind", "--yes"]).contains("member 1004 is erased"));
+    assert!(!office.ok(&["rider", "list"]).contains("Berta Lind"));
+    ends(&office, &["coop", "set-policy", "wait-limit", "long"], 5, "a whole number of minutes");
+}
