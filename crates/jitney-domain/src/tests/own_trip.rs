@@ -219,7 +219,7 @@ fn who_is_on_board_is_not_moved() {
     let body = w.body(HOME, trip);
     let driver = w.coops[HOME].driver;
     let moves = vec![Move { trip, plan: w.plan(HOME, &body, driver, tue(10, 10)) }];
-    assert_eq!(w.refused(HOME, Command::MoveTrips { moves, agreed: true }), Refusal::TripTaken(trip));
+    assert_eq!(w.refused(HOME, Command::MoveTrips { moves, agreed: true }), Refusal::RiderOnBoard(trip));
     let one = Move { trip, plan: w.plan(HOME, &body, driver, tue(10, 10)) };
     let many = vec![one; MOVES_MAX + 1];
     let refused = w.refused(HOME, Command::MoveTrips { moves: many, agreed: true });
