@@ -2,9 +2,9 @@
 //!
 //! A [`Region`] is where people live and where they go, made up or taken from an OpenStreetMap extract. [`Demand`]
 //! draws riders, volunteers and a year of calls in it: weekday patterns, dialysis three times a week, cancellations,
-//! riders who are not there. [`Office`](desk::Office) answers the calls in one of three [`Method`]s, with the engine that a node uses, and
-//! [`driving`] drives what was planned through traffic, late starts and appointments that take longer. [`Figures`] say
-//! what came of it.
+//! riders who are not there. [`desk`] answers the calls in one of three [`Method`]s, with the engine that a node uses,
+//! and [`driving`] drives what was planned through traffic, late starts and appointments that take longer. [`Figures`]
+//! say what came of it.
 //!
 //! The figures of the field behind it: 370 riders, 78 volunteers and 4,300 one-way trips a year for an ordinary
 //! American programme (NVTC 2016); of a hundred trips of London's (Ontario) paratransit 10.7 are cancelled, almost
