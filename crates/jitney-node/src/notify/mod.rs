@@ -4,7 +4,7 @@
 //! - [`config`]: the channels and hours of a coop, as the configuration says them;
 //! - [`rules`]: what a core needs to know of that: which channels there are, and when nobody is disturbed;
 //! - [`channel`]: e-mail, an HTTP gateway, a command; what has to be sent and how it went;
-//! - [`postman`]: carries messages out beside the loop.
+//! - `postman`: carries messages out beside the loop.
 //!
 //! What is told, and to whom, follows from events: see `core::notices`. A message is written with the event that
 //! causes it, and written again as being sent before anything of it leaves. So a node that was killed knows of every
