@@ -22,7 +22,7 @@ use crate::machine::{Asks, Machine, TCP, reply, seed};
 use crate::work;
 
 /// How often the power is cut unless `JITNEY_KILLS` says otherwise.
-const KILLS: u32 = 100;
+const KILLS: u32 = 30;
 
 /// How long the coop works before the power is cut, in milliseconds.
 const WORK_MS: RangeInclusive<u64> = 1..=500;
