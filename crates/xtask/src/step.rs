@@ -22,8 +22,6 @@ pub(crate) enum Done {
     Passed,
     /// It did its work, and these tests ran in it.
     Tested(Tally),
-    /// There was nothing to do, for the reason given.
-    Nothing(&'static str),
 }
 
 /// How a step ended badly.
@@ -77,7 +75,6 @@ impl Report {
         match &self.outcome {
             Ok(Done::Passed) => "ok".into(),
             Ok(Done::Tested(tally)) => format!("ok, {tally}"),
-            Ok(Done::Nothing(why)) => format!("nothing to do: {why}"),
             Err(Failure::Tests(tally, _)) => format!("FAILED, {tally}"),
             Err(failure) => format!("FAILED: {failure}"),
         }
