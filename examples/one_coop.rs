@@ -10,7 +10,7 @@ use jitney_domain::availability::{Hours, WeeklyHours};
 use jitney_domain::trip::Timing;
 use jitney_domain::*;
 use jitney_identity::{DataKey, SecretKey};
-use jitney_node::api::{PlaceAsked, Reply, Report, Request, TripAsked};
+use jitney_node::api::{Limit, PlaceAsked, Reply, Report, Request, TripAsked};
 use jitney_node::core::{Core, Input, Output};
 use jitney_node::person::{Place, Profile};
 use jitney_node::settings::{Face, Keys, Settings};
@@ -85,7 +85,7 @@ impl Coop {
         let description = "a blue estate car".to_owned();
         let reply = self.office(Request::AddVehicle { owner: member, description, capability })?;
         let Reply::Vehicle(vehicle) = reply else { return Err("no vehicle".into()) };
-        let (vehicle, radius) = (Some(vehicle), Some(Metres(20_000)));
+        let (vehicle, radius) = (Some(vehicle), Some(Limit::At(Metres(20_000))));
         let (max_trips, consent, assistance) = (None, None, Some(Assistance::DoorToDoor));
         self.office(Request::SetDriverTerms { member, radius, max_trips, consent, assistance, vehicle })?;
         let hours = Hours { from: time(8, 0, 0, 0), to: time(12, 0, 0, 0) };
@@ -102,7 +102,9 @@ impl Coop {
     }
 
     fn carriage(&mut self, trip: TripId) -> Done<Carriage> {
-        let Reply::Trip(trip) = self.office(Request::ShowTrip(trip))? else { return Err("no trip".into()) };
+        let Reply::Trip(trip) = self.office(Request::ShowTrip { trip, language: None })? else {
+            return Err("no trip".into());
+        };
         Ok(trip.carriage)
     }
 }

@@ -74,6 +74,7 @@ impl Town {
             end: home,
             radius: None,
             stops: Vec::new(),
+            pauses: Vec::new(),
             barred: None,
             booked_today: 0,
             max_trips: None,
@@ -107,6 +108,7 @@ impl Town {
             requirement: Requirement { mobility, ..Requirement::default() },
             max_ride: Minutes(75),
             preferred_pick_up: at(wish),
+            apart: Vec::new(),
         }
     }
 }

@@ -56,6 +56,17 @@ fn what_keeps_a_node_from_starting_is_said_and_disturbs_nobody() {
     other.refuses(3, "bring it back from your backup", &["up"]);
     other.refuses(3, "bring it back from your backup", &init);
     std::fs::rename(&aside, &key).expect("the key can be moved back");
+    // Nor is data that was lost: a disk that is not mounted must not look like a new coop.
+    for (lost, says) in
+        [("store", "see whether its disk is mounted"), ("jitney.toml", "with `jitney config example")]
+    {
+        let (there, aside) = (other.home().join(lost), other.home().join("aside"));
+        std::fs::rename(&there, &aside).expect("it can be moved");
+        other.refuses(3, says, &["up"]);
+        other.refuses(6, "there is a coop", &init);
+        assert!(!there.exists(), "nothing is made in its place");
+        std::fs::rename(&aside, &there).expect("it can be moved back");
+    }
     other.up(&[TCP]).stop();
 
     assert!(node.runs());
@@ -146,7 +157,7 @@ fn an_invitation_works_once_and_not_after_its_time() {
 
     at(&device("first"), "08:02:00").ok(&join(&long));
     let digest = coop.status().digest;
-    at(&device("second"), "08:02:00").refuses(4, "does not let this device in", &join(&long));
+    at(&device("second"), "08:02:00").refuses(4, "it has been used already", &join(&long));
     assert_eq!(coop.status().digest, digest);
     node.stop();
 }
@@ -207,7 +218,7 @@ fn a_report_counts_once_and_for_whoever_signed_it() {
     let asked = work::trip(rider, clinic, work::day(1), jiff::civil::time(10, 0, 0, 0));
     let trip = reply!(coop.ask(Request::BookTrip(asked)), Booked).trips[0].trip;
     coop.done(Request::AssignTrip { trip, driver: Some(ben), agreed: true });
-    let offers = reply!(coop.ask(Request::Board { day: Some(work::day(1)) }), Board);
+    let offers = reply!(coop.ask(Request::Board { day: Some(work::day(1)), language: None }), Board);
     let lift = offers.runs[0].stops[0].lift;
 
     let at = Timestamp(jiff::Timestamp::now().as_millisecond());

@@ -25,7 +25,9 @@ fn unserved(coop: &Machine, hour: i8) -> TicketId {
     let clinic = work::place("Clinic", work::point(47.40, 8.55));
     let asked = work::trip(rider, clinic, work::day(0), time(hour, 0, 0, 0));
     let trip = reply!(coop.ask(Request::BookTrip(asked)), Booked).trips[0].trip;
-    until("the trip to be offered", || reply!(coop.ask(Request::ShowTrip(trip)), Trip).ticket)
+    until("the trip to be offered", || {
+        reply!(coop.ask(Request::ShowTrip { trip, language: None }), Trip).ticket
+    })
 }
 
 /// Waits until a coop has heard of a ticket; returns how long it took.
@@ -50,7 +52,7 @@ fn a_node_that_starts_late_is_current_and_one_that_stops_changes_nothing() {
     let address = oak_node.addresses[0].clone();
     let digest = oak.status().digest;
     oak_node.stop();
-    assert_eq!(audit(oak.home()), digest, "stopping has changed what is stored");
+    assert_eq!(audit(oak.home()).1, digest, "stopping has changed what is stored");
     let missed: Vec<TicketId> = (9..12).map(|hour| unserved(&willow, hour)).collect();
     let oak_node = oak.up(&[&address]);
     let took: Vec<Duration> = missed.into_iter().map(|ticket| heard(&oak, ticket)).collect();

@@ -1,10 +1,11 @@
 //! The part of a run that is still to be driven.
 
-use jitney_domain::{Assistance, Coordinate, Load, Timestamp};
+use jitney_domain::{Assistance, Coordinate, Load, Timestamp, Window};
 use jitney_geo::{Travel, TravelTimes};
 
 use crate::chain::{Chain, Ride};
 use crate::model::{Leg, PlannedStop, RunState, TripRequest};
+use crate::pauses::{Gaps, Rest};
 
 /// A stop still to be made, in milliseconds.
 #[derive(Debug, Clone, Copy)]
@@ -34,6 +35,8 @@ pub(crate) struct Ahead<'a, S> {
     pub rides: Vec<Ride>,
     /// Who is on board on leaving nodes `0..=n`.
     pub aboard: Vec<Aboard>,
+    /// The driver's pauses that are still to come.
+    pub rests: Vec<Rest>,
 }
 
 /// People on board, counted without a ceiling.
@@ -131,7 +134,12 @@ impl<'a, S: Ord> Ahead<'a, S> {
     /// Looks at a run from `now` on.
     pub fn of<K>(run: &'a RunState<K, S>, travel: &impl TravelTimes, now: Timestamp) -> Self {
         let mut ahead = Ahead::with_legs(run, Vec::new(), now);
-        ahead.legs = ahead.places.windows(2).map(|pair| travel.travel(pair[0], pair[1])).collect();
+        let places = ahead.places.windows(2).enumerate();
+        let legs = places.map(|(k, pair)| {
+            let drive = travel.travel(pair[0], pair[1])?;
+            Some(travel.at_that_time(drive, ahead.leaves(k), ahead.begins(k + 1)))
+        });
+        ahead.legs = legs.collect();
         ahead
     }
 
@@ -161,7 +169,58 @@ impl<'a, S: Ord> Ahead<'a, S> {
             on_board = on_board.after(stop);
             aboard.push(on_board);
         }
-        Ahead { history, stops, nodes, places, legs, rides, aboard }
+        let rests = run.pauses.iter().filter(|pause| pause.window.to >= now).map(Rest::of).collect();
+        Ahead { history, stops, nodes, places, legs, rides, aboard, rests }
+    }
+
+    /// Returns when a node may begin.
+    pub fn begins(&self, node: usize) -> Window {
+        let Node { lo, hi, .. } = self.nodes[node];
+        Window { from: Timestamp(lo), to: Timestamp(hi) }
+    }
+
+    /// Returns when a node may be left, after a pause if there may be one.
+    pub fn leaves(&self, node: usize) -> Window {
+        self.left_after(self.begins(node), self.nodes[node].dwell)
+    }
+
+    /// Returns when a stop may be left that begins within `begins` and takes so long.
+    pub fn left_after(&self, begins: Window, dwell: i64) -> Window {
+        let after = |at: Timestamp| Timestamp(at.0.saturating_add(dwell));
+        let rested = self.rests.iter().map(|rest| rest.to.saturating_add(rest.length)).max();
+        Window {
+            from: after(begins.from),
+            to: after(begins.to).max(rested.map_or(Timestamp(i64::MIN), Timestamp)),
+        }
+    }
+
+    /// Returns where pauses may be.
+    pub fn gaps(&self) -> Gaps {
+        Gaps {
+            dwells: self.nodes.iter().map(|node| node.dwell).collect(),
+            idle: self.aboard.iter().map(|aboard| !aboard.anybody()).collect(),
+        }
+    }
+
+    /// Returns on leaving which of the nodes `0..=n` one of these trips' riders is on board; nothing if there are no
+    /// such trips.
+    pub fn meets(&self, trips: &[S]) -> Vec<bool> {
+        if trips.is_empty() {
+            return Vec::new();
+        }
+        let theirs = |stop: &PlannedStop<S>| trips.contains(&stop.stop);
+        let change = |stop: &PlannedStop<S>| match stop.leg {
+            _ if !theirs(stop) => 0i64,
+            Leg::PickUp => 1,
+            Leg::DropOff => -1,
+        };
+        let mut on_board: i64 = self.history.iter().map(change).sum();
+        let mut meets = vec![on_board > 0];
+        for stop in self.stops {
+            on_board += change(stop);
+            meets.push(on_board > 0);
+        }
+        meets
     }
 
     /// Tells whether the run can still keep what it has promised.

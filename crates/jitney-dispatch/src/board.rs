@@ -23,7 +23,8 @@ use drives::{Drives, Numbers};
 /// Runs by their keys, each with what finding a place in it needs.
 ///
 /// What was put stays as it was put until it is put again: a run is to be put whenever a stop is added,
-/// removed or made. The passing of time alone needs nothing.
+/// removed or made. The passing of time alone needs nothing, unless drives depend on it: then they are kept as slow as
+/// they might have been when the run was put.
 #[derive(Debug, Clone)]
 pub struct Board<K, S> {
     runs: BTreeMap<K, Kept<K, S>>,
@@ -247,11 +248,13 @@ impl<K: Clone + Ord, S: Clone + Ord> Kept<K, S> {
     fn cost_at(&self, call: &Call<'_, S, impl TravelTimes>, position: Position) -> Option<i64> {
         let Call { request, direct, travel, now } = *call;
         let ahead = Ahead::with_legs(&self.run, self.legs(), now);
-        let found = Insertion::sparse(&ahead, request, direct, position, travel, now).at(position)?;
+        let found = Insertion::sparse(&ahead, request, direct, position, travel, now).at(position);
         let overfull =
             !ahead.aboard.iter().all(|a| a.leaves_room(Load::default(), self.run.capability.places));
-        let fits = !overfull && ahead.in_time(now);
-        fits.then(|| Trial::of(&self.run, request, &ahead, found).cost.total())
+        if found.is_empty() || overfull || !ahead.in_time(now) {
+            return None;
+        }
+        found.into_iter().map(|found| Trial::of(&self.run, request, &ahead, found).cost.total()).min()
     }
 
     /// Adds every place that the bounds do not rule out and that may cost no more than `limit`.
@@ -273,11 +276,17 @@ impl<K: Clone + Ord, S: Clone + Ord> Kept<K, S> {
         let soonest = get_in.from.max(now).0;
         let points = self.points.as_slice();
         let end = points.len() - 1;
+        let meets = match request.apart.is_empty() {
+            true => Vec::new(),
+            false => Ahead::with_legs(&self.run, Vec::new(), now).meets(&request.apart),
+        };
+        let is_apart = |k: usize| meets.get(k).is_some_and(|meets| *meets);
         // Whoever leaves after the window, or has to be at the next stop before it, cannot fetch her between.
         let to = points[..end].partition_point(|point| point.early <= get_in.to.0);
         let from = points[1..].partition_point(|next| next.late < soonest.saturating_add(dwell_in));
         for i in from..to {
-            if !points[i].aboard.leaves_room(load, places) || !company.is_met_with(points[i].aboard) {
+            let aboard = points[i].aboard;
+            if !aboard.leaves_room(load, places) || !company.is_met_with(aboard) || is_apart(i) {
                 continue;
             }
             let Some(there) = drives.way_to_pick_up(points[i].place) else { continue };
@@ -335,7 +344,9 @@ impl<K: Clone + Ord, S: Clone + Ord> Kept<K, S> {
             }
             leave = leave.saturating_add(onward);
             for (j, node) in points.iter().enumerate().take(end).skip(i + 1) {
-                let fits = node.aboard.leaves_room(load, places) && company.sits_through(node.leaves_vehicle);
+                let fits = node.aboard.leaves_room(load, places)
+                    && company.sits_through(node.leaves_vehicle)
+                    && !is_apart(j);
                 if leave > node.late || !fits {
                     break;
                 }

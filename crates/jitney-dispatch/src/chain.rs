@@ -62,6 +62,26 @@ impl Chain {
         self.gap.push(millis.clamp(0, LONGEST_GAP));
     }
 
+    /// Returns the least time from the beginning of a node to that of the next.
+    pub fn gap(&self, node: usize) -> i64 {
+        self.gap[node]
+    }
+
+    /// Lengthens that time.
+    pub fn widen(&mut self, node: usize, by: i64) {
+        self.gap[node] = self.gap[node].saturating_add(by).clamp(0, LONGEST_GAP);
+    }
+
+    /// Lets a node begin no later than so.
+    pub fn leave_by(&mut self, node: usize, latest: i64) {
+        self.hi[node] = self.hi[node].min(latest.clamp(-HORIZON, HORIZON));
+    }
+
+    /// Lets a node begin no earlier than so.
+    pub fn begin_from(&mut self, node: usize, earliest: i64) {
+        self.lo[node] = self.lo[node].max(earliest.clamp(-HORIZON, HORIZON));
+    }
+
     /// Returns the bounds that all schedules lie between, or the first contradiction.
     pub fn solve(&self) -> Result<Span, Broken> {
         let mut span = Span { lo: self.lo.clone(), hi: self.hi.clone() };

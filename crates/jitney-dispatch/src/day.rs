@@ -13,6 +13,6 @@ mod replan;
 
 pub use answer::{Change, DayPlan, RunPlan, Unmet};
 pub use explain::Relaxation;
-pub use model::{Convertible, DayRun, DayTrip, Pause};
+pub use model::{Convertible, DayRun, DayTrip};
 pub use problem::{Day, DayError};
 pub use replan::Incident;

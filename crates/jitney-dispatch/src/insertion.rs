@@ -1,11 +1,12 @@
 //! Putting a trip between the stops of a run, and taking one out.
 
-use jitney_domain::{Load, Timestamp};
+use jitney_domain::{Coordinate, Load, Timestamp, Window};
 use jitney_geo::{Travel, TravelTimes};
 
 use crate::ahead::{Aboard, Ahead, Company, Heading, Node, leaving};
 use crate::chain::{Chain, Ride, Span};
 use crate::model::{Leg, PlannedStop, RunState, TripRequest};
+use crate::pauses::{Gaps, rested};
 use crate::schedule::{as_fast_as_can_be, timed};
 
 /// What a shift is counted from in a chain, in milliseconds: so far back (36,000 years) that the shift, as
@@ -19,11 +20,19 @@ pub(crate) struct Rules {
     pub own_ride: bool,
     pub other_rides: bool,
     pub never_alone: bool,
+    pub apart: bool,
+    pub pauses: bool,
 }
 
 impl Rules {
-    pub const ALL: Rules =
-        Rules { places_on_board: true, own_ride: true, other_rides: true, never_alone: true };
+    pub const ALL: Rules = Rules {
+        places_on_board: true,
+        own_ride: true,
+        other_rides: true,
+        never_alone: true,
+        apart: true,
+        pauses: true,
+    };
 }
 
 /// A place for the new trip: its pick-up follows node `after_in` of the run, its drop-off node `after_out`.
@@ -90,6 +99,64 @@ impl Clock {
     }
 }
 
+/// When the newcomer's stops may begin.
+#[derive(Debug, Clone, Copy)]
+struct Asked {
+    pick_up: Window,
+    drop_off: Window,
+}
+
+impl Asked {
+    const ALWAYS: Window = Window { from: Timestamp(i64::MIN), to: Timestamp(i64::MAX) };
+    const ANYTIME: Asked = Asked { pick_up: Asked::ALWAYS, drop_off: Asked::ALWAYS };
+
+    fn of<S>(request: &TripRequest<S>) -> Self {
+        Asked { pick_up: request.pick_up_window, drop_off: request.drop_off_window }
+    }
+}
+
+/// The drives between a run and a newcomer, each as it is at the times at which it may be.
+struct Drives<'a, S, T> {
+    ahead: &'a Ahead<'a, S>,
+    request: &'a TripRequest<S>,
+    asked: Asked,
+    travel: &'a T,
+}
+
+impl<S: Ord, T: TravelTimes> Drives<'_, S, T> {
+    fn drive(&self, from: Coordinate, to: Coordinate, leave: Window, over: Window) -> Option<Travel> {
+        Some(self.travel.at_that_time(self.travel.travel(from, to)?, leave, over))
+    }
+
+    fn leaves_pick_up(&self) -> Window {
+        self.ahead.left_after(self.asked.pick_up, self.request.dwell_pick_up.millis())
+    }
+
+    fn leaves_drop_off(&self) -> Window {
+        self.ahead.left_after(self.asked.drop_off, self.request.dwell_drop_off.millis())
+    }
+
+    fn direct(&self, drive: Option<Travel>) -> Option<Travel> {
+        Some(self.travel.at_that_time(drive?, self.leaves_pick_up(), self.asked.drop_off))
+    }
+
+    fn to_pick_up(&self, k: usize) -> Option<Travel> {
+        self.drive(self.ahead.places[k], self.request.pick_up, self.ahead.leaves(k), self.asked.pick_up)
+    }
+
+    fn pick_up_to(&self, k: usize) -> Option<Travel> {
+        self.drive(self.request.pick_up, self.ahead.places[k], self.leaves_pick_up(), self.ahead.begins(k))
+    }
+
+    fn to_drop_off(&self, k: usize) -> Option<Travel> {
+        self.drive(self.ahead.places[k], self.request.drop_off, self.ahead.leaves(k), self.asked.drop_off)
+    }
+
+    fn drop_off_to(&self, k: usize) -> Option<Travel> {
+        self.drive(self.request.drop_off, self.ahead.places[k], self.leaves_drop_off(), self.ahead.begins(k))
+    }
+}
+
 /// A run and a request, with every drive between them asked once.
 #[derive(Debug)]
 pub(crate) struct Insertion<'a, S> {
@@ -104,6 +171,8 @@ pub(crate) struct Insertion<'a, S> {
     from_drop_off: Vec<Option<Travel>>,
     /// The clock at each node of the run as it stands.
     clocks: Vec<Option<Clock>>,
+    /// On leaving which nodes somebody is on board whom she may not meet; empty if there is no such person.
+    meets: Vec<bool>,
 }
 
 impl<'a, S: Ord> Insertion<'a, S> {
@@ -114,10 +183,31 @@ impl<'a, S: Ord> Insertion<'a, S> {
         travel: &impl TravelTimes,
         now: Timestamp,
     ) -> Self {
-        let (get_in, get_out) = (request.pick_up, request.drop_off);
-        let direct = travel.travel(get_in, get_out);
-        let from = |there| ahead.places.iter().map(|here| travel.travel(*here, there)).collect();
-        let onward = |here| ahead.places.iter().map(|there| travel.travel(here, *there)).collect();
+        Insertion::of(ahead, request, Asked::of(request), places, travel, now)
+    }
+
+    /// As [`Insertion::new`], with drives that are good whenever the rider goes: for [`Insertion::shifts`].
+    pub fn whenever(
+        ahead: &'a Ahead<'a, S>,
+        request: &'a TripRequest<S>,
+        places: Load,
+        travel: &impl TravelTimes,
+        now: Timestamp,
+    ) -> Self {
+        Insertion::of(ahead, request, Asked::ANYTIME, places, travel, now)
+    }
+
+    fn of(
+        ahead: &'a Ahead<'a, S>,
+        request: &'a TripRequest<S>,
+        asked: Asked,
+        places: Load,
+        travel: &impl TravelTimes,
+        now: Timestamp,
+    ) -> Self {
+        let drives = Drives { ahead, request, asked, travel };
+        let all = 0..ahead.places.len();
+        let direct = drives.direct(travel.travel(request.pick_up, request.drop_off));
         let mut clocks = vec![Some(Clock::at(ahead.nodes[0]))];
         for (leg, node) in ahead.legs.iter().zip(ahead.nodes.iter().skip(1)) {
             let before = clocks.last().copied().flatten();
@@ -129,11 +219,12 @@ impl<'a, S: Ord> Insertion<'a, S> {
             places,
             now,
             direct,
-            to_pick_up: from(get_in),
-            from_pick_up: onward(get_in),
-            to_drop_off: from(get_out),
-            from_drop_off: onward(get_out),
+            to_pick_up: all.clone().map(|k| drives.to_pick_up(k)).collect(),
+            from_pick_up: all.clone().map(|k| drives.pick_up_to(k)).collect(),
+            to_drop_off: all.clone().map(|k| drives.to_drop_off(k)).collect(),
+            from_drop_off: all.map(|k| drives.drop_off_to(k)).collect(),
             clocks,
+            meets: ahead.meets(&request.apart),
         }
     }
 
@@ -146,31 +237,37 @@ impl<'a, S: Ord> Insertion<'a, S> {
         travel: &impl TravelTimes,
         now: Timestamp,
     ) -> Self {
-        let at = |k: usize| ahead.places[k];
+        let drives = Drives { ahead, request, asked: Asked::of(request), travel };
         let only = |k: usize, leg: Option<Travel>| {
             let mut legs = vec![None; ahead.places.len()];
             legs[k] = leg;
             legs
         };
         let Position { after_in, after_out } = position;
-        let (get_in, get_out) = (request.pick_up, request.drop_off);
         Insertion {
             ahead,
             request,
             places: Load::default(),
             now,
-            direct,
-            to_pick_up: only(after_in, travel.travel(at(after_in), get_in)),
-            from_pick_up: only(after_in + 1, travel.travel(get_in, at(after_in + 1))),
-            to_drop_off: only(after_out, travel.travel(at(after_out), get_out)),
-            from_drop_off: only(after_out + 1, travel.travel(get_out, at(after_out + 1))),
+            direct: drives.direct(direct),
+            to_pick_up: only(after_in, drives.to_pick_up(after_in)),
+            from_pick_up: only(after_in + 1, drives.pick_up_to(after_in + 1)),
+            to_drop_off: only(after_out, drives.to_drop_off(after_out)),
+            from_drop_off: only(after_out + 1, drives.drop_off_to(after_out + 1)),
             clocks: Vec::new(),
+            meets: Vec::new(),
         }
     }
 
-    /// Returns the place if everything asked for can be kept there.
-    pub fn at(&self, position: Position) -> Option<Found> {
+    /// Returns the place if the times and pauses of everybody can be kept there: once for each way of putting the
+    /// pauses between the stops.
+    pub fn at(&self, position: Position) -> Vec<Found> {
         self.try_at(position, Rules::ALL)
+    }
+
+    /// Tells whether she would sit with somebody she may not meet if she is on board on leaving a node.
+    fn is_apart(&self, node: usize) -> bool {
+        self.meets.get(node).is_some_and(|meets| *meets)
     }
 
     /// Returns every place that keeps the rules, in driving order.
@@ -187,7 +284,7 @@ impl<'a, S: Ord> Insertion<'a, S> {
             return found;
         }
         for after_in in 0..aboard.len() {
-            if !company.is_met_with(aboard[after_in]) {
+            if !company.is_met_with(aboard[after_in]) || (rules.apart && self.is_apart(after_in)) {
                 continue;
             }
             let Some(mut clock) = self.at_pick_up(after_in) else { continue };
@@ -206,7 +303,9 @@ impl<'a, S: Ord> Insertion<'a, S> {
                     clock = next;
                 }
                 // She is on board on leaving this node, and so she would be for every later drop-off.
-                if rules.places_on_board && !on_board.leaves_room(load, self.places) {
+                if rules.places_on_board && !on_board.leaves_room(load, self.places)
+                    || rules.apart && self.is_apart(after_out)
+                {
                     break;
                 }
                 let leg = if after_out == after_in { self.direct } else { self.to_drop_off[after_out] };
@@ -230,31 +329,53 @@ impl<'a, S: Ord> Insertion<'a, S> {
         here.drive(self.to_pick_up[after_in], self.node(At::PickUp, position))
     }
 
-    fn try_at(&self, position: Position, rules: Rules) -> Option<Found> {
+    fn try_at(&self, position: Position, rules: Rules) -> Vec<Found> {
         let mut chain = Chain::default();
-        let (millis, metres) =
-            self.push_all(&mut chain, &self.order(position), |at| self.node(at, position))?;
+        let order = self.order(position);
+        let driven = self.push_all(&mut chain, &order, |at| self.node(at, position));
+        let Some((millis, metres)) = driven else { return Vec::new() };
         chain.rides = self.rides(position, rules);
-        let span = chain.solve().ok()?;
         let before = self.ahead.legs.iter().flatten();
         let (old_millis, old_metres) = before.fold((0i64, 0i64), |(time, way), leg| {
             (time.saturating_add(leg.millis), way.saturating_add(i64::from(leg.metres.0)))
         });
-        Some(Found {
+        let rests = if rules.pauses { self.ahead.rests.as_slice() } else { &[] };
+        let found = rested(chain, &self.gaps(&order, position), rests).into_iter();
+        let found = found.map(|(chain, span)| Found {
             position,
             chain,
             span,
             added_millis: millis.saturating_sub(old_millis),
             added_metres: metres.saturating_sub(old_metres),
-        })
+        });
+        found.collect()
+    }
+
+    /// Returns where pauses may be in the new sequence.
+    fn gaps(&self, order: &[At], position: Position) -> Gaps {
+        if self.ahead.rests.is_empty() {
+            return Gaps { dwells: Vec::new(), idle: Vec::new() };
+        }
+        let rides_along = |k: usize| (position.after_in + 1..=position.after_out).contains(&k);
+        let nobody = |k: usize| self.ahead.aboard.get(k).is_some_and(|aboard| !aboard.anybody());
+        let idle = |at: &At| match *at {
+            At::Old(k) => !rides_along(k) && nobody(k),
+            At::PickUp => false,
+            At::DropOff => nobody(position.after_out),
+        };
+        Gaps {
+            dwells: order.iter().map(|at| self.node(*at, position).dwell).collect(),
+            idle: order.iter().map(idle).collect(),
+        }
     }
 
     /// Returns by how much, in milliseconds, everything the rider asked for may be moved so that the trip
-    /// fits at `position`: every shift from the first to the second, and no other up to `most` either way.
+    /// fits at `position`: every shift from the first to the second of some pair, and no other up to `most` either
+    /// way. There is one pair for each way of putting the pauses between the stops.
     ///
     /// The shift is one more time of the same system of differences: the pick-up lies within its window
     /// counted from the shift, and so does the drop-off. So the answer is exact.
-    pub fn shifts(&self, position: Position, most: i64) -> Option<(i64, i64)> {
+    pub fn shifts(&self, position: Position, most: i64) -> Vec<(i64, i64)> {
         let order = self.order(position);
         let free = |at: At| match at {
             At::Old(_) => self.node(at, position),
@@ -263,7 +384,9 @@ impl<'a, S: Ord> Insertion<'a, S> {
         let mut chain = Chain::default();
         chain.push(-SHIFT_ORIGIN - most, most - SHIFT_ORIGIN);
         chain.push_gap(0);
-        self.push_all(&mut chain, &order, free)?;
+        if self.push_all(&mut chain, &order, free).is_none() {
+            return Vec::new();
+        }
         let moved = |ride: Ride| Ride { pick_up: ride.pick_up + 1, drop_off: ride.drop_off + 1, ..ride };
         chain.rides = self.rides(position, Rules::ALL).into_iter().map(moved).collect();
         let request = self.request;
@@ -276,8 +399,11 @@ impl<'a, S: Ord> Insertion<'a, S> {
             let most = window.from.0.saturating_add(SHIFT_ORIGIN).saturating_neg();
             chain.rides.push(Ride { pick_up: node, drop_off: 0, most });
         }
-        let span = chain.solve().ok()?;
-        Some((span.lo[0] + SHIFT_ORIGIN, span.hi[0] + SHIFT_ORIGIN))
+        let mut gaps = self.gaps(&order, position);
+        gaps.dwells.insert(0, 0);
+        gaps.idle.insert(0, false);
+        let ways = rested(chain, &gaps, &self.ahead.rests).into_iter();
+        ways.map(|(_, span)| (span.lo[0] + SHIFT_ORIGIN, span.hi[0] + SHIFT_ORIGIN)).collect()
     }
 
     /// Returns every place that suits those on board and the newcomer, whatever the times.
@@ -286,9 +412,12 @@ impl<'a, S: Ord> Insertion<'a, S> {
         let aboard = &self.ahead.aboard;
         let nobody_too_many = aboard.iter().all(|a| a.leaves_room(Load::default(), self.places));
         let roomy = move |a: &Aboard| nobody_too_many && a.leaves_room(company.load(), self.places);
-        (0..aboard.len()).filter(move |k| company.is_met_with(aboard[*k])).flat_map(move |after_in| {
-            let sits =
-                move |k: usize| k == after_in || company.sits_through(self.ahead.nodes[k].leaves_vehicle);
+        let meets = move |k: &usize| company.is_met_with(aboard[*k]) && !self.is_apart(*k);
+        (0..aboard.len()).filter(meets).flat_map(move |after_in| {
+            let sits = move |k: usize| {
+                let stays = k == after_in || company.sits_through(self.ahead.nodes[k].leaves_vehicle);
+                stays && !self.is_apart(k)
+            };
             let outs = aboard.iter().enumerate().skip(after_in);
             let outs = outs.take_while(move |(k, a)| roomy(a) && sits(*k));
             outs.filter(move |(_, a)| company.is_met_with(**a))

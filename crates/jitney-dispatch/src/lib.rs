@@ -8,7 +8,8 @@
 //! The rules are those of the dial-a-ride problem (Cordeau & Laporte 2003): windows of pick-ups and
 //! drop-offs, places by kind over the whole route, the longest ride of each rider, the block of time the
 //! driver gives, the way out from and back to base, how far the driver goes, what vehicle and driver can
-//! offer, time to get in and out, stops already made, and nothing in the past. Stops keep their order: a
+//! offer, time to get in and out, the driver's pauses, riders who may not be on board together, stops already
+//! made, and nothing in the past. Stops keep their order: a
 //! new trip is put between them, and moves what was agreed only within its window. Whether a stop sequence
 //! can be driven is decided exactly, by difference constraints: no trip is refused that could be driven,
 //! none accepted that could not.
@@ -35,6 +36,7 @@
 //!     end: base,
 //!     radius: None,
 //!     stops: Vec::new(),
+//!     pauses: Vec::new(),
 //!     barred,
 //!     booked_today: 0,
 //!     max_trips: Some(6),
@@ -52,6 +54,7 @@
 //!     requirement: Requirement::default(),
 //!     max_ride: Minutes(45),
 //!     preferred_pick_up: at(9, 10),
+//!     apart: Vec::new(),
 //! };
 //!
 //! let runs = [run("Tuesday car", None), run("Blue van", Some(Bar::OnLeave))];
@@ -70,6 +73,7 @@ pub mod day;
 mod insertion;
 mod model;
 mod opening;
+mod pauses;
 pub mod plan;
 mod ranking;
 mod reasons;
@@ -80,11 +84,11 @@ mod tests;
 
 pub use board::Board;
 pub use insertion::remove;
-pub use model::{Candidate, Leg, PlannedStop, Ranking, RunState, TripRequest, Unable};
+pub use model::{Candidate, Leg, Pause, PlannedStop, Ranking, RunState, TripRequest, Unable};
 pub use opening::{Opening, Openings, Shift, openings};
 pub use ranking::{
     COMFORTABLE_SLACK, Cost, FAIRNESS_PER_TRIP, KNOWN_RIDER, MOVED_PERCENT, PREFERENCE_PERCENT, PREFERRED,
     SLACK_PERCENT, candidates,
 };
 pub use reasons::{Bar, Reason, Why, contradiction};
-pub use schedule::{Infeasible, expected, schedule};
+pub use schedule::{Infeasible, expected, leaves_room_for_pauses, schedule};

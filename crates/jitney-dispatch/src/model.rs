@@ -41,6 +41,15 @@ pub struct PlannedStop<S> {
     pub done: Option<Timestamp>,
 }
 
+/// A pause that the driver must have, where the last stop was or the run begins, with nobody on board.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Pause {
+    /// When it may begin.
+    pub window: Window,
+    /// How long it takes.
+    pub length: Minutes,
+}
+
 /// A run as it stands: one driver, one vehicle, one block of time, and the stops so far.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RunState<K, S> {
@@ -58,6 +67,8 @@ pub struct RunState<K, S> {
     pub radius: Option<Metres>,
     /// The stops in the order in which they are driven. Everything up to the last stop done is history.
     pub stops: Vec<PlannedStop<S>>,
+    /// Pauses that the driver must have; those whose window is over are had.
+    pub pauses: Vec<Pause>,
     /// Why this run cannot be asked at all, as the caller found.
     pub barred: Option<Bar>,
     /// Trips that the driver has today.
@@ -93,6 +104,8 @@ pub struct TripRequest<S> {
     pub max_ride: Minutes,
     /// The pick-up time the rider would like best.
     pub preferred_pick_up: Timestamp,
+    /// Trips whose riders may not be on board together with this one.
+    pub apart: Vec<S>,
 }
 
 impl<S: Clone> TripRequest<S> {

@@ -63,7 +63,8 @@ pub struct Openings<K, S> {
 /// and appointment, earlier and later, at which the run could take it; up to `most` either way.
 ///
 /// Exact: no smaller shift in that direction would do, and each one given does, with every rule kept that
-/// [`candidates`](crate::candidates()) keeps. Of shifts that are as near, the cheaper comes first.
+/// [`candidates`](crate::candidates()) keeps. Of shifts that are as near, the cheaper comes first. With rush hours each
+/// shift given still does, but a smaller one may be missed: the drives are taken as slow as they are at any time.
 pub fn openings<K: Clone + Ord, S: Clone + Ord>(
     runs: &[RunState<K, S>],
     request: &TripRequest<S>,
@@ -106,9 +107,9 @@ fn nearest<K: Clone, S: Clone + Ord>(
     if !ahead.in_time(now) {
         return Err(Why::RunningLate);
     }
-    let insertion = Insertion::new(&ahead, request, run.capability.places, travel, now);
+    let insertion = Insertion::whenever(&ahead, request, run.capability.places, travel, now);
     let (mut earlier, mut later) = (None::<i64>, None::<i64>);
-    for (from, to) in insertion.with_room().filter_map(|p| insertion.shifts(p, most.millis())) {
+    for (from, to) in insertion.with_room().flat_map(|p| insertion.shifts(p, most.millis())) {
         let (from, to) =
             (from.div_euclid(MINUTE) + i64::from(from.rem_euclid(MINUTE) > 0), to.div_euclid(MINUTE));
         if from > to {

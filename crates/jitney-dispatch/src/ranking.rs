@@ -176,13 +176,20 @@ fn diagnose<K: Clone, S: Clone + Ord>(
     let ahead = Ahead::of(&idle, travel, now);
     let alone = Insertion::new(&ahead, request, run.capability.places, travel, now);
     if alone.search(Rules { places_on_board: false, ..Rules::ALL }).is_empty() {
-        return Why::NotAvailable;
+        let unrested = Rules { places_on_board: false, pauses: false, ..Rules::ALL };
+        return if alone.search(unrested).is_empty() { Why::NotAvailable } else { Why::NoBreak };
     }
     if !insertion.search(Rules { places_on_board: false, ..Rules::ALL }).is_empty() {
         return Why::Full;
     }
     if !insertion.search(Rules { never_alone: false, ..Rules::ALL }).is_empty() {
         return Why::LeftAlone;
+    }
+    if !insertion.search(Rules { apart: false, ..Rules::ALL }).is_empty() {
+        return Why::Apart;
+    }
+    if !insertion.search(Rules { pauses: false, ..Rules::ALL }).is_empty() {
+        return Why::NoBreak;
     }
     if let Some(ride) = insertion.shortest_ride(Rules { own_ride: false, ..Rules::ALL }) {
         return Why::RideTooLong { ride: minutes(ride), most: request.max_ride };

@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use jitney_domain::{Metres, Minutes, Mobility, Timestamp};
+use jitney_domain::member::Unvetted;
+use jitney_domain::{Lack, Metres, Minutes, Mobility, Timestamp};
 use jitney_geo::TravelTimes;
 use serde::Serialize;
 
@@ -16,10 +17,7 @@ pub enum Bar {
     /// The driver is on leave.
     OnLeave,
     /// Something that must be in date for this trip is not.
-    VettingLapsed {
-        /// What, in the coop's words: "licence expired on 2026-01-31".
-        item: String,
-    },
+    VettingLapsed(Unvetted),
     /// The driver takes part in nothing at present.
     Suspended,
     /// The driver has no vehicle.
@@ -30,10 +28,12 @@ pub enum Bar {
     NoHome,
     /// The driver has given no hours that day.
     NoHours,
-    /// This driver and this rider, or this rider and one on board, are not to be put together.
+    /// This driver and this rider are not to be put together.
     Incompatible,
     /// The driver has said no to this trip already.
     Declined,
+    /// The trip stays with another driver, who has it.
+    Locked,
     /// The run has been called off or is over.
     Closed,
 }
@@ -42,14 +42,15 @@ impl fmt::Display for Bar {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Bar::OnLeave => write!(f, "on leave"),
-            Bar::VettingLapsed { item } => write!(f, "vetting: {item}"),
+            Bar::VettingLapsed(unvetted) => write!(f, "vetting: {unvetted}"),
             Bar::Suspended => write!(f, "suspended"),
             Bar::NoVehicle => write!(f, "has no vehicle"),
             Bar::VehicleTaken => write!(f, "another driver has the vehicle in those hours"),
             Bar::NoHome => write!(f, "has no home address, so no way can be planned"),
             Bar::NoHours => write!(f, "has given no hours that day"),
             Bar::Incompatible => write!(f, "not to be put together with this rider"),
-            Bar::Declined => write!(f, "has said no to this trip"),
+            Bar::Declined => write!(f, "has said no to this trip; ask again, then give it to them as agreed"),
+            Bar::Locked => write!(f, "the trip is locked to another driver; unlock it first"),
             Bar::Closed => write!(f, "this run is over"),
         }
     }
@@ -75,7 +76,7 @@ pub enum Why {
         /// How the rider moves.
         mobility: Mobility,
         /// What is missing.
-        missing: &'static str,
+        missing: Lack,
     },
     /// Pick-up or drop-off is farther from the home base than the driver goes.
     TooFar {
@@ -121,6 +122,10 @@ pub enum Why {
     OthersRideTooLong,
     /// Somebody who may not be left alone would wait in the vehicle while the driver is at a door.
     LeftAlone,
+    /// Somebody on board then is not to be put together with this rider.
+    Apart,
+    /// The driver would not have the break that was agreed.
+    NoBreak,
     /// There is no room between the stops of the run.
     Busy,
     /// However far the asked times are moved, within what was looked at, there is no room.
@@ -172,6 +177,8 @@ impl fmt::Display for Why {
             Why::LeftAlone => {
                 write!(f, "somebody who may not be left alone would wait in the vehicle")
             }
+            Why::Apart => write!(f, "somebody rides then who is not to be put together with this rider"),
+            Why::NoBreak => write!(f, "would be left without the break that was agreed"),
             Why::Busy => write!(f, "busy: no room between stops at that time"),
             Why::NoTimeThatDay => write!(f, "no room for this trip at any other time that day"),
         }
@@ -233,11 +240,18 @@ pub enum Reason {
     KnowsRider,
 }
 
+impl Reason {
+    /// Tells whether so little time is left that it has to be said.
+    pub fn is_tight(&self) -> bool {
+        matches!(self, Reason::Slack { spare } if *spare < COMFORTABLE_SLACK)
+    }
+}
+
 impl fmt::Display for Reason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Reason::AddedDriving { drive, way } => {
-                write!(f, "adds {} min of driving ({:.1} km)", drive.0, way.km())
+                write!(f, "adds {} min of driving ({})", drive.0, Km(*way))
             }
             Reason::OnTheWay => write!(f, "lies on the way"),
             Reason::AsAsked => write!(f, "picks up at the time asked for"),
@@ -250,7 +264,7 @@ impl fmt::Display for Reason {
             Reason::MovesPickUps { pick_ups, by } => {
                 write!(f, "moves {pick_ups} pick-ups by up to {} min", by.0)
             }
-            Reason::Slack { spare } if *spare < COMFORTABLE_SLACK => {
+            Reason::Slack { spare } if self.is_tight() => {
                 write!(f, "tight: {} min to spare", spare.0)
             }
             Reason::Slack { spare } => write!(f, "{} min to spare", spare.0),

@@ -7,6 +7,7 @@ use thiserror::Error;
 use crate::ahead::{Ahead, Heading};
 use crate::chain::{Broken, Chain, Span};
 use crate::model::{Leg, RunState};
+use crate::pauses::rested;
 
 /// Says which promise of a run cannot be kept. Stops are counted from 0 over all stops of the run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
@@ -44,8 +45,8 @@ pub enum Infeasible {
 ///
 /// The decision is exact. Among the schedules that keep everything, pick-ups stay as near as can be to what
 /// they are planned for (that is what the riders were told), and drop-offs follow as early as they can.
-/// Times are whole minutes wherever one lies between what is possible. Places on board are not looked at:
-/// timing cannot change them.
+/// Times are whole minutes wherever one lies between what is possible. They leave room for the driver's pauses if any
+/// times do. Places on board are not looked at: timing cannot change them.
 ///
 /// # Errors
 /// [`Infeasible`] names the first promise that breaks.
@@ -55,6 +56,17 @@ pub fn schedule<K, S: Ord>(
     now: Timestamp,
 ) -> Result<Vec<Timestamp>, Infeasible> {
     timed(&Ahead::of(run, travel, now), Heading::AsPlanned, now)
+}
+
+/// Tells whether the driver could have every pause that is to come on the run as it stands.
+pub fn leaves_room_for_pauses<K, S: Ord>(
+    run: &RunState<K, S>,
+    travel: &impl TravelTimes,
+    now: Timestamp,
+) -> bool {
+    let ahead = Ahead::of(run, travel, now);
+    let chain = ahead.chain(Heading::AsPlanned, now);
+    chain.is_ok_and(|chain| !rested(chain, &ahead.gaps(), &ahead.rests).is_empty())
 }
 
 /// Returns when each stop of the run would begin if it is driven as fast as the roads allow, late or not:
@@ -76,6 +88,8 @@ pub(crate) fn timed<S: Ord>(
     let made = ahead.history.len();
     let chain = ahead.chain(heading, now).map_err(|node| Infeasible::NoWay { stop: made + node - 1 })?;
     let span = chain.solve().map_err(|broken| explain(broken, made, ahead.stops.len()))?;
+    let with_pauses = rested(chain.clone(), &ahead.gaps(), &ahead.rests);
+    let (chain, span) = with_pauses.into_iter().next().unwrap_or((chain, span));
     let told = told(ahead, |k| k);
     Ok(with_history(ahead, &settle(&chain, span, &told, None)))
 }

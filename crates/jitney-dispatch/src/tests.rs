@@ -6,5 +6,6 @@ mod exactness;
 mod kinds;
 mod order;
 mod rules;
+mod rush;
 mod times;
 mod world;

@@ -8,6 +8,7 @@ use crate::booking::{
     Award, Bid, BidPhase, Capacity, Claim, ClaimPhase, Confirmation, GivenUp, Offered, Progress,
     RefusalReason, Ticket, TicketPhase,
 };
+use crate::desk::{CallAsked, TAKEN_MAX};
 use crate::event::{Event, Recorded};
 use crate::member::{Driver, Member, Role};
 use crate::run::{Leg, Run};
@@ -64,6 +65,7 @@ impl State {
                     key: None,
                     driver,
                     wishes: Default::default(),
+                    apart: Default::default(),
                 };
                 self.members.insert(member, row);
             }
@@ -77,6 +79,7 @@ impl State {
             }
             Event::MemberSuspended { member } => {
                 self.members.update(&member, |m| m.suspended = true);
+                self.calls.remove(&member);
             }
             Event::MemberReinstated { member } => {
                 self.members.update(&member, |m| m.suspended = false);
@@ -88,6 +91,16 @@ impl State {
                         None => m.wishes.remove(&driver),
                     };
                 });
+            }
+            Event::ApartSet { one, other, apart } => {
+                for (member, from) in [(one, other), (other, one)] {
+                    self.members.update(&member, |m| {
+                        match apart {
+                            true => m.apart.insert(from),
+                            false => m.apart.remove(&from),
+                        };
+                    });
+                }
             }
             Event::VettingRecorded { member, item, valid_until } => {
                 self.members.update(&member, |m| {
@@ -109,6 +122,7 @@ impl State {
                 self.vehicles.update(&vehicle, |v| v.capability = capability);
             }
             Event::WeeklyHoursSet { member, weekly } => self.with_availability(member, |a| a.weekly = weekly),
+            Event::BreaksSet { member, breaks } => self.with_availability(member, |a| a.breaks = breaks),
             Event::HoursOffered { member, date, hours } => {
                 self.with_availability(member, |a| {
                     a.forget_before(at);
@@ -155,6 +169,19 @@ impl State {
                     self.caregivers.remove(&rider);
                 } else {
                     self.caregivers.insert(rider, row);
+                }
+            }
+            Event::CallAsked { rider } => {
+                self.calls.insert(rider, CallAsked { at });
+            }
+            Event::CallMade { rider } => {
+                self.calls.remove(&rider);
+            }
+            Event::AlarmTaken { alarm, taken } => {
+                self.taken.insert(alarm, taken);
+                let oldest = self.taken.iter().min_by_key(|(id, row)| (row.at, **id)).map(|(id, _)| *id);
+                if let Some(oldest) = oldest.filter(|_| self.taken.len() > TAKEN_MAX) {
+                    self.taken.remove(&oldest);
                 }
             }
             Event::KeyEnrolled { member, key } => {
@@ -273,6 +300,8 @@ impl State {
                     rate,
                     phase: BidPhase::Open,
                     lapsed: None,
+                    taken_back: None,
+                    boarded: None,
                 };
                 self.change_ticket(ticket, |t| {
                     t.claims.insert(claim, bid);
@@ -289,8 +318,13 @@ impl State {
             Event::AwardEnded { ticket, claim, provider, reason, cancelled } => {
                 self.change_bid(ticket, claim, BidPhase::Over);
                 self.change_ticket(ticket, |t| {
-                    if let Some(bid) = t.claims.get_mut(&claim).filter(|_| reason.is_some() && cancelled) {
-                        bid.lapsed = (reason == Some(RefusalReason::DriverSilent)).then_some(at);
+                    if let Some(bid) = t.claims.get_mut(&claim).filter(|_| cancelled) {
+                        match reason {
+                            Some(why) => {
+                                bid.lapsed = (why == RefusalReason::DriverSilent).then_some(at);
+                            }
+                            None => bid.taken_back = Some(at),
+                        }
                     }
                     // Without a reason it is we who took it back.
                     if reason.is_some() || !cancelled {
@@ -315,6 +349,11 @@ impl State {
                 if let TicketPhase::Confirmed(_, confirmation) = &mut t.phase {
                     confirmation.progress = progress;
                     confirmation.progress_at = at;
+                }
+            }),
+            Event::BoardedAnyway { ticket, claim, at } => self.change_ticket(ticket, |t| {
+                if let Some(bid) = t.claims.get_mut(&claim) {
+                    bid.boarded = Some(at);
                 }
             }),
             Event::OutcomeAgreed { ticket, statement, .. } => {

@@ -9,8 +9,9 @@ use serde::{Deserialize, Serialize};
 use crate::access::Scope;
 use crate::actor::CommandKind;
 use crate::agreement::Agreement;
-use crate::availability::{Hours, Leave, WeeklyHours};
+use crate::availability::{Hours, Leave, WeeklyBreak, WeeklyHours};
 use crate::booking::{BookingMessage, TicketBody};
+use crate::desk::Taken;
 use crate::member::{DriverTerms, Role, VettingItem, Wish};
 use crate::needs::{Capability, Requirement};
 use crate::outcome::Outcome;
@@ -20,7 +21,7 @@ use crate::run::{Frame, Stop};
 use crate::time::{Timestamp, Zone};
 use crate::trip::{Dwell, Timing, Way};
 use crate::{
-    CapacityId, CardId, ClaimId, InvitationId, LiftNumber, MemberId, ReportId, RunId, SessionId,
+    AlarmId, CapacityId, CardId, ClaimId, InvitationId, LiftNumber, MemberId, ReportId, RunId, SessionId,
     SubscriptionId, TicketId, TripId, VehicleId,
 };
 
@@ -151,6 +152,15 @@ pub enum Command {
         /// What; none if it is all one again.
         wish: Option<Wish>,
     },
+    /// Never have two riders on board together, or let them be again.
+    SetApart {
+        /// One of them.
+        one: MemberId,
+        /// The other.
+        other: MemberId,
+        /// Whether they are kept apart.
+        apart: bool,
+    },
     /// Note what has been seen of a driver.
     RecordVetting {
         /// Whose.
@@ -187,6 +197,13 @@ pub enum Command {
         member: MemberId,
         /// Which.
         weekly: Vec<WeeklyHours>,
+    },
+    /// Set the breaks that come back every week.
+    SetBreaks {
+        /// Whose.
+        member: MemberId,
+        /// Which.
+        breaks: Vec<WeeklyBreak>,
     },
     /// Give hours on one day.
     OfferHours {
@@ -268,6 +285,17 @@ pub enum Command {
         /// Who.
         caregiver: MemberId,
     },
+    /// Ask the office to call a rider.
+    AskForCall(MemberId),
+    /// Note that a rider has been called.
+    CallMade(MemberId),
+    /// Take an alarm in hand.
+    TakeAlarm {
+        /// Which.
+        alarm: AlarmId,
+        /// What it is about; who and when are filled in.
+        about: Taken,
+    },
     /// Book a trip, with its return and its repetition.
     BookTrip(Booking),
     /// Change a trip.
@@ -316,7 +344,7 @@ pub enum Command {
     },
     /// Take the trip from whoever has it.
     UnassignTrip(TripId),
-    /// Keep plans from giving a trip to another driver than it has, or let them again.
+    /// Leave a trip with whoever has it, or let it be given to others again.
     LockTrip {
         /// Which.
         trip: TripId,
@@ -440,6 +468,7 @@ impl Command {
             | Command::IssueCard { .. }
             | Command::RevokeCard(_)
             | Command::SetWish { .. }
+            | Command::SetApart { .. }
             | Command::Invite { .. } => CommandKind::KeepMembers,
             Command::Enrol { .. } => CommandKind::Enrol,
             Command::SignIn { .. } | Command::SignOut(_) => CommandKind::SignIn,
@@ -448,9 +477,11 @@ impl Command {
             | Command::AddVehicle { .. }
             | Command::ChangeVehicle { .. }
             | Command::SetWeeklyHours { .. }
+            | Command::SetBreaks { .. }
             | Command::OfferHours { .. }
             | Command::TakeLeave { .. } => CommandKind::KeepDriver,
             Command::BookTrip(_)
+            | Command::AskForCall(_)
             | Command::ChangeTrip { .. }
             | Command::CancelTrip { .. }
             | Command::CallReady { .. }
@@ -470,6 +501,8 @@ impl Command {
             | Command::AwardClaim { .. }
             | Command::BarCoop(_)
             | Command::TurnBack { .. }
+            | Command::CallMade(_)
+            | Command::TakeAlarm { .. }
             | Command::StateOutcome { .. } => CommandKind::Dispatch,
             Command::Report { .. } => CommandKind::Drive,
             Command::Receive { .. } => CommandKind::Negotiate,

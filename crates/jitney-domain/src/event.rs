@@ -9,10 +9,11 @@ use serde::{Deserialize, Serialize};
 use crate::access::Scope;
 use crate::actor::Actor;
 use crate::agreement::{Agreement, Rate};
-use crate::availability::{Hours, Leave, WeeklyHours};
+use crate::availability::{Hours, Leave, WeeklyBreak, WeeklyHours};
 use crate::booking::{
     BookingMessage, CapacityBody, Disagreement, Ended, Progress, RefusalReason, TicketBody,
 };
+use crate::desk::Taken;
 use crate::member::{DriverTerms, Role, VettingItem, Wish};
 use crate::needs::Capability;
 use crate::outcome::{Outcome, Statement};
@@ -23,7 +24,7 @@ use crate::subscription::Pattern;
 use crate::time::{Timestamp, Zone};
 use crate::trip::{Link, TripDetails};
 use crate::{
-    CapacityId, CardId, ClaimId, InvitationId, LiftNumber, MemberId, ReportId, RunId, SessionId,
+    AlarmId, CapacityId, CardId, ClaimId, InvitationId, LiftNumber, MemberId, ReportId, RunId, SessionId,
     SubscriptionId, TicketId, TripId, VehicleId,
 };
 
@@ -70,6 +71,12 @@ pub enum Event {
         driver: MemberId,
         wish: Option<Wish>,
     },
+    /// Whether two riders are never on board together. Why is nobody's affair.
+    ApartSet {
+        one: MemberId,
+        other: MemberId,
+        apart: bool,
+    },
     VettingRecorded {
         member: MemberId,
         item: VettingItem,
@@ -91,6 +98,10 @@ pub enum Event {
     WeeklyHoursSet {
         member: MemberId,
         weekly: Vec<WeeklyHours>,
+    },
+    BreaksSet {
+        member: MemberId,
+        breaks: Vec<WeeklyBreak>,
     },
     HoursOffered {
         member: MemberId,
@@ -139,6 +150,17 @@ pub enum Event {
         rider: MemberId,
         caregiver: MemberId,
         scope: Option<Scope>,
+    },
+    /// A rider asked to be called.
+    CallAsked {
+        rider: MemberId,
+    },
+    CallMade {
+        rider: MemberId,
+    },
+    AlarmTaken {
+        alarm: AlarmId,
+        taken: Taken,
     },
 
     TripBooked {
@@ -256,6 +278,11 @@ pub enum Event {
     ProgressSeen {
         ticket: TicketId,
         progress: Progress,
+        at: Timestamp,
+    },
+    BoardedAnyway {
+        ticket: TicketId,
+        claim: ClaimId,
         at: Timestamp,
     },
     OutcomeAgreed {

@@ -210,6 +210,10 @@ random_id!(
     SessionId, "session id"
 );
 random_id!(
+    /// An alarm, by what it is about.
+    AlarmId, "alarm id"
+);
+random_id!(
     /// A signed report of a driver, made once and delivered as often as it takes.
     ReportId, "report id"
 );

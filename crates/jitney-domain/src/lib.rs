@@ -34,10 +34,12 @@ pub mod booking;
 mod check_digit;
 mod command;
 mod decide;
+pub mod desk;
 mod effect;
 mod event;
 pub mod gossip;
 mod ids;
+mod impossible;
 pub mod member;
 mod needs;
 mod outcome;
@@ -58,10 +60,13 @@ pub mod trip;
 pub use actor::Actor;
 pub use agreement::{Agreement, Cents, Rate, Terms};
 pub use command::{Booking, Command, MOVES_MAX, Move, Plan, Repeat, Step, TripChange};
-pub use decide::{Context, decide, may_act_for, takes_part, waits_for_other_half};
+pub use decide::{
+    Context, WHY_MAX, decide, may_act_for, no_show_allowed_from, takes_part, waits_for_other_half,
+};
 pub use effect::{Effect, effects};
 pub use event::{Event, Recorded};
 pub use ids::*;
+pub use impossible::{Hindrance, Standing, Wanted};
 pub use member::{Role, VettingItem, Wish};
 pub use needs::*;
 pub use outcome::{Outcome, Statement};

@@ -163,6 +163,8 @@ pub enum Wish {
 
 /// Most wishes of one rider.
 pub const WISHES_MAX: usize = 50;
+/// Most riders from whom one rider is kept apart.
+pub const APART_MAX: usize = 50;
 
 /// A driver's side of a membership.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -218,6 +220,9 @@ pub struct Member {
     /// For riders: what they wish of drivers.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub wishes: BTreeMap<MemberId, Wish>,
+    /// For riders: with whom they are never on board together. It stands with both.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub apart: BTreeSet<MemberId>,
 }
 
 impl Member {

@@ -107,25 +107,53 @@ impl Requirement {
         matches!(self.mobility, Mobility::Wheelchair | Mobility::Scooter)
     }
 
-    /// Returns the first part of the requirement that `vehicle` cannot meet, in words for a dispatcher.
-    pub fn unmet_by(&self, vehicle: &Capability) -> Option<&'static str> {
+    /// Returns the first part of the requirement that `vehicle` cannot meet.
+    pub fn unmet_by(&self, vehicle: &Capability) -> Option<Lack> {
         let load = self.load();
         if load.wheelchairs > vehicle.places.wheelchairs {
-            return Some("no wheelchair space");
+            return Some(Lack::WheelchairSpace);
         }
         if self.needs_ramp() && !vehicle.ramp_or_lift {
-            return Some("no ramp or lift");
+            return Some(Lack::RampOrLift);
         }
         if load.seats > vehicle.places.seats {
-            return Some("not enough seats");
+            return Some(Lack::Seats);
         }
         if self.service_animal && !vehicle.service_animals {
-            return Some("takes no animals");
+            return Some(Lack::Animals);
         }
         if self.assistance > vehicle.assistance {
-            return Some("driver does not give that much assistance");
+            return Some(Lack::Assistance);
         }
         None
+    }
+}
+
+/// What a vehicle or its driver lacks for a trip.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Lack {
+    /// A space for one more wheelchair.
+    WheelchairSpace,
+    /// A ramp or lift.
+    RampOrLift,
+    /// Seats.
+    Seats,
+    /// A welcome for service animals.
+    Animals,
+    /// A driver who helps that much.
+    Assistance,
+}
+
+impl std::fmt::Display for Lack {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Lack::WheelchairSpace => "no wheelchair space",
+            Lack::RampOrLift => "no ramp or lift",
+            Lack::Seats => "not enough seats",
+            Lack::Animals => "takes no animals",
+            Lack::Assistance => "driver does not give that much assistance",
+        })
     }
 }
 
@@ -154,7 +182,7 @@ mod tests {
         let need = Requirement { mobility: Mobility::Wheelchair, attendants: 1, ..Requirement::default() };
         assert_eq!(need.load(), Load { seats: 1, wheelchairs: 1 });
         let car = Capability { places: Load { seats: 3, wheelchairs: 0 }, ..Capability::default() };
-        assert_eq!(need.unmet_by(&car), Some("no wheelchair space"));
+        assert_eq!(need.unmet_by(&car), Some(Lack::WheelchairSpace));
         let van = Capability {
             places: Load { seats: 3, wheelchairs: 1 },
             ramp_or_lift: true,

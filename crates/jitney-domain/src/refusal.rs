@@ -7,11 +7,12 @@ use thiserror::Error;
 use crate::actor::{Actor, CommandKind};
 use crate::command::MOVES_MAX;
 use crate::decide::WHY_MAX;
-use crate::member::{Role, Unvetted, WISHES_MAX};
-use crate::needs::PARTY_MAX;
+use crate::impossible::{Hindrance, Standing, Wanted};
+use crate::member::{APART_MAX, Role, Unvetted, WISHES_MAX};
+use crate::needs::{Lack, PARTY_MAX};
 use crate::run::RunFault;
 use crate::subscription::RuleError;
-use crate::time::{Timestamp, ZoneError};
+use crate::time::{Minutes, Timestamp, ZoneError};
 use crate::{
     CapacityId, CardId, ClaimId, InvitationId, LiftNumber, MemberId, RunId, SubscriptionId, TicketId, TripId,
     VehicleId,
@@ -102,6 +103,9 @@ pub enum Refusal {
         /// Who.
         caregiver: MemberId,
     },
+    /// Nobody waits for that call.
+    #[error("rider {0} does not wait for a call; see `jitney alarms`")]
+    NoCallAsked(MemberId),
     /// No such invitation, or the secret is wrong.
     #[error("this invitation is not known here; ask your coop for a new one")]
     NoInvitation,
@@ -148,6 +152,47 @@ pub enum Refusal {
         /// Whom.
         rider: MemberId,
     },
+    /// Two riders are not to be on board together.
+    #[error(
+        "rider {rider} and rider {other} are not to be on board together; choose another driver or time with \
+         `jitney trip candidates`, or end it with `jitney rider apart {rider} {other} --end`"
+    )]
+    RidersApart {
+        /// Whose trip it is.
+        rider: MemberId,
+        /// Who would be on board as well.
+        other: MemberId,
+    },
+    /// Nobody is kept apart from themselves.
+    #[error("that is one rider, {0}; name two")]
+    OneRider(MemberId),
+    /// The rider is kept apart from as many as are kept.
+    #[error(
+        "rider {0} is kept apart from {APART_MAX} others already; end one with `jitney rider apart ... --end`"
+    )]
+    TooManyApart(MemberId),
+    /// The driver would be left without the break that was agreed.
+    #[error(
+        "driver {driver} would be left without a break on {date}; choose another driver or time with `jitney trip \
+         candidates`, or ask, then `jitney drive break --for {driver}`"
+    )]
+    NoBreak {
+        /// Who.
+        driver: MemberId,
+        /// When.
+        date: Date,
+    },
+    /// The break is longer than the hours in which it is to lie, or no break at all.
+    #[error("a break of {length} does not lie within {room}; say a length from one minute to that")]
+    BreakDoesNotFit {
+        /// How long it is.
+        length: Minutes,
+        /// How long the hours are.
+        room: Minutes,
+    },
+    /// Two breaks of one day lie in the same hours.
+    #[error("two breaks of one day lie in the same hours; say one after the other")]
+    BreaksOverlap,
     /// The driver is not vetted.
     #[error("driver {driver} may not drive on {date}: {unvetted}; record it with `jitney member vet`")]
     NotVetted {
@@ -188,7 +233,7 @@ pub enum Refusal {
         /// Which vehicle.
         vehicle: VehicleId,
         /// What is missing.
-        why: &'static str,
+        why: Lack,
     },
     /// The stops are not a possible run.
     #[error("the run cannot be driven like this: {0}")]
@@ -209,6 +254,14 @@ pub enum Refusal {
     InThePast {
         /// What was asked for.
         when: Timestamp,
+    },
+    /// The day is so far ahead that the year must be mistyped.
+    #[error("{date} is too far ahead, trips are booked until {last}: check the year")]
+    TooFarAhead {
+        /// The day asked for.
+        date: Date,
+        /// The last day for which trips are booked.
+        last: Date,
     },
     /// A plan was made too long ago.
     #[error("what was planned for {planned} is past by now; plan again")]
@@ -242,6 +295,11 @@ pub enum Refusal {
     /// The trip has somebody already.
     #[error("trip {0} is already taken; cancel that first with `jitney trip unassign`")]
     TripTaken(TripId),
+    /// The trip is to stay with whoever has it.
+    #[error(
+        "trip {0} is locked to whoever has it; a dispatcher can unlock it with `jitney trip unlock {0}`, then try again"
+    )]
+    Locked(TripId),
     /// The rider is under way or has arrived: what is agreed is carried out.
     #[error(
         "the rider of trip {0} is on board already, so it stays as it is; phone the driver if it must go \
@@ -262,7 +320,7 @@ pub enum Refusal {
         /// The outcome asked for.
         outcome: crate::outcome::Outcome,
         /// Why not.
-        why: &'static str,
+        why: Hindrance,
     },
     /// The claim is not in a state for this.
     #[error(
@@ -272,9 +330,9 @@ pub enum Refusal {
         /// Which lift.
         lift: LiftNumber,
         /// Where it stands.
-        state: &'static str,
+        state: Standing,
         /// What was asked.
-        wanted: &'static str,
+        wanted: Wanted,
     },
     /// A no-show cannot be declared yet.
     #[error("too early for a no-show on lift {lift}: wait until {allowed_from}")]
@@ -377,16 +435,21 @@ impl Refusal {
             | NoInvitation
             | NoCard
             | NoCaregiver { .. }
+            | NoCallAsked(_)
             | NoCoop => RefusalClass::NotFound,
             NotAllowed { .. } | NotYourLift { .. } | NotTheirs => RefusalClass::NotAllowed,
             Zone(_)
             | Rule(_)
             | InThePast { .. }
+            | TooFarAhead { .. }
             | PlanPast { .. }
             | ReturnBeforeOutbound { .. }
             | PartyTooLarge(_)
             | FromTheFuture { .. }
             | EmptyHours
+            | BreakDoesNotFit { .. }
+            | BreaksOverlap
+            | OneRider(_)
             | NoReason
             | TicketPast(_)
             | OurOwnCoop

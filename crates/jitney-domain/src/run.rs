@@ -4,6 +4,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+use crate::availability::Break;
 use crate::needs::{Capability, Load};
 use crate::time::{Minutes, Timestamp, Window};
 use crate::{ClaimId, MemberId, VehicleId};
@@ -171,6 +172,44 @@ impl Run {
         theirs.sort_by_key(key);
         ours.sort_by_key(key);
         ours == theirs
+    }
+
+    /// Returns those who are on board together with `claim` at some time, by the order of the stops.
+    pub fn rides_with(&self, claim: ClaimId) -> Vec<ClaimId> {
+        let (mut with, mut on_board) = (Vec::new(), Vec::new());
+        let mut riding = false;
+        for stop in &self.stops {
+            match (stop.leg, stop.claim == claim) {
+                (Leg::PickUp, true) => {
+                    riding = true;
+                    with.append(&mut on_board);
+                }
+                (Leg::DropOff, true) => return with,
+                (Leg::PickUp, false) if riding => with.push(stop.claim),
+                (Leg::PickUp, false) => on_board.push(stop.claim),
+                (Leg::DropOff, false) => on_board.retain(|other| *other != stop.claim),
+            }
+        }
+        with
+    }
+
+    /// Tells whether the driver could have the break before, between or after the stops, with nobody on board. The
+    /// way is not counted: travel times are the planner's care.
+    pub fn leaves_room_for(&self, pause: &Break) -> bool {
+        let (mut free_from, mut on_board) = (pause.begin.from, 0usize);
+        for stop in &self.stops {
+            let over = stop.done.unwrap_or(stop.planned.after(stop.dwell));
+            let begins = over.before(stop.dwell);
+            if on_board == 0 && free_from <= pause.begin.to && free_from.after(pause.length) <= begins {
+                return true;
+            }
+            free_from = free_from.max(over);
+            on_board = match stop.leg {
+                Leg::PickUp => on_board.saturating_add(1),
+                Leg::DropOff => on_board.saturating_sub(1),
+            };
+        }
+        free_from <= pause.begin.to
     }
 
     /// Returns the stop of `claim` at its `leg`.

@@ -10,8 +10,9 @@ use crate::access::{Card, Caregivers, Session};
 use crate::agreement::{Agreement, Terms};
 use crate::availability::Availability;
 use crate::booking::{Capacity, Claim, Offered, Ticket};
+use crate::desk::{CallAsked, Taken};
 use crate::member::{Member, Role, Wish};
-use crate::needs::Capability;
+use crate::needs::{Capability, Load};
 use crate::policy::Policy;
 use crate::record::{Record, Records};
 use crate::run::Run;
@@ -20,7 +21,7 @@ use crate::table::{RowChange, RowError, Table};
 use crate::time::{Timestamp, Zone};
 use crate::trip::Trip;
 use crate::{
-    CapacityId, CardId, ClaimId, InvitationId, LiftNumber, MemberId, ReportId, RunId, SessionId,
+    AlarmId, CapacityId, CardId, ClaimId, InvitationId, LiftNumber, MemberId, ReportId, RunId, SessionId,
     SubscriptionId, TicketId, TripId, VehicleId,
 };
 
@@ -97,6 +98,10 @@ pub mod tags {
     pub const SESSIONS: u8 = 18;
     /// Who acts for which rider.
     pub const CAREGIVERS: u8 = 19;
+    /// Riders who wait for a call.
+    pub const CALLS: u8 = 21;
+    /// Who has taken which alarm.
+    pub const TAKEN: u8 = 22;
 }
 
 /// Calls a macro with every table of [`State`] and its tag.
@@ -120,6 +125,8 @@ macro_rules! every_table {
         $each!($state.cards, tags::CARDS);
         $each!($state.sessions, tags::SESSIONS);
         $each!($state.caregivers, tags::CAREGIVERS);
+        $each!($state.calls, tags::CALLS);
+        $each!($state.taken, tags::TAKEN);
     };
 }
 
@@ -162,6 +169,10 @@ pub struct State {
     pub sessions: Table<SessionId, Session>,
     /// Who acts for which rider.
     pub caregivers: Table<MemberId, Caregivers>,
+    /// Riders who wait for a call.
+    pub calls: Table<MemberId, CallAsked>,
+    /// Who has taken which alarm.
+    pub taken: Table<AlarmId, Taken>,
     /// What follows from the tables.
     pub(crate) index: Index,
 }
@@ -175,6 +186,8 @@ pub(crate) struct Index {
     pub live_tickets: BTreeSet<TicketId>,
     pub live_claims: BTreeSet<ClaimId>,
     pub claims_on: BTreeMap<TicketId, BTreeSet<ClaimId>>,
+    /// Tickets that were taken back from whoever had them, by when a driver would come all the same.
+    pub taken_back: BTreeSet<(Timestamp, TicketId)>,
     pub runs_of: BTreeMap<MemberId, BTreeSet<RunId>>,
     pub keys: BTreeMap<PublicKey, MemberId>,
     pub trips_on: BTreeMap<Date, BTreeSet<TripId>>,
@@ -226,9 +239,50 @@ impl State {
         self.members.get(&rider)?.wishes.get(&driver).copied()
     }
 
+    /// Tells whether two riders are never to be on board together.
+    pub fn are_apart(&self, one: MemberId, other: MemberId) -> bool {
+        self.members.get(&one).is_some_and(|member| member.apart.contains(&other))
+    }
+
+    /// Returns whose trip one of our lifts serves; none if the rider is a partner's.
+    pub fn rider_of_lift(&self, claim: ClaimId) -> Option<MemberId> {
+        let ticket = self.tickets.get(&self.claims.get(&claim)?.ticket.ticket)?;
+        self.trips.get(&ticket.trip).map(|trip| trip.details.rider)
+    }
+
     /// Returns trips that are not over, in order of booking.
     pub fn open_trips(&self) -> impl Iterator<Item = (TripId, &Trip)> {
         self.index.open_trips.iter().filter_map(|id| self.trips.get(id).map(|trip| (*id, trip)))
+    }
+
+    /// Returns tickets that were taken back from whoever had them and would have come after `since`.
+    pub(crate) fn taken_back_after(&self, since: Timestamp) -> impl Iterator<Item = &Ticket> {
+        let ids = self.index.taken_back.range((since, TicketId::from_bytes([0; 16]))..);
+        let ids: BTreeSet<TicketId> = ids.map(|(_, id)| *id).collect();
+        ids.into_iter().filter_map(|id| self.tickets.get(&id))
+    }
+
+    /// Tells whether a member takes part in nothing at present.
+    pub fn is_suspended(&self, member: MemberId) -> bool {
+        self.members.get(&member).is_some_and(|member| member.suspended)
+    }
+
+    /// Returns the vehicle that a driver is planned with: their usual one, or another of theirs while that is out of
+    /// use.
+    pub fn vehicle_of(&self, driver: MemberId) -> Option<VehicleId> {
+        let usual = self.members.get(&driver)?.driver.as_ref()?.terms.vehicle?;
+        let in_use = |vehicle: &Vehicle| vehicle.capability.places != Load::default();
+        if self.vehicles.get(&usual).is_some_and(in_use) {
+            return Some(usual);
+        }
+        let others = self.vehicles.iter().find(|(_, other)| other.owner == Some(driver) && in_use(other));
+        Some(others.map_or(usual, |(other, _)| *other))
+    }
+
+    /// Returns the keys that members have enrolled and may use at present.
+    pub fn keys_in_use(&self) -> impl Iterator<Item = PublicKey> {
+        let keys = self.index.keys.iter();
+        keys.filter(|(_, member)| self.members.get(member).is_some_and(|m| !m.suspended)).map(|(key, _)| *key)
     }
 
     /// Returns the trips on `date`.
@@ -388,8 +442,11 @@ impl Index {
     }
 
     pub fn note_ticket(&mut self, id: TicketId, ticket: &Ticket) {
-        for claim in ticket.claims.keys() {
+        for (claim, bid) in &ticket.claims {
             self.bids.insert(*claim, id);
+            if bid.taken_back.is_some() {
+                self.taken_back.insert((bid.pick_up_at, id));
+            }
         }
         self.records.note_ticket(id, ticket);
         if ticket.is_live() {

@@ -184,7 +184,7 @@ macro_rules! row_key {
     )*};
 }
 row_key!(number: MemberId, VehicleId, RunId, SubscriptionId, TripId, LiftNumber);
-row_key!(random: TicketId, ClaimId, CapacityId, InvitationId, ReportId, CardId, SessionId);
+row_key!(random: TicketId, ClaimId, CapacityId, InvitationId, ReportId, AlarmId, CardId, SessionId);
 
 impl RowKey for jitney_identity::credential::CredentialId {
     fn to_bytes(&self) -> Vec<u8> {

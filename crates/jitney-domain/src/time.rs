@@ -164,8 +164,9 @@ pub enum ZoneError {
     },
     /// The clocks jump over this time.
     #[error(
-        "{local} does not exist in {zone}: the clocks go forward then; \
-         choose a time before or after the missing hour"
+        "{} does not exist in {zone}: the clocks go forward then; \
+         choose a time before or after the missing hour",
+        local.strftime("%Y-%m-%d %H:%M")
     )]
     Nonexistent {
         /// The wall-clock time.

@@ -153,7 +153,7 @@ pub struct Trip {
     pub last_ticket: Option<TicketId>,
     /// When it was booked.
     pub booked_at: Timestamp,
-    /// No plan gives it to another driver than it has.
+    /// It is not taken from whoever has it.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub locked: bool,
 }

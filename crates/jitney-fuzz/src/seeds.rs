@@ -373,7 +373,10 @@ pub(crate) fn member() -> Vec<Seed> {
 }
 
 pub(crate) fn config() -> Vec<Seed> {
-    vec![named("example-with-pages", Config::EXAMPLE), named("bare", "[coop]\nname = \"Willow Lifts\"\n")]
+    vec![
+        named("example-with-rush-hours", Config::EXAMPLE),
+        named("bare", "[coop]\nname = \"Willow Lifts\"\n"),
+    ]
 }
 
 pub(crate) fn journal() -> Vec<Seed> {

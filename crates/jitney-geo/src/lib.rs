@@ -34,6 +34,7 @@ pub mod osm;
 mod place;
 pub mod places;
 pub mod roads;
+mod rush;
 mod spot;
 mod travel;
 
@@ -45,5 +46,6 @@ pub use crowd::{
 };
 pub use distance::distance;
 pub use place::{PlaceError, parse_place};
+pub use rush::{PERCENT_MAX, Rush, RushError, Rushed};
 pub use spot::Spot;
 pub use travel::{ProfileError, StraightLine, Travel, TravelTimes};

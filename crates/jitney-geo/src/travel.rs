@@ -1,6 +1,6 @@
 //! How long a drive takes.
 
-use jitney_domain::{Coordinate, Metres, Minutes};
+use jitney_domain::{Coordinate, Metres, Minutes, Window};
 use thiserror::Error;
 
 use crate::distance::{metres_between, whole_metres};
@@ -35,6 +35,19 @@ pub trait TravelTimes {
         let row = |from: &Coordinate| places.iter().map(|to| self.travel(*from, *to)).collect::<Vec<_>>();
         places.iter().flat_map(row).collect()
     }
+
+    /// Tells whether how long a drive takes depends on when it is left.
+    fn depends_on_time(&self) -> bool {
+        false
+    }
+
+    /// Returns the drive as it is to be reckoned with if it is left within `leave` and goes on without a stop, or is left
+    /// as late as being there within `over` allows: it takes no longer whenever that is. Never less than on empty roads,
+    /// which is what [`TravelTimes::travel`] tells.
+    fn at_that_time(&self, drive: Travel, leave: Window, over: Window) -> Travel {
+        let _ = (leave, over);
+        drive
+    }
 }
 
 impl<T: TravelTimes + ?Sized> TravelTimes for &T {
@@ -44,6 +57,14 @@ impl<T: TravelTimes + ?Sized> TravelTimes for &T {
 
     fn table(&self, places: &[Coordinate]) -> Vec<Option<Travel>> {
         (**self).table(places)
+    }
+
+    fn depends_on_time(&self) -> bool {
+        (**self).depends_on_time()
+    }
+
+    fn at_that_time(&self, drive: Travel, leave: Window, over: Window) -> Travel {
+        (**self).at_that_time(drive, leave, over)
     }
 }
 

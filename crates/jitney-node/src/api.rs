@@ -1,26 +1,36 @@
 //! What a node can be asked, by whichever way the question comes: control socket, member's device, test.
 
 mod fault;
+mod limit;
+mod plan;
+mod report;
+mod trips;
 
 use std::collections::BTreeSet;
 
 use jiff::civil::{Date, Time};
 use jitney_domain::access::Scope;
-use jitney_domain::availability::{Hours, Leave, WeeklyHours};
+use jitney_domain::availability::{Hours, Leave, WeeklyBreak, WeeklyHours};
 use jitney_domain::member::{Consent, Wish};
 use jitney_domain::trip::Timing;
 use jitney_domain::{
-    Actor, Assistance, Capability, CapacityId, CardId, ClaimId, LiftNumber, MemberId, Metres, Minutes, Move,
-    Outcome, Policy, ReportId, Requirement, Role, Step, SubscriptionId, TicketId, TripId, VehicleId,
-    VettingItem,
+    Actor, Assistance, Capability, CapacityId, CardId, ClaimId, Coordinate, MemberId, Metres, Minutes, Move,
+    Outcome, Policy, Requirement, Role, SubscriptionId, TicketId, TripId, VehicleId, VettingItem,
 };
-use jitney_identity::{PublicKey, Signature};
+use jitney_identity::PublicKey;
 use serde::{Deserialize, Serialize};
 
 use crate::person::{Place, Profile};
 use crate::view;
 
 pub use fault::{Fault, FaultKind};
+pub use limit::{Limit, NoLimit};
+pub use plan::{Give, GiveTo, Mishap, PlanAsked};
+pub use report::{Report, SignedReport};
+pub use trips::{TripFilter, TripPosition};
+
+/// Longest key of [`Request::Once`], in bytes.
+pub const KEY_BYTES_MAX: usize = 255;
 
 /// A place as a caller names it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -98,91 +108,18 @@ pub struct TripChangeAsked {
     pub note: Option<String>,
 }
 
-/// Which trips to list.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub struct TripFilter {
-    /// On this day only.
-    pub day: Option<Date>,
-    /// Of this rider only.
-    pub rider: Option<MemberId>,
-    /// Those that are over too.
-    pub all: bool,
-}
-
-/// How a day is to be planned.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct PlanAsked {
-    /// Which day.
-    pub day: Date,
-    /// What has gone otherwise than planned.
-    pub after: Option<Mishap>,
-    /// The longest that the search may take.
-    pub seconds: u32,
-    /// Threads of the search.
-    pub threads: usize,
-    /// Seed of the search: the same seed and threads give the same plan, unless the time ends it.
-    pub seed: u64,
-    /// Carry the plan out at once.
-    pub apply: bool,
-    /// The drivers have said yes already.
-    pub agreed: bool,
-}
-
-/// What goes otherwise than planned on the day.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Mishap {
-    /// A driver can go on only so much later than now.
-    Late {
-        /// Who.
-        driver: MemberId,
-        /// How much later.
-        by: Minutes,
-    },
-    /// A rider was not there.
-    NoShow {
-        /// Whose trip.
-        trip: TripId,
-    },
-    /// A driver's vehicle has broken down.
-    Broken {
-        /// Whose.
-        driver: MemberId,
-    },
-    /// A driver cannot drive.
-    Ill {
-        /// Who.
-        driver: MemberId,
-    },
-}
-
-/// A driver's report, signed on the device where it was made.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct SignedReport {
-    /// The exact JSON text of a [`Report`] that was signed.
-    pub report: String,
-    /// By the member's key, in the domain of reports.
-    pub signature: Signature,
-}
-
-/// What a driver's report says.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Report {
-    /// Name of this report: the same report counts once.
-    pub report: ReportId,
-    /// Which lift.
-    pub lift: LiftNumber,
-    /// Which step.
-    pub step: Step,
-    /// When it happened, milliseconds since 1970.
-    pub at: jitney_domain::Timestamp,
-}
-
 /// A question or command.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 #[allow(missing_docs)] // The command line documents each; fields are named as there.
 pub enum Request {
+    /// Carries a request out once: sent again under the same key by the same member, it is answered again and not
+    /// carried out again.
+    Once {
+        /// What the asker calls it.
+        key: String,
+        request: Box<Request>,
+    },
     Status,
     SetPolicy(Policy),
     ShowPolicy,
@@ -197,7 +134,14 @@ pub enum Request {
     },
     ListMembers {
         role: Option<Role>,
+        /// Words of the name as they begin, a stretch of the phone number, or the member's number.
         find: Option<String>,
+        /// Those only who stand behind this one in the list.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        after: Option<MemberId>,
+        /// So many at most; all if none.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        limit: Option<usize>,
     },
     ShowMember(MemberId),
     AddRole {
@@ -211,6 +155,12 @@ pub enum Request {
         rider: MemberId,
         driver: MemberId,
         wish: Option<Wish>,
+    },
+    /// Whether two riders are never on board together.
+    Apart {
+        one: MemberId,
+        other: MemberId,
+        apart: bool,
     },
     Vet {
         member: MemberId,
@@ -260,8 +210,8 @@ pub enum Request {
 
     SetDriverTerms {
         member: MemberId,
-        radius: Option<Metres>,
-        max_trips: Option<u32>,
+        radius: Option<Limit<Metres>>,
+        max_trips: Option<Limit<u32>>,
         consent: Option<Consent>,
         assistance: Option<Assistance>,
         vehicle: Option<VehicleId>,
@@ -273,11 +223,19 @@ pub enum Request {
     },
     ChangeVehicle {
         vehicle: VehicleId,
-        capability: Capability,
+        /// What it can carry now; as before if none.
+        capability: Option<Capability>,
+        /// How one recognises it; as before if none.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        description: Option<String>,
     },
     SetWeeklyHours {
         member: MemberId,
         weekly: Vec<WeeklyHours>,
+    },
+    SetBreaks {
+        member: MemberId,
+        breaks: Vec<WeeklyBreak>,
     },
     OfferHours {
         member: MemberId,
@@ -303,9 +261,21 @@ pub enum Request {
         counts: std::collections::BTreeMap<jitney_domain::Cell, u32>,
     },
 
+    /// The roads between two corners, fastest first, as far as they are worth drawing; none without a map of our own.
+    RoadLines {
+        south_west: Coordinate,
+        north_east: Coordinate,
+        /// What is bent less than this apart is drawn straight.
+        grain: Metres,
+    },
+
     BookTrip(TripAsked),
     ListTrips(TripFilter),
-    ShowTrip(TripId),
+    ShowTrip {
+        trip: TripId,
+        /// As that of [`Request::Alarms`].
+        language: Option<String>,
+    },
     ChangeTrip {
         trip: TripId,
         change: TripChangeAsked,
@@ -332,7 +302,7 @@ pub enum Request {
         agreed: bool,
     },
     UnassignTrip(TripId),
-    /// Whether plans leave a trip with the driver it has.
+    /// Whether a trip is left with the driver it has.
     LockTrip {
         trip: TripId,
         locked: bool,
@@ -345,6 +315,13 @@ pub enum Request {
         moves: Vec<Move>,
         agreed: bool,
     },
+    /// Gives trips to other drivers together, so that two can change places: all of it or nothing.
+    GiveTrips {
+        gives: Vec<Give>,
+        agreed: bool,
+        /// Else it is only said what it would cost.
+        apply: bool,
+    },
     ListSubscriptions,
     ExceptDate {
         subscription: SubscriptionId,
@@ -356,9 +333,24 @@ pub enum Request {
     },
     Board {
         day: Option<Date>,
+        /// As that of [`Request::Alarms`].
+        language: Option<String>,
     },
     /// What somebody has to see to now, and who must phone whom.
-    Alarms,
+    Alarms {
+        /// In which language it is said, as a BCP 47 tag; English if none or another than there is.
+        language: Option<String>,
+    },
+    /// Takes an alarm in hand, by the beginning of its name.
+    TakeAlarm {
+        alarm: String,
+    },
+    /// Who has taken which alarm.
+    AlarmTrail,
+    /// Asks the office to call a rider.
+    AskForCall(MemberId),
+    /// A rider has been called.
+    CallMade(MemberId),
     /// A driver's lifts as iCalendar. It remembers what it has said, so that changes are known.
     Calendar(MemberId),
     /// The secret under which calendar programs read a driver's lifts: that of the driver's newest card.
@@ -438,6 +430,8 @@ pub enum Request {
     JoinFederation {
         link: String,
     },
+    /// Asks no longer to be admitted.
+    WithdrawJoin,
     /// Signs for a coop named by fingerprint words or did:key.
     AdmitCoop {
         who: String,
@@ -471,6 +465,9 @@ pub enum Request {
 impl Request {
     /// Tells whether the request only reads, so that it can be answered on a full disk.
     pub fn only_reads(&self) -> bool {
+        if let Request::Once { request, .. } = self {
+            return request.only_reads();
+        }
         matches!(
             self,
             Request::Status
@@ -479,14 +476,17 @@ impl Request {
                 | Request::ShowMember(_)
                 | Request::ShowHours(_)
                 | Request::ListPlaces
+                | Request::RoadLines { .. }
                 | Request::ListTrips(_)
-                | Request::ShowTrip(_)
+                | Request::ShowTrip { .. }
                 | Request::Candidates(_)
                 | Request::Openings(_)
                 | Request::PlanDay(PlanAsked { apply: false, .. })
+                | Request::GiveTrips { apply: false, .. }
                 | Request::ListSubscriptions
                 | Request::Board { .. }
-                | Request::Alarms
+                | Request::Alarms { .. }
+                | Request::AlarmTrail
                 | Request::ListMessages { .. }
                 | Request::ListTickets
                 | Request::ListCapacity
@@ -525,9 +525,12 @@ pub enum Reply {
     Candidates(view::Candidates),
     Openings(view::Openings),
     DayPlan(view::DayPlan),
+    Given(Vec<view::Given>),
     Subscriptions(Vec<view::Subscription>),
     Board(Box<view::Board>),
+    RoadLines(Vec<view::RoadLine>),
     Alarms(view::Alarms),
+    AlarmTrail(Vec<view::Taken>),
     Calendar(String),
     CalendarSecret(Option<String>),
     Messages(Vec<view::Message>),

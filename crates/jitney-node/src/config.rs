@@ -3,7 +3,8 @@
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
-use jitney_geo::{Crowd, StraightLine};
+use jitney_domain::Zone;
+use jitney_geo::{Crowd, Rush, StraightLine};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
@@ -25,6 +26,9 @@ pub struct Config {
     /// How to estimate driving times.
     #[serde(default)]
     pub roads: RoadsConfig,
+    /// Where driving times come from instead.
+    #[serde(default)]
+    pub map: MapConfig,
     /// How coarsely partners are told of places.
     #[serde(default)]
     pub privacy: PrivacyConfig,
@@ -108,6 +112,47 @@ impl Default for RoadsConfig {
             detour_factor: StraightLine::DETOUR_FACTOR,
             town_kmh: StraightLine::NEAR_KMH,
             country_kmh: StraightLine::FAR_KMH,
+        }
+    }
+}
+
+/// Where driving times come from, if not from the roads that were imported.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct MapConfig {
+    /// A server that speaks OSRM's HTTP interface: `http://127.0.0.1:5000`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub osrm: Option<String>,
+    /// Hours at which driving takes longer, Monday to Friday.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub rush: Vec<RushHours>,
+}
+
+/// Hours at which driving takes longer, by the coop's clocks.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RushHours {
+    /// The first hour.
+    pub from: u8,
+    /// The hour at which it is over.
+    pub to: u8,
+    /// How much longer than on empty roads.
+    pub factor: f64,
+}
+
+impl MapConfig {
+    /// # Errors
+    /// A sentence if the server's address is none.
+    fn check(&self) -> Result<(), String> {
+        let Some(url) = &self.osrm else { return Ok(()) };
+        let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
+        let plain = |rest: &str| {
+            let strange = |c: char| c.is_whitespace() || c.is_control() || "?#@\"".contains(c);
+            !rest.is_empty() && !rest.starts_with(['/', ':']) && !rest.contains(strange)
+        };
+        match rest.is_some_and(plain) && url.parse::<ureq::http::Uri>().is_ok() {
+            true => Ok(()),
+            false => Err(format!("[map] osrm is \"{url}\"; write it like http://127.0.0.1:5000")),
         }
     }
 }
@@ -249,6 +294,8 @@ impl Config {
         config.crowd()?;
         config.messages.rules()?;
         config.web.check()?;
+        config.map.check()?;
+        config.rush()?;
         if config.coop.name.trim().is_empty() {
             return Err("[coop] name is empty".to_owned());
         }
@@ -270,6 +317,23 @@ impl Config {
     pub fn travel(&self) -> Result<StraightLine, String> {
         let RoadsConfig { detour_factor, town_kmh, country_kmh } = self.roads;
         StraightLine::new(detour_factor, StraightLine::NEAR, town_kmh, country_kmh).map_err(|e| e.to_string())
+    }
+
+    /// Returns at which hours driving takes longer by this configuration, if at any; by which clocks is for the coop
+    /// to say.
+    ///
+    /// # Errors
+    /// A sentence if the figures make no sense.
+    pub fn rush(&self) -> Result<Option<Rush>, String> {
+        if self.map.rush.is_empty() {
+            return Ok(None);
+        }
+        let utc = Zone::named("UTC").map_err(|e| e.to_string())?;
+        let all = self.map.rush.iter().try_fold(Rush::none(utc), |rush, hours| {
+            // What is out of range stays so: a number that is none becomes nought.
+            rush.with(hours.from, hours.to, (hours.factor * 100.0).round() as u16)
+        });
+        all.map(Some).map_err(|e| format!("[map] rush: {e}"))
     }
 }
 
@@ -301,6 +365,26 @@ mod tests {
         assert!(why.contains("line 5") && why.contains("lissten"), "{why}");
         assert!(Config::parse("[coop]\nname = \"W\"\n[network]\nlisten = [\"nowhere\"]\n").is_err());
         assert!(Config::parse("[coop]\nname = \"W\"\n[web]\npublic_url = \"lifts.example.org\"\n").is_err());
+        let with_rush =
+            |hours: &str| Config::parse(&format!("[coop]\nname = \"W\"\n[map]\nrush = [{{ {hours} }}]\n"));
+        for hours in [
+            "from = 9, to = 7, factor = 1.4",
+            "from = 7, to = 9, factor = 0.9",
+            "from = 7, to = 9, factor = nan",
+        ] {
+            let why = with_rush(hours).unwrap_err();
+            assert!(why.starts_with("[map] rush: "), "{why}");
+        }
+        assert!(with_rush("from = 7, to = 9, factor = 1.4").unwrap().rush().unwrap().is_some());
+        for url in
+            ["127.0.0.1:5000", "http://", "http:///x", "http://a b", "http://me@example.org", "ftp://a"]
+        {
+            assert!(
+                Config::parse(&format!("[coop]\nname = \"W\"\n[map]\nosrm = \"{url}\"\n")).is_err(),
+                "{url}"
+            );
+        }
+        assert!(Config::parse("[coop]\nname = \"W\"\n[map]\nosrm = \"http://127.0.0.1:5000\"\n").is_ok());
         assert!(Config::parse("[coop]\nname = \"W\"\n[privacy]\nk = 1\n").is_err());
         assert!(Config::parse("[coop]\nname = \"W\"\n[privacy]\naddresses_per_km2 = -3.0\n").is_err());
         assert!(Config::parse("[coop]\nname = \"W\"\n[roads]\ntown_kmh = -1.0\n").is_err());

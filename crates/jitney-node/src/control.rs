@@ -1,7 +1,8 @@
 //! The control socket: how the command line on the same machine speaks to the running node.
 //!
 //! A Unix socket in the node's directory, readable by its owner alone. One [`Call`] as JSON on one line is
-//! answered by one [`Answer`] as JSON on one line; before the answer of a long search, lines say how far it is.
+//! answered by one [`Answer`] as JSON on one line; before the answer of a long search, lines say how far it is, and the
+//! caller may say that what was found will do.
 
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::os::unix::net::UnixStream;
@@ -82,16 +83,32 @@ impl ControlError {
 /// # Errors
 /// [`ControlError`] if no node runs there or the conversation breaks off.
 pub fn call(home: &Path, call: &Call) -> Result<Answer, ControlError> {
-    call_told(home, call, |_| {})
+    call_told(home, call, |_| {}, |_| {})
 }
 
-/// As [`call`]; `told` hears how far a long search is.
+/// A search that goes on at the node.
+#[derive(Debug)]
+pub struct Search(UnixStream);
+
+impl Search {
+    /// Says that what it has found will do: the node ends it and answers with that. Nothing comes of it if the search
+    /// is over already.
+    pub fn enough(&mut self) {
+        let mut line = serde_json::to_vec(&Word::Enough).unwrap_or_default();
+        line.push(b'\n');
+        // A node that is gone has no search either; the call itself finds that out.
+        let _ = self.0.write_all(&line);
+    }
+}
+
+/// As [`call`]; `begun` gets the way to end a long search, `told` hears how far it is.
 ///
 /// # Errors
 /// As [`call`].
 pub fn call_told(
     home: &Path,
     call: &Call,
+    begun: impl FnOnce(Search),
     mut told: impl FnMut(PlanProgress),
 ) -> Result<Answer, ControlError> {
     let broken = |why: String| ControlError::Broken { dir: home.to_owned(), why };
@@ -101,6 +118,7 @@ pub fn call_told(
     let mut line = serde_json::to_vec(call).map_err(|e| broken(e.to_string()))?;
     line.push(b'\n');
     stream.write_all(&line).map_err(|e| broken(e.to_string()))?;
+    begun(Search(stream.try_clone().map_err(|e| broken(e.to_string()))?));
     let mut reader = BufReader::new(std::io::Read::take(stream, LINE_BYTES_MAX));
     loop {
         let mut line = String::new();
@@ -128,6 +146,14 @@ pub(crate) enum Line {
     },
 }
 
+/// What a caller may say while a search goes on.
+#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Word {
+    /// What has been found will do.
+    Enough,
+}
+
 #[cfg(test)]
 mod tests {
     use std::os::unix::net::UnixListener;
@@ -141,6 +167,9 @@ mod tests {
         let listener = UnixListener::bind(home.path().join(SOCKET)).unwrap();
         let node = std::thread::spawn(move || {
             let (mut stream, _) = listener.accept().unwrap();
+            // Who goes away before the question is whole breaks the asker's pipe.
+            let mut question = String::new();
+            BufReader::new(&stream).read_line(&mut question).unwrap();
             for done in [0.25, 0.5] {
                 let progress = PlanProgress { done, unmet: 3, iterations: 7 };
                 let line = serde_json::to_string(&Line::Progress { progress }).unwrap();
@@ -151,8 +180,27 @@ mod tests {
         });
         let mut told = Vec::new();
         let asked = Call { actor: None, request: Request::Status };
-        let answer = call_told(home.path(), &asked, |progress| told.push(progress.done)).unwrap();
+        let answer = call_told(home.path(), &asked, |_| {}, |progress| told.push(progress.done)).unwrap();
         node.join().unwrap();
         assert_eq!((answer, told), (Ok(Reply::Done), vec![0.25, 0.5]));
+    }
+
+    #[test]
+    fn a_caller_says_that_what_was_found_will_do_and_still_gets_the_answer() {
+        let home = tempfile::tempdir().unwrap();
+        let listener = UnixListener::bind(home.path().join(SOCKET)).unwrap();
+        let node = std::thread::spawn(move || {
+            let (mut stream, _) = listener.accept().unwrap();
+            let mut lines = BufReader::new(stream.try_clone().unwrap()).lines();
+            let call: Call = serde_json::from_str(&lines.next().unwrap().unwrap()).unwrap();
+            let word: Word = serde_json::from_str(&lines.next().unwrap().unwrap()).unwrap();
+            let line = serde_json::to_string(&Line::Answer(Ok(Reply::Done))).unwrap();
+            writeln!(stream, "{line}").unwrap();
+            (call, word)
+        });
+        let asked = Call { actor: None, request: Request::Status };
+        let answer = call_told(home.path(), &asked, |mut search| search.enough(), |_| {}).unwrap();
+        assert_eq!(node.join().unwrap(), (asked, Word::Enough));
+        assert_eq!(answer, Ok(Reply::Done));
     }
 }

@@ -24,7 +24,7 @@ use crate::home::{Home, HomeError, next_step};
 use crate::notify::channel::Channels;
 use crate::notify::postman;
 use event_loop::Message;
-pub use handle::Handle;
+pub use handle::{Enough, Handle};
 
 /// Inputs that may wait for the loop before senders have to.
 const QUEUE: usize = 1024;

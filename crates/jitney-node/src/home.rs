@@ -82,6 +82,27 @@ pub enum HomeError {
         /// The coop's directory.
         dir: PathBuf,
     },
+    /// There are a coop's keys, and its data is gone.
+    #[error(
+        "{} holds no coop's data, though the keys of one are here; see whether its disk is mounted, else bring it \
+         back from your backup",
+        .store.display()
+    )]
+    StoreMissing {
+        /// Where the data should be.
+        store: PathBuf,
+    },
+    /// There are a coop's keys, and its configuration is gone.
+    #[error(
+        "{} is missing, though a coop is there; bring it back from your backup, or write it anew with `jitney \
+         config example > {}` and put in your coop's name",
+        .path.display(),
+        .path.display()
+    )]
+    ConfigMissing {
+        /// Where it should be.
+        path: PathBuf,
+    },
     /// No command could reach a node here: the socket's path has a length that systems limit.
     #[error(transparent)]
     Socket(#[from] control::SocketError),
@@ -142,7 +163,10 @@ impl HomeError {
     /// Returns what kind of failure it was.
     pub fn kind(&self) -> FaultKind {
         match self {
-            HomeError::Missing { .. } | HomeError::KeyMissing { .. } => FaultKind::NotFound,
+            HomeError::Missing { .. }
+            | HomeError::KeyMissing { .. }
+            | HomeError::StoreMissing { .. }
+            | HomeError::ConfigMissing { .. } => FaultKind::NotFound,
             HomeError::Exists { .. } => FaultKind::Conflict,
             HomeError::Key { .. } => FaultKind::NotAllowed,
             HomeError::Config(_) | HomeError::Socket(_) => FaultKind::Invalid,
@@ -245,13 +269,17 @@ impl Home {
     /// Reads the configuration.
     ///
     /// # Errors
-    /// [`HomeError::Missing`] if no coop has been founded here, [`HomeError::Config`] if the file is wrong.
+    /// [`HomeError::Missing`] if no coop has been founded here, [`HomeError::ConfigMissing`] if its file is gone,
+    /// [`HomeError::Config`] if the file is wrong.
     pub fn config(&self) -> Result<Config, HomeError> {
         KEY_NAMES.into_iter().try_for_each(|name| self.refuse_without_key(name))?;
         if !self.exists() {
             return Err(HomeError::Missing { dir: self.dir.clone() });
         }
-        Ok(Config::load(&self.config_path())?)
+        match Config::load(&self.config_path()) {
+            Err(ConfigError::Missing { path }) => Err(HomeError::ConfigMissing { path }),
+            read => Ok(read?),
+        }
     }
 
     /// Opens the keys.
@@ -293,6 +321,12 @@ impl Home {
         clock: &Clock,
     ) -> Result<(Core<SledStore>, jitney_store::OpenReport), HomeError> {
         let dir = self.dir.join("store");
+        // A store would be made where there is none, and the coop would seem never to have been.
+        let founded = self.exists();
+        let lost = || HomeError::StoreMissing { store: dir.clone() };
+        if founded && !self.has_data() {
+            return Err(lost());
+        }
         let mib = |n: u64| n.saturating_mul(1024 * 1024);
         let options = Options {
             cache_bytes: mib(config.store.cache_mib),
@@ -314,6 +348,9 @@ impl Home {
             addresses: config.network.external.clone(),
         };
         let core = Core::open(store, Box::new(slots), settings, rng, clock.now())?;
+        if founded && core.state().coop().is_none() {
+            return Err(lost());
+        }
         Ok((core, report))
     }
 
@@ -326,14 +363,23 @@ impl Home {
             tracing::warn!(target: "jitney::map", %error, "driving times are estimated from the straight line");
             None
         });
-        Ok(DrivingTimes::new(roads, line))
+        let own = DrivingTimes::new(roads, line);
+        let rush = config.rush().map_err(|why| ConfigError::Malformed { path: self.config_path(), why })?;
+        let own = rush.into_iter().fold(own, DrivingTimes::with_rush);
+        Ok(match &config.map.osrm {
+            Some(url) => own.behind_server(url),
+            None => own,
+        })
+    }
+
+    fn has_data(&self) -> bool {
+        fs::read_dir(self.dir.join("store")).is_ok_and(|mut files| files.next().is_some())
     }
 
     /// Refuses a directory that holds a coop's data but not this key.
     fn refuse_without_key(&self, name: &str) -> Result<(), HomeError> {
         let key = self.key_path(name);
-        let has_data = fs::read_dir(self.dir.join("store")).is_ok_and(|mut files| files.next().is_some());
-        if has_data && !key.exists() {
+        if self.has_data() && !key.exists() {
             return Err(HomeError::KeyMissing { key, dir: self.dir.clone() });
         }
         Ok(())

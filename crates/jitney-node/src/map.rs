@@ -188,12 +188,17 @@ impl Map {
         Ok(build(documents)?)
     }
 
+    /// Returns which file holds the places, if any were imported.
+    pub fn places_file(&self) -> PathBuf {
+        self.dir.join(PLACES)
+    }
+
     /// Opens the places; `None` if none were imported.
     ///
     /// # Errors
     /// [`MapError`] if they cannot be read or are not sound.
     pub fn places(&self) -> Result<Option<Places<Vec<u8>>>, MapError> {
-        let path = self.dir.join(PLACES);
+        let path = self.places_file();
         let bytes = match fs::read(&path) {
             Ok(bytes) => bytes,
             Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(None),

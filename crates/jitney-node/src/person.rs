@@ -1,30 +1,92 @@
 //! Personal data. Lives in the vault, encrypted with a key per person; never in events, logs or gossip.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use jiff::civil::Date;
-use jitney_domain::{Coordinate, Requirement};
+use jitney_domain::{Coordinate, Requirement, VehicleId};
 use serde::{Deserialize, Serialize};
 
 use crate::api::Fault;
 use crate::notify::Reach;
+use crate::view::{Fill, Told};
 
 /// Longest text of any personal field, in bytes: all of a rider's details must fit one sealed box.
 pub const TEXT_MAX: usize = 1000;
+
+/// A text that people write.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Field {
+    /// What a place of the coop's is called.
+    PlaceName,
+    /// A postal address.
+    Address,
+    /// How to find the door.
+    PlaceNote,
+    /// What the driver should know.
+    TripNote,
+    /// A member's name.
+    Name,
+    /// A phone number.
+    Phone,
+    /// Whom to call in an emergency.
+    Emergency,
+    /// A vehicle as one recognises it, with all else of its driver.
+    Vehicle,
+    /// The same, noted with the vehicle.
+    VehicleDescription,
+    /// What a dispatcher should know of a member.
+    Note,
+}
+
+impl Field {
+    fn told(self) -> Told {
+        Told::new(match self {
+            Field::PlaceName => "field-place-name",
+            Field::Address => "field-address",
+            Field::PlaceNote => "field-place-note",
+            Field::TripNote => "field-trip-note",
+            Field::Name => "field-name",
+            Field::Phone => "field-phone",
+            Field::Emergency => "field-emergency",
+            Field::Vehicle | Field::VehicleDescription => "field-vehicle",
+            Field::Note => "field-note",
+        })
+    }
+}
+
+impl fmt::Display for Field {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Field::PlaceName => "the place's name",
+            Field::Address => "the address",
+            Field::PlaceNote => "the note on the place",
+            Field::TripNote => "the note for the driver",
+            Field::Name => "the name",
+            Field::Phone => "the phone number",
+            Field::Emergency => "the emergency contact",
+            Field::Vehicle => "the vehicle",
+            Field::VehicleDescription => "the vehicle's description",
+            Field::Note => "the note",
+        })
+    }
+}
 
 /// Refuses a text that no form would have room for.
 ///
 /// # Errors
 /// A [`Fault`] that names the field.
-pub fn check_text(field: &str, text: &str) -> Result<(), Fault> {
+pub fn check_text(field: Field, text: &str) -> Result<(), Fault> {
     if text.len() > TEXT_MAX {
-        return Err(Fault::invalid(format!("{field} is longer than {TEXT_MAX} bytes; shorten it")));
+        let told = Told::new("refusal-text-too-long").with("most", Fill::Words(TEXT_MAX.to_string()));
+        return Err(Fault::invalid(format!("{field} is longer than {TEXT_MAX} bytes; shorten it"))
+            .told(told.with("field", field.told())));
     }
     if text.chars().any(|c| c.is_control() && c != '\n') {
         return Err(Fault::invalid(format!(
             "{field} holds characters that cannot be printed; type it again"
-        )));
+        ))
+        .told(Told::new("refusal-text-unprintable").with("field", field.told())));
     }
     Ok(())
 }
@@ -64,9 +126,12 @@ pub struct Profile {
     /// What this rider's trips usually require.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub requirement: Option<Requirement>,
-    /// A driver's vehicle as one recognises it.
+    /// A driver's vehicle as one recognises it, where nothing was noted of the very one that comes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub vehicle: Option<String>,
+    /// Each of their vehicles as one recognises it. It is noted with the vehicle; who changes a profile leaves it.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub vehicles: BTreeMap<VehicleId, String>,
     /// E-mail address.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub email: Option<String>,
@@ -84,8 +149,8 @@ impl Place {
     /// # Errors
     /// A [`Fault`] that names the field.
     pub fn check(&self) -> Result<(), Fault> {
-        check_text("the address", &self.label)?;
-        check_text("the note on the place", &self.note)
+        check_text(Field::Address, &self.label)?;
+        check_text(Field::PlaceNote, &self.note)
     }
 }
 
@@ -97,39 +162,48 @@ impl TripPlaces {
     pub fn check(&self) -> Result<(), Fault> {
         self.from.check()?;
         self.to.check()?;
-        check_text("the note for the driver", &self.note)
+        check_text(Field::TripNote, &self.note)
     }
 }
 
 impl Profile {
+    /// Returns how one recognises a vehicle of theirs: by what was noted of it, or else of whatever they drive.
+    pub fn looks(&self, vehicle: VehicleId) -> Option<&str> {
+        self.vehicles.get(&vehicle).or(self.vehicle.as_ref()).map(String::as_str)
+    }
+
     /// Refuses a profile that cannot be kept.
     ///
     /// # Errors
     /// A [`Fault`] that names the field.
     pub fn check(&self) -> Result<(), Fault> {
         if self.name.trim().is_empty() {
-            return Err(Fault::invalid("a member needs a name: --name \"First Last\""));
+            return Err(Fault::invalid("a member needs a name: --name \"First Last\"")
+                .told(Told::new("refusal-name-missing")));
         }
-        check_text("the name", &self.name)?;
-        check_text("the phone number", self.phone.as_deref().unwrap_or(""))?;
-        check_text("the emergency contact", self.emergency.as_deref().unwrap_or(""))?;
-        check_text("the vehicle", self.vehicle.as_deref().unwrap_or(""))?;
-        check_text("the note", &self.note)?;
+        check_text(Field::Name, &self.name)?;
+        check_text(Field::Phone, self.phone.as_deref().unwrap_or(""))?;
+        check_text(Field::Emergency, self.emergency.as_deref().unwrap_or(""))?;
+        check_text(Field::Vehicle, self.vehicle.as_deref().unwrap_or(""))?;
+        check_text(Field::Note, &self.note)?;
         if self.email.as_ref().is_some_and(|email| email.parse::<lettre::Address>().is_err()) {
-            return Err(Fault::invalid("the e-mail address is none; write it as name@example.org"));
+            return Err(Fault::invalid("the e-mail address is none; write it as name@example.org")
+                .told(Told::new("refusal-bad-email")));
         }
         let tag = self.language.as_deref();
         if tag.is_some_and(|tag| jitney_lang::Lang::from_tag(tag).is_none()) {
             let all: Vec<&str> = jitney_lang::Lang::all().iter().map(|lang| lang.tag()).collect();
-            return Err(Fault::invalid(format!(
-                "there is no such language; choose one of {}",
-                all.join(", ")
-            )));
+            let all = all.join(", ");
+            return Err(Fault::invalid(format!("there is no such language; choose one of {all}"))
+                .told(Told::new("refusal-no-such-language").with("all", Fill::Words(all))));
         }
         for reach in &self.notify {
             if self.address_on(*reach).is_none() {
-                let lacks = if *reach == Reach::Email { "an e-mail address" } else { "a phone number" };
-                return Err(Fault::invalid(format!("{reach} needs {lacks}; say it too")));
+                let (lacks, key) = match reach {
+                    Reach::Email => ("an e-mail address", "refusal-reach-needs-email"),
+                    Reach::Sms | Reach::Voice => ("a phone number", "refusal-reach-needs-phone"),
+                };
+                return Err(Fault::invalid(format!("{reach} needs {lacks}; say it too")).told(Told::new(key)));
             }
         }
         self.home.as_ref().map_or(Ok(()), Place::check)
@@ -207,5 +281,19 @@ mod tests {
     fn personal_data_does_not_show_in_debug_output() {
         let profile = Profile { name: "Marguerite Testperson".to_owned(), ..Profile::default() };
         assert!(!format!("{profile:?}").contains("Marguerite"));
+    }
+
+    #[test]
+    fn a_profile_of_before_vehicles_had_words_of_their_own_describes_whatever_is_driven() {
+        let old: Profile = serde_json::from_str(r#"{"name":"Ben","vehicle":"blue Toyota"}"#).unwrap();
+        assert_eq!(old.looks(VehicleId(1)), Some("blue Toyota"));
+        let vehicles = BTreeMap::from([(VehicleId(2), "white van".to_owned())]);
+        let new = Profile { vehicles, ..old };
+        assert_eq!(
+            (new.looks(VehicleId(1)), new.looks(VehicleId(2))),
+            (Some("blue Toyota"), Some("white van"))
+        );
+        let text = serde_json::to_string(&new).unwrap();
+        assert!(serde_json::from_str::<Profile>(&text).unwrap() == new, "{text}");
     }
 }

@@ -3,11 +3,14 @@
 mod day;
 mod proposal;
 
+use std::collections::BTreeSet;
+
 use jiff::civil::Date;
-use jitney_dispatch::{self as dispatch, Bar, Openings, PlannedStop, Ranking, RunState, TripRequest};
+use jitney_dispatch::{self as dispatch, Bar, Openings, Pause, PlannedStop, Ranking, RunState, TripRequest};
 use jitney_domain::booking::{ClaimPhase, Ended, RefusalReason, TicketBody};
 use jitney_domain::member::{Role, Wish};
 use jitney_domain::run::{Frame, Leg, Run, Stop};
+use jitney_domain::trip::Trip;
 use jitney_domain::{
     Assistance, Capability, Cell, ClaimId, Coordinate, MemberId, Minutes, Plan, RunId, State, Timestamp,
     TripId, VehicleId, Window,
@@ -15,6 +18,7 @@ use jitney_domain::{
 use jitney_geo::{TravelTimes, centre};
 
 use crate::api::Fault;
+use crate::refusals::erased;
 use crate::travel::DrivingTimes;
 use crate::vault::Vault;
 
@@ -62,6 +66,10 @@ pub struct Wanted {
     pub date: Date,
     /// The rider, if ours: to prefer drivers they know.
     pub trip: Option<TripId>,
+    /// The lifts of those with whom the rider is not to be on board.
+    pub apart: Vec<ClaimId>,
+    /// A driver has been asked again and agrees: that they said no before does not count.
+    pub agreed: bool,
 }
 
 impl Wanted {
@@ -77,6 +85,7 @@ impl Wanted {
             requirement: self.body.requirement(),
             max_ride: self.max_ride,
             preferred_pick_up: self.preferred,
+            apart: self.apart.clone(),
         }
     }
 }
@@ -101,10 +110,7 @@ impl Planner<'_> {
     pub fn own(&self, trip: TripId, claim: ClaimId) -> Result<Wanted, Fault> {
         let row = self.state.trips.get(&trip).ok_or(jitney_domain::Refusal::NoTrip(trip))?;
         let windows = row.details.windows.ok_or(jitney_domain::Refusal::NoTimeYet(trip))?;
-        let places = self
-            .vault
-            .places(trip)
-            .ok_or_else(|| Fault::not_found(format!("the places of trip {trip} have been erased")))?;
+        let places = self.vault.places(trip).ok_or_else(|| erased(trip))?;
         let ticket = jitney_domain::TicketId::from_bytes([0; 16]);
         let policy = &self.state.coop().ok_or(jitney_domain::Refusal::NoCoop)?.policy;
         let body = row
@@ -122,6 +128,8 @@ impl Planner<'_> {
             preferred: windows.preferred,
             date: row.details.timing.date(),
             trip: Some(trip),
+            apart: self.lifts_apart(row),
+            agreed: false,
         })
     }
 
@@ -145,12 +153,32 @@ impl Planner<'_> {
             preferred: middle,
             date: middle.local(zone).date(),
             trip: None,
+            apart: Vec::new(),
+            agreed: false,
         })
     }
 
     /// Returns who could take it, best first, and why the others cannot.
     pub fn candidates(&self, wanted: &Wanted, only: Option<MemberId>) -> Answer {
         dispatch::candidates(&self.runs(wanted, only), &wanted.request(), self.travel, self.now)
+    }
+
+    /// As [`Planner::candidates`], once these claims have left the runs they are on.
+    pub fn candidates_without(
+        &self,
+        wanted: &Wanted,
+        only: Option<MemberId>,
+        leaving: &BTreeSet<ClaimId>,
+    ) -> Answer {
+        let mut runs = self.runs(wanted, only);
+        for run in &mut runs {
+            let before = run.stops.len();
+            run.stops.retain(|stop| stop.done.is_some() || !leaving.contains(&stop.stop));
+            // Each trip that leaves has two stops here.
+            let left = u32::try_from(before.saturating_sub(run.stops.len()) / 2).unwrap_or(0);
+            run.booked_today = run.booked_today.saturating_sub(left);
+        }
+        dispatch::candidates(&runs, &wanted.request(), self.travel, self.now)
     }
 
     /// Returns when each driver could take it that day, nearest to the time asked for first.
@@ -180,7 +208,7 @@ impl Planner<'_> {
         let Some(member) = self.state.members.get(&driver) else { return Vec::new() };
         let Some(coop) = self.state.coop() else { return Vec::new() };
         let terms = member.driver.clone().unwrap_or_default();
-        let usual = terms.terms.vehicle;
+        let usual = self.state.vehicle_of(driver);
         let availability = self.state.availability.get(&driver).cloned().unwrap_or_default();
         let blocks = availability.blocks_on(date, &coop.zone).unwrap_or_default();
         let home = self.vault.profile(driver).and_then(|p| p.home.as_ref()).map(|h| h.at);
@@ -189,10 +217,10 @@ impl Planner<'_> {
         let bar = if member.suspended {
             Some(Bar::Suspended)
         } else if let Some(unvetted) = unvetted {
-            Some(Bar::VettingLapsed { item: unvetted.to_string() })
+            Some(Bar::VettingLapsed(unvetted))
         } else if availability.on_leave(date) {
             Some(Bar::OnLeave)
-        } else if wanted.is_some_and(|wanted| self.has_declined(driver, &wanted.body)) {
+        } else if wanted.is_some_and(|wanted| !wanted.agreed && self.has_declined(driver, &wanted.body)) {
             Some(Bar::Declined)
         } else if wish == Some(Wish::Never) {
             Some(Bar::Incompatible)
@@ -205,6 +233,8 @@ impl Planner<'_> {
         } else {
             None
         };
+        let bar = bar.or_else(|| self.is_another_drivers(driver, wanted?.trip?).then_some(Bar::Locked));
+        let breaks = availability.breaks_on(date, &coop.zone).unwrap_or_default();
         let barred_block = Window { from: self.now, to: self.now };
         let blocks = if bar.is_some() { vec![barred_block] } else { self.slots(driver, date, &blocks) };
         // Without a home the run is barred, and where it begins is all one.
@@ -234,6 +264,11 @@ impl Planner<'_> {
                     end: home,
                     radius: terms.terms.radius,
                     stops: standing.map(|(_, run)| self.planned_stops(run)).unwrap_or_default(),
+                    pauses: breaks
+                        .iter()
+                        .filter(|pause| pause.lies_in(block))
+                        .map(|pause| Pause { window: pause.begin, length: pause.length })
+                        .collect(),
                     barred: bar.clone().or(taken.then_some(Bar::VehicleTaken)),
                     booked_today,
                     max_trips: terms.terms.max_trips,
@@ -250,6 +285,30 @@ impl Planner<'_> {
             .claims_on(body.ticket)
             .filter(|(_, claim)| claim.phase == no)
             .any(|(_, claim)| self.state.runs.get(&claim.run).is_some_and(|r| r.frame.driver == driver))
+    }
+
+    /// Tells whether a trip is locked to somebody else.
+    fn is_another_drivers(&self, driver: MemberId, trip: TripId) -> bool {
+        let Some(row) = self.state.trips.get(&trip).filter(|row| row.locked) else { return false };
+        let theirs = row.ticket().into_iter().flat_map(|ticket| self.state.live_claims_on(ticket));
+        let mut runs = theirs.filter_map(|(_, claim)| self.state.runs.get(&claim.run));
+        runs.any(|run| run.frame.driver != driver)
+    }
+
+    /// Returns the trips of that day whose riders are kept apart from the rider of this one.
+    fn trips_apart<'b>(&'b self, trip: &'b Trip) -> impl Iterator<Item = (TripId, &'b Trip)> {
+        let apart = self.state.members.get(&trip.details.rider).map(|rider| &rider.apart);
+        let apart = apart.filter(|apart| !apart.is_empty());
+        apart.into_iter().flat_map(|apart| {
+            let trips = self.state.trips_on(trip.details.timing.date());
+            trips.filter(|(_, other)| !other.is_closed() && apart.contains(&other.details.rider))
+        })
+    }
+
+    /// Returns their lifts.
+    fn lifts_apart(&self, trip: &Trip) -> Vec<ClaimId> {
+        let tickets = self.trips_apart(trip).filter_map(|(_, other)| other.ticket());
+        tickets.flat_map(|ticket| self.state.live_claims_on(ticket)).map(|(claim, _)| claim).collect()
     }
 
     /// Returns what the rider of one of our trips wishes of a driver.

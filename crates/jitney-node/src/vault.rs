@@ -14,6 +14,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use thiserror::Error;
 
+use crate::finder::{Finder, Typed};
 use crate::person::{Profile, TripPlaces};
 
 /// The tags under which the vault's rows are stored.
@@ -96,6 +97,8 @@ pub struct Vault {
     master: DataKey,
     keys: Box<dyn PersonKeys>,
     profiles: BTreeMap<MemberId, Profile>,
+    /// Everybody in `profiles`, by name and phone number.
+    finder: Finder,
     trips: BTreeMap<TripId, (MemberId, TripPlaces)>,
     subscriptions: BTreeMap<SubscriptionId, (MemberId, TripPlaces)>,
     changes: Vec<RowChange>,
@@ -114,6 +117,7 @@ impl Vault {
             master,
             keys,
             profiles: BTreeMap::new(),
+            finder: Finder::default(),
             trips: BTreeMap::new(),
             subscriptions: BTreeMap::new(),
             changes: Vec::new(),
@@ -128,6 +132,11 @@ impl Vault {
     /// Returns all who are not erased.
     pub fn profiles(&self) -> impl Iterator<Item = (MemberId, &Profile)> {
         self.profiles.iter().map(|(id, profile)| (*id, profile))
+    }
+
+    /// Returns who answers to what was typed, best first, each once.
+    pub(crate) fn find<'a>(&'a self, typed: &'a Typed) -> impl Iterator<Item = MemberId> + 'a {
+        self.finder.find(typed, &self.profiles)
     }
 
     /// Returns the two ends of a trip, its own or its subscription's.
@@ -151,8 +160,16 @@ impl Vault {
         rng: &mut impl CryptoRng,
     ) -> Result<(), VaultError> {
         self.seal_row(tags::PROFILES, &member.to_bytes(), member, &profile, rng)?;
-        self.profiles.insert(member, profile);
+        self.know(member, profile);
         Ok(())
+    }
+
+    fn know(&mut self, member: MemberId, profile: Profile) {
+        if let Some(old) = self.profiles.get(&member) {
+            self.finder.remove(member, old);
+        }
+        self.finder.add(member, &profile);
+        self.profiles.insert(member, profile);
     }
 
     /// Keeps the two ends of a trip.
@@ -193,7 +210,8 @@ impl Vault {
     /// [`VaultError`] if the key could not be erased.
     pub fn erase(&mut self, member: MemberId) -> Result<(), VaultError> {
         self.keys.erase(member).map_err(VaultError::Keys)?;
-        if self.profiles.remove(&member).is_some() {
+        if let Some(profile) = self.profiles.remove(&member) {
+            self.finder.remove(member, &profile);
             self.changes.push(RowChange { table: tags::PROFILES, key: member.to_bytes(), value: None });
         }
         let trips: Vec<TripId> =
@@ -225,7 +243,7 @@ impl Vault {
         match table {
             tags::PROFILES => {
                 if let Some((member, profile)) = self.open_row(table, key, value)? {
-                    self.profiles.insert(member, profile);
+                    self.know(member, profile);
                 }
             }
             tags::TRIPS => {
@@ -348,8 +366,11 @@ mod tests {
         vault.put_profile(MemberId(1001), profile(), &mut rng).unwrap();
         let mut rows = Vec::new();
         vault.drain_changes(&mut rows);
+        let found = |vault: &Vault| vault.find(&Typed::new("odile")).count();
+        assert_eq!(found(&vault), 1);
         vault.erase(MemberId(1001)).unwrap();
         assert!(vault.profile(MemberId(1001)).is_none());
+        assert_eq!(found(&vault), 0, "nobody is found who is erased");
         let value = rows[0].value.clone().unwrap();
         assert!(vault.restore_row(tags::PROFILES, &rows[0].key, &value).unwrap());
         assert!(vault.profile(MemberId(1001)).is_none());

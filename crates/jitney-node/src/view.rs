@@ -1,12 +1,16 @@
 //! What a node shows: the shape of every answer, for people and for `--json`.
 
 mod access;
+mod alarms;
+mod driving;
 mod federation;
 mod health;
+mod map;
 mod messages;
 mod partners;
 mod plan;
 pub mod succession;
+mod told;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -17,20 +21,25 @@ use jitney_domain::member::{DriverTerms, Role, VettingItem, Wish};
 use jitney_domain::run::Leg;
 use jitney_domain::trip::{Timing, Windows};
 use jitney_domain::{
-    Capability, CapacityId, ClaimId, LiftNumber, MemberId, Metres, Minutes, Outcome, Requirement, RunId,
-    SubscriptionId, TicketId, Timestamp, TripId, VehicleId, Window,
+    Capability, CapacityId, ClaimId, Coordinate, LiftNumber, MemberId, Metres, Minutes, Outcome, Requirement,
+    RunId, SubscriptionId, TicketId, Timestamp, TripId, VehicleId, Window,
 };
 use jitney_identity::PublicKey;
 use serde::{Deserialize, Serialize};
 
 use crate::person::{Place, Profile, TripPlaces};
 
+pub use crate::refusals::words::{outcome, standing};
 pub use access::{AccessCard, Entrusted, NewCard, Session, SignedIn};
+pub use alarms::{Alarm, Alarms, Call, Taken};
+pub use driving::{Manifest, ManifestStop, Offer};
 pub use federation::{FederationStatus, Joining, Node, Roster, RosterCoop, Waiting};
 pub use health::{CoopHealth, Health, NodeHealth, OwnHealth, Problem, Reach, TriedAddress};
+pub use map::RoadLine;
 pub use messages::Message;
 pub use partners::{Agreement, Capacity};
-pub use plan::{Comes, DayPlan, PlanChange, PlanProgress, PlanUnmet};
+pub use plan::{Comes, DayPlan, Given, PlanChange, PlanProgress, PlanUnmet};
+pub use told::{Fill, Name, Told, say_all};
 
 /// A node's condition.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -64,6 +73,9 @@ pub struct Status {
     /// What a coop waits for that has asked to join a federation.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub joining: Option<Joining>,
+    /// What is wrong with the server that was to give driving times, and what to do.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub driving_times: Option<Problem>,
     /// Why the federation that it asked last has not admitted it, and what to do.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub not_admitted: Option<String>,
@@ -88,6 +100,9 @@ pub struct Member {
     pub vetting: BTreeMap<VettingItem, Date>,
     /// For drivers: what stands in the way today.
     pub not_vetted: Option<String>,
+    /// The same for who says it in another language.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub not_vetted_told: Option<Told>,
     /// For drivers: their vehicles.
     pub vehicles: Vec<Vehicle>,
     /// For riders: who acts for them.
@@ -99,6 +114,12 @@ pub struct Member {
     /// For riders: what they wish of drivers.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub wishes: Vec<(MemberId, Wish)>,
+    /// For riders: since when they wait for a call.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub call_asked: Option<Timestamp>,
+    /// For riders: with whom they are never on board together.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub apart: Vec<MemberId>,
 }
 
 /// A vehicle.
@@ -108,6 +129,9 @@ pub struct Vehicle {
     pub vehicle: VehicleId,
     /// What it can carry.
     pub capability: Capability,
+    /// How riders are told to recognise it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
 }
 
 /// An invitation just made.
@@ -226,9 +250,15 @@ pub struct Trip {
     pub claims: Vec<Claim>,
     /// Who carries it.
     pub carriage: Carriage,
-    /// No plan gives it to another driver.
+    /// The partner coop that has it, or is asked for it before all others.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub partner: Option<String>,
+    /// It is not taken from whoever has it.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub locked: bool,
+    /// How far a driver of ours has reported to have driven with the rider.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub driven: Option<Metres>,
     /// What a dispatcher should look at.
     pub attention: Vec<String>,
 }
@@ -288,6 +318,9 @@ pub struct Candidate {
     pub ask: bool,
     /// In words that can be read out.
     pub reasons: Vec<String>,
+    /// The same for who says it in another language.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub told: Vec<Told>,
 }
 
 /// When each driver could take a trip that day.
@@ -326,6 +359,8 @@ pub struct Unable {
     pub name: String,
     /// Why not.
     pub why: String,
+    /// The same for who says it in another language.
+    pub told: Told,
 }
 
 /// A standing order.
@@ -372,52 +407,6 @@ pub struct Board {
     pub outcomes: BTreeMap<Outcome, usize>,
 }
 
-/// All that somebody has to see to at this moment.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Alarms {
-    /// The coop's time zone.
-    pub zone: String,
-    /// The most urgent first.
-    pub alarms: Vec<Alarm>,
-}
-
-/// Something that a dispatcher has to see to.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Alarm {
-    /// What is wrong, for programs.
-    #[serde(flatten)]
-    pub kind: jitney_domain::alarm::Kind,
-    /// How soon it has to be seen to.
-    pub urgency: jitney_domain::alarm::Urgency,
-    /// Since when it is so, where that is recorded.
-    pub since: Option<Timestamp>,
-    /// Trips of our riders, the one to act on first.
-    pub trips: Vec<TripId>,
-    /// Lifts of our drivers, the one to act on first.
-    pub lifts: Vec<LiftNumber>,
-    /// What it is about, in a few words: the trip with its rider, the lift, or the coop.
-    pub about: String,
-    /// What is wrong, in words.
-    pub says: String,
-    /// Phone calls to make, in this order.
-    pub calls: Vec<Call>,
-    /// Commands to go on with.
-    pub next: Vec<String>,
-}
-
-/// A phone call to make.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Call {
-    /// Which driver phones; the dispatcher if none.
-    pub by: Option<String>,
-    /// Whom, by name.
-    pub whom: String,
-    /// The number, if the coop knows it.
-    pub phone: Option<String>,
-    /// What to say.
-    pub say: String,
-}
-
 /// A run.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Run {
@@ -450,6 +439,9 @@ pub struct Stop {
     pub done: Option<Timestamp>,
     /// Where the lift stands, in a word.
     pub state: String,
+    /// The same for who says it in another language.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stands: Option<Told>,
     /// Our own trip, if it is one.
     pub trip: Option<TripId>,
     /// The partner coop whose trip it is.
@@ -477,84 +469,39 @@ pub struct Ticket {
     pub from: String,
     /// Where it ends, coarsely.
     pub to: String,
+    /// The middle of the cell where it begins.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from_at: Option<Coordinate>,
+    /// The middle of the cell where it ends.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub to_at: Option<Coordinate>,
     /// About how far.
     pub metres: Metres,
     /// What it requires.
     pub requirement: Requirement,
     /// Our claim on it, if we made one.
     pub claimed: Option<LiftNumber>,
+    /// A claim of ours on it has ended: another was chosen, or we gave it up.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub claimed_before: bool,
     /// Who of ours could take it, best first.
     pub can: Vec<Candidate>,
-}
-
-/// A lift offered to a driver.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Offer {
-    /// What to call it.
-    pub lift: LiftNumber,
-    /// When the driver would come.
-    pub pick_up_at: Timestamp,
-    /// By when to answer.
-    pub respond_by: Timestamp,
-    /// What it requires.
-    pub requirement: Requirement,
-    /// From about where.
-    pub from: String,
-    /// To about where.
-    pub to: String,
-    /// Whose rider it is.
-    pub coop: String,
-}
-
-/// A driver's day, readable with no network.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Manifest {
-    /// Who drives.
-    pub driver: MemberId,
-    /// Which day.
-    pub day: Date,
-    /// The coop's time zone.
-    pub zone: String,
-    /// When this was made.
-    pub made_at: Timestamp,
-    /// The coop's name.
-    pub coop: String,
-    /// The dispatcher's phone.
-    pub coop_phone: Option<String>,
-    /// Minutes to wait before a no-show.
-    pub wait_limit: Minutes,
-    /// In order of driving.
-    pub stops: Vec<ManifestStop>,
-}
-
-/// A stop on a manifest.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct ManifestStop {
-    /// Which lift.
-    pub lift: LiftNumber,
-    /// Which end.
-    pub leg: Leg,
-    /// When to be there.
-    pub planned: Timestamp,
-    /// From when to when it still counts as agreed.
-    pub window: Window,
-    /// When it was done.
-    pub done: Option<Timestamp>,
-    /// Where the lift stands.
-    pub state: String,
-    /// How far it has come, once it is confirmed and while it is not over.
+    /// Why nobody of ours could, where that was looked at.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub progress: Option<Progress>,
-    /// What the trip requires.
-    pub requirement: Requirement,
-    /// About where, before the details are there.
-    pub about: String,
-    /// The rider's details, sealed to the driver's key, base64.
-    pub sealed: Option<String>,
-    /// What binds them to this lift: the claim, needed to open them.
-    pub claim: ClaimId,
-    /// The rider's details, where the node itself may read them.
-    pub details: Option<crate::person::RiderDetails>,
+    pub why_nobody: Option<WhyNobody>,
+}
+
+/// The reason for which most of our drivers cannot take a ticket.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct WhyNobody {
+    /// Why not, as it was said of the first of them.
+    pub why: String,
+    /// The same for who says it in another language.
+    pub told: Told,
+    /// How many drivers cannot for that reason.
+    pub drivers: usize,
+    /// How many drivers there are.
+    pub of: usize,
 }
 
 /// What a member's device learns of itself.

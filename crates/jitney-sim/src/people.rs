@@ -9,7 +9,7 @@ use jitney_domain::{
 };
 use jitney_federation::InvitationLink;
 use jitney_net::Channel;
-use jitney_node::api::{Enrol, Enrolled, Fault, Reply, Request};
+use jitney_node::api::{Enrol, Enrolled, Fault, Limit, Reply, Request};
 use jitney_node::person::{Place, Profile};
 
 use crate::marker::MARKER;
@@ -119,8 +119,8 @@ pub fn add_driver(world: &mut World, at: usize, number: usize, chance: &mut Chan
     let consent = if chance.percent(55) { Consent::Standing } else { Consent::Ask };
     let terms = Request::SetDriverTerms {
         member,
-        radius: Some(Metres(if chance.percent(80) { 40_000 } else { 9_000 })),
-        max_trips: chance.percent(30).then_some(4),
+        radius: Some(Limit::At(Metres(if chance.percent(80) { 40_000 } else { 9_000 }))),
+        max_trips: chance.percent(30).then_some(Limit::At(4)),
         consent: Some(consent),
         assistance: Some(Assistance::DoorThroughDoor),
         vehicle: None,

@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used)] // A test ends where it fails.
 
 use jiff::civil::{Date, Weekday, date, time};
-use jitney_domain::availability::{Hours, WeeklyHours};
+use jitney_domain::availability::{Hours, WeeklyBreak, WeeklyHours};
 use jitney_domain::trip::Timing;
 use jitney_domain::{
     Actor, Capability, Coordinate, Load, MemberId, Minutes, Policy, ReportId, Role, Step, Timestamp, TripId,
@@ -85,9 +85,21 @@ impl Valley {
         }
     }
 
+    fn rider_of(&self, trip: TripId) -> MemberId {
+        self.world.state(0).unwrap().trips.get(&trip).unwrap().details.rider
+    }
+
+    /// Returns why a driver cannot take a trip.
+    fn why_not(&mut self, trip: TripId, driver: MemberId) -> Option<String> {
+        let Reply::Candidates(answer) = self.ask(Request::Candidates(trip)).unwrap() else { panic!("none") };
+        answer.cannot.into_iter().find(|unable| unable.driver == driver).map(|unable| unable.why)
+    }
+
     /// Returns who drives a trip for certain, if anybody.
     fn driver_of(&mut self, trip: TripId) -> Option<MemberId> {
-        let Reply::Trip(shown) = self.ask(Request::ShowTrip(trip)).unwrap() else { panic!("no trip") };
+        let Reply::Trip(shown) = self.ask(Request::ShowTrip { trip, language: None }).unwrap() else {
+            panic!("no trip")
+        };
         let Carriage::Confirmed { pick_up_at, .. } = shown.carriage else { return None };
         assert!(shown.windows.unwrap().pick_up.contains(pick_up_at), "outside of what was agreed");
         let state = self.world.state(0).unwrap();
@@ -126,7 +138,9 @@ fn a_driver_who_must_be_asked_is_asked_and_not_taken_for_granted() {
     let mut valley = Valley::new();
     let trip = valley.book(9.01, 9.03, 10);
     valley.plan(PlanAsked { apply: true, ..ASKED });
-    let Reply::Trip(shown) = valley.ask(Request::ShowTrip(trip)).unwrap() else { panic!("no trip") };
+    let Reply::Trip(shown) = valley.ask(Request::ShowTrip { trip, language: None }).unwrap() else {
+        panic!("no trip")
+    };
     assert!(matches!(shown.carriage, Carriage::Asked { .. }), "{:?}", shown.carriage);
 }
 
@@ -194,6 +208,10 @@ fn a_driver_who_said_no_is_not_given_the_trip_again() {
     valley.ask(Request::Report { report }).unwrap();
     let plan = valley.plan(ASKED);
     assert_eq!(plan.changes[0].to.as_ref().unwrap().driver, east, "{plan:?}");
+    let again = |agreed| Request::AssignTrip { trip, driver: Some(west), agreed };
+    let refused = valley.ask(again(false)).unwrap_err();
+    assert!(refused.message.contains("has said no to this trip; ask again"), "{}", refused.message);
+    valley.ask(again(true)).expect("who was asked again and agrees is given it");
 }
 
 #[test]
@@ -290,4 +308,79 @@ fn who_must_be_asked_first_is_said() {
     let asked = |plan: &DayPlan| plan.changes[0].to.as_ref().unwrap().to_be_asked;
     assert!(asked(&valley.plan(ASKED)));
     assert!(!asked(&valley.plan(PlanAsked { agreed: true, ..ASKED })));
+}
+
+#[test]
+fn riders_who_are_kept_apart_go_with_different_drivers_on_the_phone_and_in_the_plan() {
+    let mut valley = Valley::new();
+    let (west, east) = (valley.west, valley.east);
+    // The same long way at the same time: there is no time for one after the other.
+    let (first, second) = (valley.book(9.00, 9.40, 10), valley.book(9.00, 9.40, 10));
+    let (one, other) = (valley.rider_of(first), valley.rider_of(second));
+    valley.give(first, west);
+    assert_eq!(valley.why_not(second, west), None);
+    let shared = valley.plan(PlanAsked { agreed: true, ..ASKED });
+    assert_eq!(shared.changes[0].to.as_ref().unwrap().driver, west, "{shared:?}");
+
+    valley.ask(Request::Apart { one, other, apart: true }).unwrap();
+    let why = valley.why_not(second, west).unwrap();
+    assert_eq!(why, "somebody rides then who is not to be put together with this rider");
+    let refused = valley.ask(Request::AssignTrip { trip: second, driver: Some(west), agreed: true });
+    assert_eq!(refused.unwrap_err().kind, FaultKind::Conflict);
+    valley.plan(PlanAsked { apply: true, agreed: true, ..ASKED });
+    let drivers = [first, second].map(|trip| valley.driver_of(trip).unwrap());
+    assert!(drivers.contains(&west) && drivers.contains(&east), "{drivers:?}");
+    // Nobody yet has either of two more: the plan knows them by their trips alone.
+    let (third, fourth) = (valley.book(9.00, 9.40, 14), valley.book(9.00, 9.40, 14));
+    let pair = Request::Apart { one: valley.rider_of(third), other: valley.rider_of(fourth), apart: true };
+    valley.ask(pair).unwrap();
+    valley.plan(PlanAsked { apply: true, agreed: true, ..ASKED });
+    assert_ne!(valley.driver_of(third).unwrap(), valley.driver_of(fourth).unwrap());
+    // Whoever is erased is kept apart from nobody any more.
+    valley.ask(Request::Erase(one)).unwrap();
+    assert!(!valley.world.state(0).unwrap().are_apart(other, one));
+}
+
+#[test]
+fn a_driver_has_the_break_that_was_agreed_on_the_phone_and_in_the_plan() {
+    let mut valley = Valley::new();
+    let (west, east) = (valley.west, valley.east);
+    let trip = valley.book(9.01, 9.03, 10);
+    assert_eq!(valley.why_not(trip, west), None);
+    // Away from the wheel from a quarter to ten until half past ten at least.
+    let between = Hours { from: time(9, 45, 0, 0), to: time(10, 35, 0, 0) };
+    let breaks = vec![WeeklyBreak { day: Weekday::Tuesday, between, length: Minutes(45) }];
+    let driver = Actor::Member(west, Role::Driver);
+    valley.world.ask(0, driver, Request::SetBreaks { member: west, breaks }).unwrap().unwrap();
+    let why = valley.why_not(trip, west).unwrap();
+    assert_eq!(why, "would be left without the break that was agreed");
+    valley.plan(PlanAsked { apply: true, agreed: true, ..ASKED });
+    assert_eq!(valley.driver_of(trip), Some(east));
+    // A break that came too late for what stands keeps more from that run, and from no other.
+    let between = Hours { from: time(9, 45, 0, 0), to: time(10, 35, 0, 0) };
+    let breaks = vec![WeeklyBreak { day: Weekday::Tuesday, between, length: Minutes(45) }];
+    valley.ask(Request::SetBreaks { member: east, breaks }).unwrap();
+    let later = valley.book(9.19, 9.17, 14);
+    let plan = valley.plan(PlanAsked { apply: true, agreed: true, ..ASKED });
+    assert!(plan.applied, "{plan:?}");
+    assert_eq!((valley.driver_of(trip), valley.driver_of(later)), (Some(east), Some(west)));
+}
+
+#[test]
+fn a_locked_trip_stays_with_its_driver_whoever_asks_until_it_is_unlocked() {
+    let mut valley = Valley::new();
+    let (west, east) = (valley.west, valley.east);
+    let trip = valley.book(9.19, 9.17, 10);
+    valley.give(trip, west);
+    valley.ask(Request::LockTrip { trip, locked: true }).unwrap();
+    assert_eq!(valley.why_not(trip, east).unwrap(), "the trip is locked to another driver; unlock it first");
+    let refused = valley.ask(Request::UnassignTrip(trip)).unwrap_err();
+    assert!(refused.message.contains("jitney trip unlock"), "{}", refused.message);
+    let ill = PlanAsked { after: Some(Mishap::Ill { driver: west }), apply: true, agreed: true, ..ASKED };
+    let plan = valley.plan(ill.clone());
+    assert_eq!(plan.unmet[0].would_do, ["if it is unlocked with `jitney trip unlock`"], "{plan:?}");
+    assert_eq!(valley.driver_of(trip), Some(west));
+    valley.ask(Request::LockTrip { trip, locked: false }).unwrap();
+    assert!(valley.plan(ill).applied);
+    assert_eq!(valley.driver_of(trip), Some(east));
 }

@@ -5,7 +5,7 @@ use jiff::civil::time;
 use jitney_domain::booking::TicketPhase;
 use jitney_domain::member::Consent;
 use jitney_domain::trip::Timing;
-use jitney_domain::{MemberId, Minutes, Policy, TripId};
+use jitney_domain::{Capability, Load, MemberId, Minutes, Policy, TripId};
 use jitney_federation::Kind;
 use jitney_node::api::{PlaceAsked, Reply, Request, TripAsked};
 use jitney_sim::{Chance, Crash, World, people, scenario};
@@ -58,7 +58,11 @@ fn confirmed_next_door(world: &mut World, chance: &mut Chance, rider: MemberId) 
 }
 
 fn is_flagged(world: &mut World, trip: TripId) -> bool {
-    let Reply::Trip(trip) = world.operator(HOME, Request::ShowTrip(trip)).unwrap().unwrap() else { panic!() };
+    let Reply::Trip(trip) =
+        world.operator(HOME, Request::ShowTrip { trip, language: None }).unwrap().unwrap()
+    else {
+        panic!()
+    };
     trip.attention.iter().any(|note| note.contains("has withdrawn this driver's credential"))
 }
 
@@ -76,6 +80,35 @@ fn a_driver_suspended_after_the_confirmation_is_flagged_next_door_and_stays_so_a
     world.run_for(Minutes(5));
     assert!(is_flagged(&mut world, trip), "what was shown and what was revoked is durable");
     assert!(world.watch.violations.is_empty(), "{:?}", world.watch.violations);
+}
+
+#[test]
+fn a_neighbours_ticket_is_claimed_as_soon_as_a_vehicle_serves_it() {
+    let (mut world, mut chance, rider) = two_coops(5);
+    let vehicles: Vec<_> =
+        world.state(NEXT).unwrap().vehicles.iter().map(|(id, v)| (*id, v.capability)).collect();
+    let change = |world: &mut World, vehicle, capability| {
+        let change = Request::ChangeVehicle { vehicle, capability: Some(capability), description: None };
+        world.operator(NEXT, change).unwrap().unwrap();
+        world.state(NEXT).unwrap().live_claims().count()
+    };
+    for (vehicle, capability) in &vehicles {
+        change(&mut world, *vehicle, Capability { places: Load::default(), ..*capability });
+    }
+    let day = world.now().local(&scenario::zone().unwrap()).date().tomorrow().unwrap();
+    let (from, to) = (people::place(HOME, "house", &mut chance), people::place(HOME, "market", &mut chance));
+    for hour in 9..16 {
+        let timing = Timing::PickUp(day.to_datetime(time(hour, 0, 0, 0)));
+        let asked =
+            TripAsked::one_way(rider, PlaceAsked::At(from.clone()), PlaceAsked::At(to.clone()), timing);
+        world.operator(HOME, Request::BookTrip(asked)).unwrap().unwrap();
+    }
+    world.run_for(Minutes(10));
+    let claims = world.state(NEXT).unwrap().live_claims().count();
+    assert_eq!(claims, 0, "nothing can be driven without a vehicle");
+    // At once, and not when the node next looks up by itself.
+    let claims = vehicles.iter().map(|(vehicle, capability)| change(&mut world, *vehicle, *capability)).max();
+    assert!(claims > Some(0));
 }
 
 #[test]

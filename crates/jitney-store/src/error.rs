@@ -5,6 +5,9 @@ use std::path::{Path, PathBuf};
 
 use crate::{Digest, TableTag};
 
+/// Bytes of a megabyte as disks and system tools count them.
+const MB: u64 = 1_000_000;
+
 /// Everything the store can refuse or fail with.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
@@ -145,7 +148,7 @@ pub enum StoreError {
         what: &'static str,
     },
     /// Too little space is left to accept new work safely.
-    #[error("the disk of {} has {free} bytes free, {needed} are needed; nothing was written: free some space, then try again", dir.display())]
+    #[error("the disk of {} has {} MB free, {} MB are needed; nothing was written: free some space, then try again", dir.display(), free / MB, needed.div_ceil(MB))]
     DiskFull {
         /// The store's directory.
         dir: PathBuf,

@@ -9,40 +9,13 @@ use std::fs;
 use std::path::Path;
 
 use jitney_store::{MemStore, SledStore, Store, StoreError};
-use support::{Numbers, assert_same, copy_dir, fill, model, rows, small};
+use support::{Numbers, assert_same, copy_dir, damage, fill, model, rows, small};
 
 const BATCHES: u64 = 250;
 const DEFAULT_DAMAGES: u64 = 60;
 
 fn damages() -> u64 {
     std::env::var("JITNEY_DAMAGES").map_or(DEFAULT_DAMAGES, |text| text.parse().unwrap())
-}
-
-/// Flips some bits, zeroes a block or cuts the end off.
-fn damage(path: &Path, numbers: &mut Numbers) -> String {
-    let mut bytes = fs::read(path).unwrap();
-    let len = bytes.len() as u64;
-    let at = numbers.below(len) as usize;
-    let what = match numbers.below(3) {
-        0 => {
-            for _ in 0..1 + numbers.below(8) {
-                let at = numbers.below(len) as usize;
-                bytes[at] ^= 1 << numbers.below(8);
-            }
-            "bits flipped"
-        }
-        1 => {
-            let end = bytes.len().min(at + 4096);
-            bytes[at..end].fill(0);
-            "zeroed"
-        }
-        _ => {
-            bytes.truncate(at);
-            "cut off"
-        }
-    };
-    fs::write(path, bytes).unwrap();
-    format!("{what} at {at} of {len}")
 }
 
 /// Damages copies of a store and passes what opening them gives to `judge`.

@@ -35,6 +35,22 @@ if (find) {
   });
 }
 
+// Suggests places while one is being typed; what was suggested by the page itself comes back when nothing is typed.
+for (const field of document.querySelectorAll("[data-where]")) {
+  const list = document.getElementById(field.getAttribute("list"));
+  const rider = field.form.querySelector("[name=rider]");
+  const usual = list.innerHTML;
+  let latest = 0;
+  field.addEventListener("input", async () => {
+    const mine = ++latest;
+    const text = field.value.trim();
+    const body = new URLSearchParams({ text, rider: rider ? rider.value : "" });
+    const answer = text.length > 1 ? await fetch(field.dataset.where, { method: "POST", body }) : null;
+    const html = answer && answer.ok && !answer.redirected ? await answer.text() : usual;
+    if (mine === latest) list.innerHTML = html;
+  });
+}
+
 // Keeps the day as it is.
 const board = document.getElementById("board");
 if (board && board.dataset.events) {
@@ -53,4 +69,12 @@ if (board && board.dataset.events) {
   events.addEventListener("changed", renew);
   events.addEventListener("error", () => { stale.hidden = false; });
   events.addEventListener("open", () => { if (!stale.hidden) renew(); });
+}
+
+// Says how far a search is, and shows what it has found.
+const far = document.getElementById("far");
+if (far) {
+  const events = new EventSource(far.dataset.events);
+  events.addEventListener("far", (event) => { far.textContent = event.data; });
+  events.addEventListener("over", () => { events.close(); location.reload(); });
 }

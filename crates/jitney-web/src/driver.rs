@@ -1,8 +1,12 @@
 //! The driver's seat: what is offered, the day's lifts, and a button for every step. Made for a phone.
 
+mod hours;
+
+pub(crate) use hours::calendar;
+
 use askama::Template;
-use axum::extract::{Path, Query, State};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::extract::{Path, Query};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use axum::routing::{get, post};
 use axum::{Form, Json, Router};
@@ -11,10 +15,11 @@ use jiff::civil::Date;
 use jitney_domain::booking::Progress;
 use jitney_domain::run::Leg;
 use jitney_domain::{LiftNumber, Metres, ReportId, Step, Timestamp};
-use jitney_node::api::{Reply, Report, Request};
+use jitney_node::api::{Report, Request};
 use jitney_node::view::ManifestStop;
 use serde::Deserialize;
 
+use crate::areas::Areas;
 use crate::assets;
 use crate::forms;
 use crate::page::{Page, draw};
@@ -27,13 +32,13 @@ use crate::wording::Words;
 pub(crate) fn routes() -> Router<Site> {
     Router::new()
         .route("/", get(day))
-        .route("/hours", get(hours))
+        .route("/hours", get(hours::show).post(hours::change))
         .route("/report", post(report))
         .route("/reports", post(late_report))
         .route("/print", get(print))
         .route("/worker.js", get(assets::driver_worker))
         .route("/app.webmanifest", get(assets::driver_manifest))
-        .route("/leave", post(leave))
+        .route("/leave", post(hours::leave))
         .route("/{unknown}", get(nowhere))
 }
 
@@ -52,27 +57,29 @@ struct Offered {
 }
 
 /// A stop as the driver reads it.
-struct Halt {
-    lift: LiftNumber,
-    pick_up: bool,
-    when: String,
-    between: String,
-    place: String,
-    door: String,
-    note: String,
-    name: String,
-    phone: Option<String>,
-    word: Option<String>,
-    coop: String,
-    needs: String,
-    state: String,
-    navigate: Option<String>,
-    done: bool,
+pub(crate) struct Halt {
+    pub(crate) lift: LiftNumber,
+    pub(crate) pick_up: bool,
+    pub(crate) when: String,
+    pub(crate) between: String,
+    pub(crate) place: String,
+    pub(crate) door: String,
+    pub(crate) note: String,
+    pub(crate) name: String,
+    pub(crate) phone: Option<String>,
+    pub(crate) word: Option<String>,
+    pub(crate) coop: String,
+    pub(crate) needs: String,
+    pub(crate) state: String,
+    pub(crate) navigate: Option<String>,
+    pub(crate) done: bool,
     /// What can be reported next, with the word on the button.
-    steps: Vec<(&'static str, String)>,
+    pub(crate) steps: Vec<(&'static str, String)>,
     /// A report that ends the lift without having carried anybody.
-    ends: Vec<(&'static str, String)>,
-    form: String,
+    pub(crate) ends: Vec<(&'static str, String)>,
+    /// From when on nobody's being there can be reported, if that is not yet.
+    pub(crate) not_before: Option<String>,
+    pub(crate) form: String,
 }
 
 #[derive(Template)]
@@ -87,6 +94,7 @@ struct DayPage {
     halts: Vec<Halt>,
     made: String,
     sealed: bool,
+    map_from: Option<&'static str>,
 }
 
 #[derive(Template)]
@@ -97,6 +105,7 @@ struct PrintPage {
     day: String,
     halts: Vec<Halt>,
     made: String,
+    map_from: Option<&'static str>,
 }
 
 #[derive(Default, Deserialize)]
@@ -114,17 +123,16 @@ async fn day(AtTheWheel(visitor): AtTheWheel, Query(which): Query<Which>) -> Res
     let page = visitor.page();
     let day = forms::date(&which.day).unwrap_or_else(|| visitor.today());
     let offers = ask!(visitor, Request::Offers { driver: visitor.member() }, Offers)?;
+    let areas = Areas::of(&visitor).await;
     let offers = offers.into_iter().map(|offer| Offered {
         lift: offer.lift,
         when: words.moment(offer.pick_up_at),
-        way: page
-            .lang
-            .text("rider-way", &jitney_lang::Args::new().with("from", offer.from).with("to", offer.to)),
+        way: areas.way((offer.from_at, &offer.from), (offer.to_at, &offer.to)),
         needs: words.needs(&offer.requirement),
         coop: offer.coop,
         answer_by: words.moment(offer.respond_by),
     });
-    let (halts, made, sealed) = manifest(&visitor, &page, day).await?;
+    let (halts, made, sealed) = manifest(&visitor, &page, &areas, day).await?;
     Ok(draw(&DayPage {
         title: page.say("driver-title"),
         day: words.near_day(day),
@@ -134,6 +142,7 @@ async fn day(AtTheWheel(visitor): AtTheWheel, Query(which): Query<Which>) -> Res
         halts,
         made,
         sealed,
+        map_from: areas.map_from(),
         page,
     }))
 }
@@ -141,23 +150,42 @@ async fn day(AtTheWheel(visitor): AtTheWheel, Query(which): Query<Which>) -> Res
 async fn print(AtTheWheel(visitor): AtTheWheel, Query(which): Query<Which>) -> Result<Response, Trouble> {
     let page = visitor.page();
     let day = forms::date(&which.day).unwrap_or_else(|| visitor.today());
-    let (halts, made, _) = manifest(&visitor, &page, day).await?;
+    let areas = Areas::of(&visitor).await;
+    let (halts, made, _) = manifest(&visitor, &page, &areas, day).await?;
     let day = words(&visitor).day(day);
-    Ok(draw(&PrintPage { title: page.say("driver-title"), day, halts, made, page }))
+    Ok(draw(&PrintPage {
+        title: page.say("driver-title"),
+        day,
+        halts,
+        made,
+        map_from: areas.map_from(),
+        page,
+    }))
 }
 
 /// Returns the stops of a day, when they were looked up, and whether some can be read on the driver's own device
 /// alone.
-async fn manifest(visitor: &Visitor, page: &Page, day: Date) -> Result<(Vec<Halt>, String, bool), Trouble> {
+async fn manifest(
+    visitor: &Visitor,
+    page: &Page,
+    areas: &Areas,
+    day: Date,
+) -> Result<(Vec<Halt>, String, bool), Trouble> {
     let words = words(visitor);
     let asked = Request::Manifest { driver: visitor.member(), day: Some(day) };
     let manifest = *ask!(visitor, asked, Manifest)?;
     let sealed = manifest.stops.iter().any(|stop| stop.sealed.is_some() && stop.details.is_none());
-    let halts = manifest.stops.iter().map(|stop| halt(page, words, stop)).collect();
+    let halts = manifest.stops.iter().map(|stop| halt(page, words, areas, stop, visitor.now())).collect();
     Ok((halts, words.moment(manifest.made_at), sealed))
 }
 
-fn halt(page: &Page, words: Words<'_>, stop: &ManifestStop) -> Halt {
+pub(crate) fn halt(
+    page: &Page,
+    words: Words<'_>,
+    areas: &Areas,
+    stop: &ManifestStop,
+    now: Timestamp,
+) -> Halt {
     let pick_up = stop.leg == Leg::PickUp;
     let details = stop.details.as_ref();
     let place = details.map(|d| if pick_up { &d.places.from } else { &d.places.to });
@@ -175,7 +203,7 @@ fn halt(page: &Page, words: Words<'_>, stop: &ManifestStop) -> Halt {
         pick_up,
         when: words.clock(stop.planned),
         between: words.between(&stop.window),
-        place: place.map_or_else(|| stop.about.clone(), |place| place.label.clone()),
+        place: place.map_or_else(|| areas.say(stop.about_at, &stop.about), |place| place.label.clone()),
         door: place.map(|place| place.note.clone()).unwrap_or_default(),
         note: details.map(|d| d.places.note.clone()).unwrap_or_default(),
         name: details.map(|d| d.name.clone()).unwrap_or_default(),
@@ -186,11 +214,15 @@ fn halt(page: &Page, words: Words<'_>, stop: &ManifestStop) -> Halt {
         state: match (stop.done, stop.progress) {
             (Some(at), _) => page.tell("driver-done-at", "time", &words.clock(at)),
             (None, Some(progress)) => words.progress(progress),
-            (None, None) => stop.state.clone(),
+            (None, None) => stop.stands.as_ref().map(|told| told.say(words.lang)).unwrap_or_default(),
         },
         navigate: place.map(|place| format!("geo:{},{}", place.at.lat(), place.at.lon())),
         done,
         steps: steps.into_iter().map(button).collect(),
+        not_before: stop
+            .no_show_from
+            .filter(|from| *from > now && !ends.is_empty())
+            .map(|from| words.clock(from)),
         ends: ends.into_iter().map(button).collect(),
         form: format!("{:032x}", rand::random::<u128>()),
     }
@@ -223,7 +255,7 @@ fn step(name: &str, km: &str) -> Option<Step> {
 }
 
 /// Reads kilometres with an optional fraction.
-fn metres(km: &str) -> Option<u32> {
+pub(crate) fn metres(km: &str) -> Option<u32> {
     let km: f64 = km.trim().replace(',', ".").parse().ok()?;
     let metres = (km * 1000.0).round();
     // At most as far as anybody drives in a day; the cast is exact.
@@ -256,80 +288,6 @@ async fn late_report(AtTheWheel(visitor): AtTheWheel, Json(kept): Json<Kept>) ->
         Ok(_) => StatusCode::NO_CONTENT.into_response(),
         Err(fault) => Trouble::new(visitor.page(), fault).into_response(),
     }
-}
-
-#[derive(Template)]
-#[template(path = "driver/hours.html")]
-struct HoursPage {
-    page: Page,
-    title: String,
-    weekly: Vec<String>,
-    leave: Vec<String>,
-    promised: Vec<String>,
-    /// Under which address a calendar program reads the lifts.
-    calendar: Option<String>,
-    wrong: bool,
-}
-
-/// A driver's lifts, for a calendar program that shows the driver's secret.
-pub(crate) async fn calendar(State(site): State<Site>, Path(secret): Path<String>) -> Response {
-    let secret = secret.trim_end_matches(".ics").to_owned();
-    match site.node.ask(jitney_domain::Actor::System, Request::CalendarOf { secret }).await {
-        Ok(Reply::Calendar(text)) => {
-            ([(header::CONTENT_TYPE, "text/calendar; charset=utf-8")], text).into_response()
-        }
-        Err(fault) if fault.kind.is_passing() => StatusCode::SERVICE_UNAVAILABLE.into_response(),
-        _ => StatusCode::NOT_FOUND.into_response(),
-    }
-}
-
-async fn hours(AtTheWheel(visitor): AtTheWheel, headers: HeaderMap) -> Result<Response, Trouble> {
-    hours_page(&visitor, &headers, false).await
-}
-
-async fn hours_page(visitor: &Visitor, headers: &HeaderMap, wrong: bool) -> Result<Response, Trouble> {
-    let words = words(visitor);
-    let page = visitor.page();
-    let hours = ask!(visitor, Request::ShowHours(visitor.member()), Hours)?;
-    let weekly = hours.availability.weekly.iter().map(|week| {
-        let args = jitney_lang::Args::new()
-            .with("day", page.say(&format!("weekday-{}", week.day.to_monday_one_offset())))
-            .with("from", words.time(week.hours.from))
-            .with("to", words.time(week.hours.to));
-        page.lang.text("driver-weekly", &args)
-    });
-    let leave = hours.availability.leave.iter().filter(|leave| leave.to >= visitor.today()).map(|leave| {
-        let args =
-            jitney_lang::Args::new().with("from", words.day(leave.from)).with("to", words.day(leave.to));
-        page.lang.text("driver-leave-from-to", &args)
-    });
-    let promised = hours.promised.iter().map(|lift| words.moment(lift.pick_up_at));
-    let secret = ask!(visitor, Request::CalendarSecret(visitor.member()), CalendarSecret)?;
-    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
-    let here = format!("http://{host}");
-    let url = visitor.site.public_url().unwrap_or(&here);
-    let calendar = secret.map(|secret| format!("{url}/calendar/{secret}.ics"));
-    let (weekly, leave, promised) = (weekly.collect(), leave.collect(), promised.collect());
-    Ok(draw(&HoursPage { title: page.say("driver-hours"), weekly, leave, promised, calendar, wrong, page }))
-}
-
-#[derive(Deserialize)]
-struct Away {
-    from: String,
-    to: String,
-}
-
-async fn leave(
-    AtTheWheel(visitor): AtTheWheel,
-    headers: HeaderMap,
-    Form(away): Form<Away>,
-) -> Result<Response, Trouble> {
-    let (Some(from), Some(to)) = (forms::date(&away.from), forms::date(&away.to)) else {
-        return hours_page(&visitor, &headers, true).await;
-    };
-    let leave = jitney_domain::availability::Leave { from, to };
-    visitor.ask(Request::TakeLeave { member: visitor.member(), leave }).await?;
-    Ok(Redirect::to("/drive/hours").into_response())
 }
 
 #[cfg(test)]

@@ -29,3 +29,25 @@ impl<'de> Deserialize<'de> for Confirmation {
 pub(crate) fn filled(text: &str) -> Option<&str> {
     Some(text.trim()).filter(|text| !text.is_empty())
 }
+
+/// Writes a text so that it can stand in the address of a page.
+pub(crate) fn in_address(text: &str) -> String {
+    let mut written = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' => written.push(char::from(byte)),
+            _ => written.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    written
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_in_an_address_ends_the_answer_that_it_belongs_to() {
+        assert_eq!(in_address("9h30 & 10+1?#é"), "9h30%20%26%2010%2B1%3F%23%C3%A9");
+    }
+}

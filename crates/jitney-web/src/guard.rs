@@ -1,11 +1,18 @@
 //! What holds for every request and every answer, whatever the page.
 
+use std::time::Duration;
+
+use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State};
 use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 
-use crate::site::Site;
+use crate::api::{self, Problem};
+use crate::site::{FORM_BYTES_MAX, Site};
+
+/// How long the body of a request may take to come.
+const BODY_PATIENCE: Duration = Duration::from_secs(10);
 
 /// Nothing is loaded from elsewhere, nothing written into a page runs, nobody frames us.
 const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; \
@@ -21,7 +28,50 @@ pub(crate) async fn same_site(State(site): State<Site>, request: Request, next: 
     if harmless || is_ours(&site, &request) {
         return next.run(request).await;
     }
+    if is_for_programs(request.uri().path()) {
+        return Problem::another_site().into_response();
+    }
     (StatusCode::FORBIDDEN, "this came from another site; open our own page and try there\n").into_response()
+}
+
+/// Tells whether the answer is for a program.
+fn is_for_programs(path: &str) -> bool {
+    path.starts_with(api::PREFIX)
+}
+
+/// Tells whether a request says itself that it comes from our own pages.
+pub(crate) fn is_surely_ours(site: &Site, request: &Request) -> bool {
+    let says = |name| request.headers().contains_key(name);
+    (says("sec-fetch-site") || says("origin")) && is_ours(site, request)
+}
+
+/// Reads what a request brings before anybody looks at it: only so long, and only for so long.
+pub(crate) async fn whole(request: Request, next: Next) -> Response {
+    let (parts, body) = request.into_parts();
+    let for_program = is_for_programs(parts.uri.path());
+    let refuse = |problem: Problem, status: StatusCode, says: &'static str| {
+        let mut response = if for_program { problem.into_response() } else { (status, says).into_response() };
+        // What has not been read is in the way of the next request.
+        response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+        response
+    };
+    let too_long = || {
+        let says = "this is longer than anything that is read here; send less at a time\n";
+        refuse(Problem::too_long(FORM_BYTES_MAX), StatusCode::PAYLOAD_TOO_LARGE, says)
+    };
+    let said =
+        parts.headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
+    if said.is_some_and(|length: u64| length > FORM_BYTES_MAX as u64) {
+        return too_long();
+    }
+    match tokio::time::timeout(BODY_PATIENCE, to_bytes(body, FORM_BYTES_MAX)).await {
+        Ok(Ok(bytes)) => next.run(Request::from_parts(parts, Body::from(bytes))).await,
+        Ok(Err(_)) => too_long(),
+        Err(_) => {
+            let says = "this came too slowly; send it again at once\n";
+            refuse(Problem::too_slow(), StatusCode::REQUEST_TIMEOUT, says)
+        }
+    }
 }
 
 fn is_ours(site: &Site, request: &Request) -> bool {

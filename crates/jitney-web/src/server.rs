@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::extract::ConnectInfo;
+use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::server::conn::auto;
 use hyper_util::service::TowerToHyperService;
 use jitney_node::daemon::Handle;
 use tokio::net::{TcpListener, TcpStream};
@@ -53,8 +53,8 @@ pub async fn serve(
 
 async fn converse(stream: TcpStream, from: SocketAddr, site: Router) {
     let service = site.layer(axum::Extension(ConnectInfo(from)));
-    let mut builder = auto::Builder::new(hyper_util::rt::TokioExecutor::new()).http1_only();
-    builder.http1().timer(TokioTimer::new()).header_read_timeout(HEADER_PATIENCE);
+    let mut builder = http1::Builder::new();
+    builder.timer(TokioTimer::new()).header_read_timeout(HEADER_PATIENCE);
     let talk = builder.serve_connection(TokioIo::new(stream), TowerToHyperService::new(service));
     if let Err(error) = talk.await {
         tracing::debug!(target: "jitney::web", %error, "a visitor left in the middle");

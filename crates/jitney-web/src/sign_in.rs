@@ -1,6 +1,6 @@
 //! Signing in with a card, signing out, choosing a language.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::time::Instant;
 
 use askama::Template;
@@ -17,12 +17,12 @@ use serde::Deserialize;
 use crate::page::{Page, draw, draw_as};
 use crate::site::Site;
 use crate::trouble::Trouble;
-use crate::visitor::{LANGUAGE, Spoken, Visitor, session_cookie};
+use crate::visitor::{LANGUAGE, Spoken, Visitor, client, session_cookie};
 
 /// How long a browser keeps a cookie: as long as it keeps any. The node knows when a session ends.
 const KEEP_SECONDS: u32 = 400 * 24 * 60 * 60;
 /// Longest text that may be a code.
-const CODE_BYTES_MAX: usize = 64;
+pub(crate) const CODE_BYTES_MAX: usize = 64;
 
 #[derive(Template)]
 #[template(path = "sign_in.html")]
@@ -128,13 +128,4 @@ pub(crate) async fn language(State(site): State<Site>, Query(chosen): Query<Chos
 fn set_cookie(site: &Site, name: &str, value: &str, seconds: u32) -> String {
     let secure = if site.is_secure() { "; Secure" } else { "" };
     format!("{name}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}")
-}
-
-/// Returns the address of who asks: behind a web server of this machine, the one that it names last.
-fn client(site: &Site, from: IpAddr, headers: &HeaderMap) -> IpAddr {
-    if !(from.is_loopback() && site.public_url().is_some()) {
-        return from;
-    }
-    let named = headers.get("x-forwarded-for").and_then(|text| text.to_str().ok()?.rsplit(',').next());
-    named.and_then(|text| text.trim().parse().ok()).unwrap_or(from)
 }

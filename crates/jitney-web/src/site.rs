@@ -1,38 +1,51 @@
 //! What all pages share, and which page is where.
 
-use std::collections::VecDeque;
 use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
-use axum::middleware::from_fn_with_state;
-use axum::response::Redirect;
+use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{get, post};
 use jitney_node::daemon::Handle;
-use tokio::sync::Mutex;
+use jitney_node::envelope::Envelopes;
+use jitney_node::lookup::MapPlaces;
 
+use crate::api::{self, Limits};
+use crate::plans::Plans;
 use crate::tries::Tries;
-use crate::visitor::Visitor;
 use crate::{Settings, assets, desk, driver, guard, rider, sign_in};
 
-/// Longest form that is read, in bytes.
-const FORM_BYTES_MAX: usize = 64 * 1024;
-/// Most forms that are remembered as sent.
-const SENT_MAX: usize = 1024;
+/// Longest form or body that is read, in bytes.
+pub(crate) const FORM_BYTES_MAX: usize = 64 * 1024;
 
 /// What all pages share.
 #[derive(Debug, Clone)]
 pub(crate) struct Site {
     pub(crate) node: Handle,
     pub(crate) tries: Arc<Tries>,
-    /// Forms that were sent, with where they led: one sent twice is carried out once.
-    pub(crate) sent: Arc<Mutex<VecDeque<(String, String)>>>,
+    /// How often programs may ask.
+    pub(crate) limits: Arc<Limits>,
+    /// Searches for a day's plan.
+    pub(crate) plans: Plans,
+    /// Seals what stands in addresses and is nobody's business.
+    pub(crate) envelopes: Arc<Envelopes>,
+    map: Arc<MapPlaces>,
     settings: Arc<Settings>,
 }
 
 impl Site {
     pub(crate) fn new(node: Handle, settings: &Settings) -> Self {
-        Site { node, tries: Arc::default(), sent: Arc::default(), settings: Arc::new(settings.clone()) }
+        let settings = Arc::new(settings.clone());
+        let map = Arc::new(MapPlaces::of(settings.map.clone()));
+        Site {
+            node,
+            tries: Arc::default(),
+            limits: Arc::default(),
+            plans: Plans::default(),
+            envelopes: Arc::default(),
+            map,
+            settings,
+        }
     }
 
     /// Returns under which address people reach the pages, if that was said.
@@ -45,42 +58,20 @@ impl Site {
         &self.settings
     }
 
+    /// Returns the addresses and places of the map.
+    pub(crate) fn map(&self) -> Arc<MapPlaces> {
+        Arc::clone(&self.map)
+    }
+
     /// Tells whether people reach the pages over an encrypted connection.
     pub(crate) fn is_secure(&self) -> bool {
         self.public_url().is_some_and(|url| url.starts_with("https://"))
-    }
-
-    /// Carries out what a form asks for, unless the same form has been sent before; returns where it leads. A
-    /// form without a name is carried out each time.
-    pub(crate) async fn once<E>(
-        &self,
-        form: &str,
-        act: impl Future<Output = Result<String, E>>,
-    ) -> Result<Redirect, E> {
-        if form.is_empty() {
-            return act.await.map(|leads| Redirect::to(&leads));
-        }
-        let mut sent = self.sent.lock().await;
-        if let Some((_, led)) = sent.iter().find(|(known, _)| known == form) {
-            return Ok(Redirect::to(led));
-        }
-        let leads = act.await?;
-        if sent.len() >= SENT_MAX {
-            sent.pop_front();
-        }
-        sent.push_back((form.to_owned(), leads.clone()));
-        Ok(Redirect::to(&leads))
     }
 }
 
 /// Returns a fresh name for a form.
 pub(crate) fn form_name() -> String {
     format!("{:032x}", rand::random::<u128>())
-}
-
-/// Returns the name of a form as it is remembered: with who sent it.
-pub(crate) fn sent_by(visitor: &Visitor, form: &str) -> String {
-    if form.is_empty() { String::new() } else { format!("{}:{form}", visitor.member()) }
 }
 
 /// Returns all pages.
@@ -95,8 +86,10 @@ pub(crate) fn router(site: Site) -> Router {
         .nest("/ride", rider::routes())
         .nest("/drive", driver::routes())
         .nest("/desk", desk::routes())
+        .nest(api::PREFIX.trim_end_matches('/'), api::routes(&site))
         .fallback(crate::trouble::nowhere)
         .layer(DefaultBodyLimit::max(FORM_BYTES_MAX))
+        .layer(from_fn(guard::whole))
         .layer(from_fn_with_state(site.clone(), guard::same_site))
         .layer(from_fn_with_state(site.clone(), guard::headers))
         .with_state(site)

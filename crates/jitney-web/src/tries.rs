@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 /// Wrong codes from one address before it has to wait.
 const TRIES: u32 = 10;
 /// How long one wrong code counts.
-const SPAN: Duration = Duration::from_secs(60);
+pub(crate) const SPAN: Duration = Duration::from_secs(60);
 /// Most addresses that are remembered; a code has sixty bits, so that this spares work and guards no secret.
 const ADDRESSES_MAX: usize = 10_000;
 

@@ -7,6 +7,7 @@ use axum::response::{IntoResponse, Response};
 use jitney_node::api::{Fault, FaultKind};
 
 use crate::page::{Page, draw_as};
+use crate::said::Said;
 use crate::site::Site;
 use crate::visitor::Spoken;
 
@@ -17,8 +18,8 @@ pub(crate) struct Trouble {
     status: StatusCode,
     /// What to say, by its key.
     key: &'static str,
-    /// The node's own sentence, for the office and for drivers.
-    reason: Option<String>,
+    /// What more there is to say to the office and to drivers.
+    reason: Option<Said>,
 }
 
 impl Trouble {
@@ -32,7 +33,15 @@ impl Trouble {
             FaultKind::Busy => (StatusCode::SERVICE_UNAVAILABLE, "trouble-busy"),
             FaultKind::Internal => (StatusCode::SERVICE_UNAVAILABLE, "trouble-internal"),
         };
-        Trouble { page: Box::new(page), status, key, reason: Some(fault.message) }
+        let reason = Some(Said::of(&fault, page.lang));
+        Trouble { page: Box::new(page), status, key, reason }
+    }
+
+    /// What cannot be read of a form; `key` says which part, and how it is written.
+    pub(crate) fn unread(page: Page, key: &str) -> Self {
+        let reason = Some(Said::from(page.say(key)));
+        let status = StatusCode::UNPROCESSABLE_ENTITY;
+        Trouble { page: Box::new(page), status, key: "trouble-invalid", reason }
     }
 
     /// Nothing is there.
@@ -69,13 +78,13 @@ struct TroublePage<'a> {
     page: &'a Page,
     title: String,
     says: String,
-    reason: Option<&'a str>,
+    reason: Option<&'a Said>,
 }
 
 impl IntoResponse for Trouble {
     fn into_response(self) -> Response {
         // Riders are not bothered with words of the trade.
-        let reason = self.reason.as_deref().filter(|_| self.page.part != crate::page::Part::Rider);
+        let reason = self.reason.as_ref().filter(|_| self.page.part != crate::page::Part::Rider);
         let title = self.page.say("trouble-title");
         let says = self.page.say(self.key);
         draw_as(self.status, &TroublePage { page: &self.page, title, says, reason })

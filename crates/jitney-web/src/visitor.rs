@@ -1,6 +1,9 @@
 //! Who is asking: read from the cookie or the token that a request shows, by the node's own record.
 
+use std::net::IpAddr;
+
 use axum::extract::FromRequestParts;
+use axum::http::HeaderMap;
 use axum::http::header::{ACCEPT_LANGUAGE, AUTHORIZATION, COOKIE};
 use axum::http::request::Parts;
 use axum::response::{IntoResponse as _, Redirect, Response};
@@ -22,10 +25,15 @@ pub(crate) const SESSION_SECURE: &str = "__Host-jitney";
 pub(crate) const LANGUAGE: &str = "jitney-language";
 
 /// The cookie of that name, if the request shows it.
-pub(crate) fn cookie<'a>(parts: &'a Parts, name: &str) -> Option<&'a str> {
-    let shown = parts.headers.get_all(COOKIE).iter().filter_map(|header| header.to_str().ok());
+pub(crate) fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    let shown = headers.get_all(COOKIE).iter().filter_map(|header| header.to_str().ok());
     let pairs = shown.flat_map(|text| text.split(';')).filter_map(|pair| pair.trim().split_once('='));
     pairs.into_iter().find(|(known, _)| *known == name).map(|(_, value)| value)
+}
+
+/// The language that was chosen on a page.
+fn chosen(parts: &Parts) -> Option<Lang> {
+    cookie(&parts.headers, LANGUAGE).and_then(Lang::from_tag)
 }
 
 /// The language of the answer: the one that was chosen, else the one that the browser prefers.
@@ -36,18 +44,32 @@ impl<S: Send + Sync> FromRequestParts<S> for Spoken {
     type Rejection = std::convert::Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
-        let chosen = cookie(parts, LANGUAGE).and_then(Lang::from_tag);
-        let preferred =
-            || parts.headers.get(ACCEPT_LANGUAGE).and_then(|text| text.to_str().ok()).unwrap_or("");
-        Ok(Spoken(chosen.unwrap_or_else(|| Lang::negotiate(preferred()))))
+        Ok(Spoken(chosen(parts).unwrap_or_else(|| preferred(&parts.headers))))
     }
+}
+
+/// The language that the browser or program prefers.
+pub(crate) fn preferred(headers: &HeaderMap) -> Lang {
+    Lang::negotiate(headers.get(ACCEPT_LANGUAGE).and_then(|text| text.to_str().ok()).unwrap_or(""))
 }
 
 /// The token that the request shows, if any.
 pub(crate) fn token(parts: &Parts, site: &Site) -> Option<String> {
-    let bearer =
-        parts.headers.get(AUTHORIZATION).and_then(|text| text.to_str().ok()?.strip_prefix("Bearer "));
-    bearer.or_else(|| cookie(parts, session_cookie(site))).map(str::to_owned)
+    bearer(&parts.headers).or_else(|| cookie(&parts.headers, session_cookie(site))).map(str::to_owned)
+}
+
+/// The token that a program shows, if any.
+pub(crate) fn bearer(headers: &HeaderMap) -> Option<&str> {
+    headers.get(AUTHORIZATION)?.to_str().ok()?.strip_prefix("Bearer ")
+}
+
+/// Returns the address of who asks: behind a web server of this machine, the one that it names last.
+pub(crate) fn client(site: &Site, from: IpAddr, headers: &HeaderMap) -> IpAddr {
+    if !(from.is_loopback() && site.public_url().is_some()) {
+        return from;
+    }
+    let named = headers.get("x-forwarded-for").and_then(|text| text.to_str().ok()?.rsplit(',').next());
+    named.and_then(|text| text.trim().parse().ok()).unwrap_or(from)
 }
 
 /// Returns the name of the cookie with the session's token.
@@ -83,6 +105,9 @@ impl FromRequestParts<Site> for Visitor {
             }
             _ => return Err(to_sign_in()),
         };
+        // What the coop knows of them goes before what a borrowed device prefers; what was chosen goes before both.
+        let known = session.language.as_deref().and_then(Lang::from_tag);
+        let lang = known.filter(|_| chosen(parts).is_none()).unwrap_or(lang);
         let zone = Zone::named(&session.zone).map_err(|_| to_sign_in())?;
         let path = parts.extensions.get::<axum::extract::OriginalUri>().map_or(&parts.uri, |uri| &uri.0);
         let path = path.path_and_query().map_or("/", |path| path.as_str()).to_owned();
@@ -101,6 +126,11 @@ impl Visitor {
         self.session.member
     }
 
+    /// In which language the node is asked for sentences that it makes.
+    pub(crate) fn language(&self) -> Option<String> {
+        Some(self.lang.tag().to_owned())
+    }
+
     /// Asks the node in the visitor's name.
     pub(crate) async fn ask(&self, request: Request) -> Result<Reply, Trouble> {
         self.answer(request).await.map_err(|fault| Trouble::new(self.page(), fault))
@@ -109,6 +139,15 @@ impl Visitor {
     /// As [`Visitor::ask`], for who wants to say it otherwise when it is refused.
     pub(crate) async fn answer(&self, request: Request) -> Answer {
         self.site.node.ask(self.actor(), request).await
+    }
+
+    /// As [`Visitor::ask`], for what a form asks: one that is sent twice is carried out once. A form without a name
+    /// is carried out each time.
+    pub(crate) async fn answer_once(&self, form: &str, request: Request) -> Answer {
+        if form.is_empty() {
+            return self.answer(request).await;
+        }
+        self.answer(Request::Once { key: form.to_owned(), request: Box::new(request) }).await
     }
 
     /// What every page shows of the visitor.

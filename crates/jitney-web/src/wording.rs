@@ -4,10 +4,11 @@ use jiff::civil::{Date, Time};
 use jitney_domain::booking::Progress;
 use jitney_domain::trip::Timing;
 use jitney_domain::{
-    Assistance, Capability, MemberId, Mobility, Outcome, Requirement, Timestamp, Window, Zone,
+    Assistance, Capability, Cents, Load, MemberId, Mobility, Outcome, Rate, Requirement, Timestamp, Window,
+    Zone,
 };
 use jitney_lang::{Args, Lang};
-use jitney_node::view::{Carriage, Trip};
+use jitney_node::view::{self, Carriage, Trip};
 
 /// Words of one language on one wall clock.
 #[derive(Debug, Clone, Copy)]
@@ -118,26 +119,11 @@ impl Words<'_> {
     }
 
     pub(crate) fn progress(&self, progress: Progress) -> String {
-        self.say(match progress {
-            Progress::Booked => "progress-booked",
-            Progress::EnRoute => "progress-en-route",
-            Progress::Arrived => "progress-arrived",
-            Progress::OnBoard => "progress-on-board",
-            Progress::Done => "progress-done",
-        })
+        view::standing(progress.into()).say(self.lang)
     }
 
     pub(crate) fn outcome(&self, outcome: Outcome) -> String {
-        self.say(match outcome {
-            Outcome::Completed => "outcome-completed",
-            Outcome::Cancelled => "outcome-cancelled",
-            Outcome::LateCancelled => "outcome-late-cancelled",
-            Outcome::CancelledAtDoor => "outcome-cancelled-at-door",
-            Outcome::NoShow => "outcome-no-show",
-            Outcome::MissedTrip => "outcome-missed-trip",
-            Outcome::TurnedDown => "outcome-turned-down",
-            Outcome::Unmet => "outcome-unmet",
-        })
+        view::outcome(outcome).say(self.lang)
     }
 
     /// What a trip requires; nothing for a rider who walks alone to the car.
@@ -174,16 +160,38 @@ impl Words<'_> {
 
     /// What a vehicle can carry.
     pub(crate) fn capability(&self, capability: &Capability) -> String {
-        let mut words =
-            vec![self.lang.text("seats", &Args::new().with("count", usize::from(capability.places.seats)))];
-        if capability.places.wheelchairs > 0 {
-            let count = usize::from(capability.places.wheelchairs);
+        self.places(capability.places, capability.ramp_or_lift)
+    }
+
+    /// So many places, and whether there is a ramp or lift to them.
+    pub(crate) fn places(&self, places: Load, ramp: bool) -> String {
+        let mut words = vec![self.lang.text("seats", &Args::new().with("count", usize::from(places.seats)))];
+        if places.wheelchairs > 0 {
+            let count = usize::from(places.wheelchairs);
             words.push(self.lang.text("wheelchair-spaces", &Args::new().with("count", count)));
         }
-        if capability.ramp_or_lift {
+        if ramp {
             words.push(self.say("ramp-or-lift"));
         }
         words.join(", ")
+    }
+
+    /// An amount in the coop's currency, with two digits behind the language's sign: "2.50", "2,50".
+    pub(crate) fn money(&self, amount: Cents) -> String {
+        format!("{}{}{:02}", amount.0 / 100, self.say("decimal-sign"), amount.0 % 100)
+    }
+
+    /// What a lift costs: "2.00 a trip and 0.40 a kilometre", "nothing".
+    pub(crate) fn rate(&self, rate: Rate) -> String {
+        let (per_trip, per_km) = (self.money(rate.per_trip), self.money(rate.per_km));
+        let args = Args::new().with("trip", per_trip).with("kilometre", per_km);
+        let key = match (rate.per_trip.0, rate.per_km.0) {
+            (0, 0) => "rate-nothing",
+            (_, 0) => "rate-trip",
+            (0, _) => "rate-kilometre",
+            _ => "rate-both",
+        };
+        self.lang.text(key, &args)
     }
 
     /// The rider's name, or their number where the name is erased.

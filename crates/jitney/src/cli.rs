@@ -136,6 +136,8 @@ impl Cli {
     /// Carries out what was asked.
     pub(crate) fn run(self) -> Result<Said, Failure> {
         let env = Environment::read();
+        // Said before anything is done, also by commands that need no clock: whoever rehearses must not act today.
+        env.fixed_now()?;
         let home = match self.home {
             Some(home) => home,
             None => env.home()?,

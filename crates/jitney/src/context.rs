@@ -6,7 +6,8 @@ use std::path::PathBuf;
 use jiff::civil::{Date, DateTime};
 use jitney_domain::{Actor, MemberId, Role, Timestamp, Zone};
 use jitney_node::api::{Call, Reply, Request};
-use jitney_node::control::{self, ControlError};
+use jitney_node::control::{self, ControlError, Search};
+use jitney_node::home::Home;
 use jitney_node::view::{self, PlanProgress};
 use serde::Serialize;
 
@@ -64,29 +65,37 @@ impl Context {
 
     /// Asks the node that runs in this home.
     pub(crate) fn ask(&self, request: Request) -> Result<Reply, Failure> {
-        self.ask_told(request, |_| {})
+        self.ask_told(request, |_| {}, |_| {})
     }
 
-    /// Asks the node that runs in this home; `told` hears how far a long search is.
+    /// Asks the node that runs in this home; `begun` gets the way to end a long search, `told` hears how far it is.
     pub(crate) fn ask_told(
         &self,
         request: Request,
+        begun: impl FnOnce(Search),
         told: impl FnMut(PlanProgress),
     ) -> Result<Reply, Failure> {
-        self.ask_as(self.actor()?, request, told)
+        self.ask_as(self.actor()?, request, begun, told)
     }
 
     fn ask_as(
         &self,
         actor: Option<Actor>,
         request: Request,
+        begun: impl FnOnce(Search),
         told: impl FnMut(PlanProgress),
     ) -> Result<Reply, Failure> {
-        match control::call_told(&self.home, &Call { actor, request }, told) {
+        match control::call_told(&self.home, &Call { actor, request }, begun, told) {
             Err(ControlError::NotRunning { .. }) if Folder::of(&self.home).joined() => {
                 Err(Failure::not_found(
                     "this home is a member's device, which has `jitney drive`; the office works on the coop's machine",
                 ))
+            }
+            Err(ControlError::NotRunning { .. }) if !Home::at(&self.home).exists() => {
+                Err(Failure::not_found(format!(
+                    "there is no coop in {}; make one with `jitney coop init`, or say where yours is with --home DIR",
+                    self.home.display()
+                )))
             }
             answer => Ok(answer??),
         }
@@ -98,8 +107,9 @@ impl Context {
         if let Some(actor) = self.actor.get() {
             return Ok(Some(*actor));
         }
-        let member =
-            self.member_by(acting, Some(Role::Dispatcher), &|request| self.ask_as(None, request, |_| {}))?;
+        let member = self.member_by(acting, Some(Role::Dispatcher), &|request| {
+            self.ask_as(None, request, |_| {}, |_| {})
+        })?;
         Ok(Some(*self.actor.get_or_init(|| Actor::Member(member, Role::Dispatcher))))
     }
 
@@ -168,7 +178,12 @@ impl Context {
         role: Option<Role>,
         ask: &dyn Fn(Request) -> Result<Reply, Failure>,
     ) -> Result<MemberId, Failure> {
-        let list = |role, name: &str| match ask(Request::ListMembers { role, find: Some(name.to_owned()) })? {
+        let list = |role, name: &str| match ask(Request::ListMembers {
+            role,
+            find: Some(name.to_owned()),
+            after: None,
+            limit: None,
+        })? {
             Reply::Members(members) => Ok(members),
             _ => Err(Failure::other_answer()),
         };
@@ -255,10 +270,13 @@ mod tests {
             terms: None,
             vetting: Default::default(),
             not_vetted: None,
+            not_vetted_told: None,
             vehicles: Vec::new(),
             caregivers: Vec::new(),
             acts_for: Vec::new(),
+            call_asked: None,
             wishes: Default::default(),
+            apart: Default::default(),
         }
     }
 

@@ -56,6 +56,9 @@ pub(crate) struct Args {
     #[arg(long)]
     once: bool,
     /// Another seed brings other people, places and times; the same seed tells the same story
+    ///
+    /// The same seed tells the same story line by line and ends with the same totals. What is counted on the wire and
+    /// on the disks, messages, bytes and files, depends on how fast this machine is and differs a little each time.
     #[arg(long, value_name = "N", default_value_t = 1)]
     seed: u64,
     /// Keep the three homes in this directory, which must be empty or not exist yet

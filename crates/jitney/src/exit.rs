@@ -72,7 +72,9 @@ impl Exit {
             Exit::NotFound => "what was named does not exist",
             Exit::NotAllowed => "whoever asked may not do this",
             Exit::Invalid => "what was asked makes no sense as it was said",
-            Exit::Conflict => "something stands in the way at present",
+            Exit::Conflict => {
+                "something stands in the way at present; what the error says was done, such as booking, is done"
+            }
             Exit::Unreachable => "the node does not run or cannot be reached",
             Exit::Passphrase => "the passphrase is wrong or missing",
             Exit::Busy => "the node runs already, or its port is taken",

@@ -3,14 +3,14 @@
 //! All of it happens in this process: the node is asked only for what it keeps, never for what was typed, and
 //! nothing of it is logged.
 
-use std::collections::BTreeMap;
-
 use jitney_domain::{Coordinate, MemberId};
-use jitney_geo::places::{Around, Choice, Hit, Places, Saved, Source, choose, find};
+use jitney_geo::places::Places;
 use jitney_node::api::{PlaceAsked, Request, TripFilter};
 use jitney_node::home::Home;
+use jitney_node::lookup::{self, Choice, Hit, Lookup, choose};
 use jitney_node::map::Map;
 use jitney_node::person::Place;
+use jitney_node::view::Trip;
 
 use crate::context::{Context, ask};
 use crate::exit::Failure;
@@ -21,11 +21,8 @@ const OFFERED: usize = 5;
 
 /// The places that something typed is looked for in.
 pub(crate) struct Finder {
-    saved: Vec<Saved>,
-    /// Names of the coop's places; such a name means that place and no other.
-    names: Vec<String>,
+    kept: Lookup,
     map: Option<Places<Vec<u8>>>,
-    focus: Option<Coordinate>,
 }
 
 impl Finder {
@@ -33,34 +30,23 @@ impl Finder {
     ///
     /// One looks first around the rider's home, or else around the coop's places.
     pub(crate) fn new(cx: &Context, rider: Option<MemberId>) -> Result<Self, Failure> {
-        let (mut saved, home) = match rider {
-            Some(rider) => (riders(cx, rider)?, home(cx, rider)?),
+        let (trips, home) = match rider {
+            Some(rider) => (trips(cx, rider)?, home(cx, rider)?),
             None => (Vec::new(), None),
         };
         let named = ask!(cx, Request::ListPlaces, Places)?;
-        let focus = home.or_else(|| middle(named.iter().map(|named| named.place.at)));
-        saved.extend(named.iter().map(|named| Saved {
-            name: named.name.clone(),
-            // A place's label begins with its name when it holds an address too.
-            address: named.place.label.strip_prefix(&named.name).unwrap_or(&named.place.label).to_owned(),
-            at: named.place.at,
-            source: Source::Coop,
-        }));
-        for saved in &mut saved {
-            saved.address = saved.address.trim_start_matches([',', ' ']).to_owned();
-        }
-        let names = named.into_iter().map(|named| named.name).collect();
-        Ok(Finder { saved, names, map: Map::of(&Home::at(&cx.home)).places()?, focus })
+        let kept = Lookup::new(named, &trips, home);
+        Ok(Finder { kept, map: Map::of(&Home::at(&cx.home)).places()? })
     }
 
     /// Looks around another point first.
     pub(crate) fn around(self, focus: Coordinate) -> Self {
-        Finder { focus: Some(focus), ..self }
+        Finder { kept: self.kept.around(focus), ..self }
     }
 
     /// Returns where one looks first.
     pub(crate) fn focus(&self) -> Option<Coordinate> {
-        self.focus
+        self.kept.focus()
     }
 
     /// Returns the map, if one was imported.
@@ -70,14 +56,14 @@ impl Finder {
 
     /// Returns the best answers to what was typed, best first.
     pub(crate) fn find(&self, text: &str, limit: usize) -> Vec<Hit> {
-        find(text, &Around { saved: &self.saved, focus: self.focus, limit }, self.map.as_ref())
+        self.kept.find(text, limit, self.map.as_ref())
     }
 
     /// Returns the place that was typed, if it can be no other. `else_say` is how to choose one by its point.
     pub(crate) fn the_one(&self, text: &str, else_say: &str) -> Result<Place, Failure> {
         let hits = self.find(text, OFFERED);
         match choose(&hits) {
-            Choice::One(hit) => Ok(Place { label: hit.label.clone(), at: hit.at, note: String::new() }),
+            Choice::One(hit) => Ok(lookup::place(hit)),
             Choice::Several(hits) => Err(Failure::conflict(which(text, hits, else_say))),
             Choice::Nothing if self.map.is_none() => Err(Failure::not_found(format!(
                 "nothing is known of \"{text}\": say where it is in degrees of latitude and longitude, or import a map \
@@ -119,7 +105,7 @@ pub(crate) fn looked_up(
         Some(finder) => finder,
         none => none.insert(Finder::new(cx, Some(rider))?),
     };
-    if finder.names.contains(name) || (finder.map.is_none() && finder.find(name, 1).is_empty()) {
+    if finder.kept.is_name(name) || (finder.map.is_none() && finder.find(name, 1).is_empty()) {
         return Ok(asked);
     }
     finder.the_one(name, "\"Label @ lat,lon\"").map(PlaceAsked::At)
@@ -131,32 +117,7 @@ fn home(cx: &Context, rider: MemberId) -> Result<Option<Coordinate>, Failure> {
     Ok(member.profile.as_ref().and_then(|profile| profile.home.as_ref()).map(|home| home.at))
 }
 
-/// Returns the places that a rider has been driven to or from, those used most first.
-fn riders(cx: &Context, rider: MemberId) -> Result<Vec<Saved>, Failure> {
-    let filter = TripFilter { day: None, rider: Some(rider), all: true };
-    let trips = ask!(cx, Request::ListTrips(filter), Trips)?;
-    let mut used: BTreeMap<String, (u32, Coordinate)> = BTreeMap::new();
-    for place in trips.iter().filter_map(|trip| trip.places.as_ref()).flat_map(|ends| [&ends.from, &ends.to])
-    {
-        let (times, at) = used.entry(place.label.clone()).or_insert((0, place.at));
-        *times = times.saturating_add(1);
-        *at = place.at;
-    }
-    let mut used: Vec<_> = used.into_iter().collect();
-    used.sort_by_key(|(_, (times, _))| std::cmp::Reverse(*times));
-    let saved = used.into_iter().map(|(name, (_, at))| Saved {
-        name,
-        address: String::new(),
-        at,
-        source: Source::Rider,
-    });
-    Ok(saved.collect())
-}
-
-fn middle(points: impl Iterator<Item = Coordinate> + Clone) -> Option<Coordinate> {
-    let count = points.clone().count() as f64;
-    let lat = points.clone().map(|point| point.lat()).sum::<f64>() / count;
-    let lon = points.map(|point| point.lon()).sum::<f64>() / count;
-    // Of no points at all the mean is not a number, and no coordinate.
-    Coordinate::new(lat, lon).ok()
+/// Returns all trips of a rider.
+fn trips(cx: &Context, rider: MemberId) -> Result<Vec<Trip>, Failure> {
+    ask!(cx, Request::ListTrips(TripFilter { rider: Some(rider), all: true, ..TripFilter::default() }), Trips)
 }

@@ -7,7 +7,7 @@
 //! membership credential, the driver's days, and signed reports that wait.
 //!
 //! - `cli`: the root of the command line; `commands`: one file a command.
-//! - `args`: reading what people type; `show`: views as text.
+//! - `args`: reading what people type; `usage`: what they typed wrong; `show`: views as text.
 //! - `device`: a member's own device on disk.
 //! - [`exit`]: the one table of exit codes.
 //!
@@ -27,20 +27,36 @@ mod device;
 mod env;
 pub mod exit;
 mod finder;
+mod interrupt;
 mod output;
 mod passphrase;
 mod reference;
 mod show;
+mod usage;
 
 use std::process::ExitCode;
 
 use clap::Parser as _;
+use clap::error::ErrorKind;
 
 pub use reference::reference;
 
 /// Runs the program with the arguments and environment of this process and returns how it ended.
 pub fn run() -> ExitCode {
-    let failure = match cli::Cli::parse().run() {
+    let cli = match cli::Cli::try_parse() {
+        Ok(cli) => cli,
+        // Help and version are no errors, nor is help shown to who named no command.
+        Err(error)
+            if !error.use_stderr() || error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand =>
+        {
+            error.exit()
+        }
+        Err(error) => {
+            output::complain(&format!("error: {}", usage::sentence(&error)));
+            return exit::Exit::Usage.into();
+        }
+    };
+    let failure = match cli.run() {
         Ok(said) => match said.print() {
             Ok(()) => said.failure,
             Err(failure) => Some(failure),

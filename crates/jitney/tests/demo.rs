@@ -40,6 +40,27 @@ fn the_same_seed_tells_the_same_story_and_nothing_personal_is_found() {
     assert!(count(&first, "network", "messages") > 0);
 }
 
+/// Returns what is told, without the lines that hold what was counted on the wire and on the disks, and where.
+fn told(seed: &str) -> String {
+    let run = demo(&["--once", "--seed", seed]);
+    assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stderr));
+    let text = String::from_utf8(run.stdout).expect("text");
+    let (story, counted) = text.split_once("The three nodes exchanged").expect("what was counted");
+    assert!(counted.contains("Found: nothing."), "{counted}");
+    let lines = story.lines().filter(|line| !line.starts_with("Their homes are in"));
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn the_same_seed_tells_the_same_story_line_by_line() {
+    let (first, second) = (told("5"), told("5"));
+    assert!(first.contains("accepted and signed there"), "{first}");
+    for (one, other) in first.lines().zip(second.lines()) {
+        assert_eq!(one, other);
+    }
+    assert_eq!(first.lines().count(), second.lines().count());
+}
+
 #[test]
 fn a_directory_that_is_not_empty_is_left_alone() {
     let dir = tempfile::tempdir().expect("a temporary directory");

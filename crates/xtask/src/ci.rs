@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::process::{Command, ExitCode};
 
 use crate::Workshop;
-use crate::shell::{cargo, run as run_program, run_tests};
+use crate::shell::{cargo, run as run_program, run_tests, run_together};
 use crate::step::{Done, Failure, Report, Step, spell};
 use crate::tally::Tally;
 use crate::tools;
@@ -18,7 +18,8 @@ pub(crate) const STEPS: &[Step] = &[
     Step { name: "deny", does: "hold every dependency to deny.toml", run: deny },
     Step { name: "test", does: "run every test, documentation examples included", run: test },
     Step { name: "benches", does: "run every benchmark briefly, so that none rots unseen", run: benches },
-    Step { name: "demo", does: "build the release binary and run its demonstration once", run: demo },
+    Step { name: "demo", does: "run the demonstration once", run: demo },
+    Step { name: "api", does: "ask a real node's API wildly, by its own description", run: crate::api::fuzz },
     Step { name: "seeds", does: "simulate 80 drawn days, and 40 hostile coops among 60", run: seeds },
 ];
 
@@ -92,6 +93,9 @@ fn install_tools(workshop: &Workshop) -> Result<Done, Failure> {
     if !packages.is_empty() && !tools::install_packages(&packages) {
         println!("tests in a browser will be skipped: install {}", packages.join(" and "));
     }
+    if let Err(trouble) = tools::install_schemathesis(workshop) {
+        println!("the API will not be asked wildly: {trouble}");
+    }
     if !tools::fetch_axe(workshop) {
         println!("tests of accessibility will be skipped: axe-core cannot be fetched");
     }
@@ -148,8 +152,11 @@ fn benches(workshop: &Workshop) -> Result<Done, Failure> {
 /// Runs the tests with nextest where it is installed, else with cargo; documentation examples always with cargo.
 fn test(workshop: &Workshop) -> Result<Done, Failure> {
     let commands = if tools::has_nextest(workshop) {
+        // Some tests do nothing but wait for what others of their processes do: one more at a time than processors.
+        let threads = std::thread::available_parallelism().map_or(2, std::num::NonZero::get) + 1;
+        let threads = format!("--test-threads={threads}");
         vec![
-            cargo(workshop, ["nextest", "run", "--workspace", "--no-fail-fast"]),
+            cargo(workshop, ["nextest", "run", "--workspace", "--no-fail-fast", &threads]),
             cargo(workshop, ["test", "--quiet", "--workspace", "--doc"]),
         ]
     } else {
@@ -167,31 +174,32 @@ fn test(workshop: &Workshop) -> Result<Done, Failure> {
     Ok(Done::Tested(tally))
 }
 
-/// Builds the binary and the simulator as for a release, but without what takes long and changes no behaviour, and
-/// returns where they are. Both at once: built apart, what they share would be compiled twice.
-fn quick_release(workshop: &Workshop) -> Result<PathBuf, Failure> {
-    let arguments =
-        ["build", "--quiet", "--release", "--package", "jitney", "--package", "jitney-sim", "--bins"];
-    let mut build = cargo(workshop, arguments);
-    build.env("CARGO_PROFILE_RELEASE_LTO", "off").env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16");
-    run_program(&mut build)?;
-    Ok(workshop.root.join("target").join("release"))
+/// Sees that all programs are there as the tests have compiled them, and returns where they are.
+pub(crate) fn programs(workshop: &Workshop) -> Result<PathBuf, Failure> {
+    // Not `build`: without what only tests need, crates have other features and all would be compiled anew.
+    run_program(&mut cargo(workshop, ["test", "--quiet", "--workspace", "--no-run"]))?;
+    Ok(workshop.target().join("debug"))
 }
 
 fn demo(workshop: &Workshop) -> Result<Done, Failure> {
-    let jitney = quick_release(workshop)?.join("jitney");
+    let jitney = programs(workshop)?.join("jitney");
     run_program(Command::new(jitney).args(["demo", "--once"]).current_dir(&workshop.root))?;
     Ok(Done::Passed)
 }
 
 /// Simulates drawn days of whole federations; a day that breaks a promise prints the line that replays it.
 fn seeds(workshop: &Workshop) -> Result<Done, Failure> {
-    let sim = quick_release(workshop)?.join("jitney-sim");
-    let run = |arguments: &[&str]| {
-        run_program(Command::new(&sim).arg("--quiet").args(arguments).current_dir(&workshop.root))
+    let sim = programs(workshop)?.join("jitney-sim");
+    let simulate = |arguments: &[&str]| {
+        let mut command = Command::new(&sim);
+        command.arg("--quiet").args(arguments).current_dir(&workshop.root);
+        command
     };
-    run(&["--seeds", "0..80", "--nodes", "3", "--days", "1", "--riders", "4", "--drivers", "2"])?;
-    run(&["--seeds", "1", "--nodes", "60", "--hostile", "40"])?;
+    // Each uses one processor.
+    run_together(&mut [
+        simulate(&["--seeds", "0..80", "--nodes", "3", "--days", "1", "--riders", "4", "--drivers", "2"]),
+        simulate(&["--seeds", "1", "--nodes", "60", "--hostile", "40"]),
+    ])?;
     Ok(Done::Passed)
 }
 

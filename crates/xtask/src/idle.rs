@@ -4,8 +4,6 @@
 //! Five coops found a federation on this machine, each with the release binary in a process of its own and a
 //! home that goes away afterwards. Once they are all connected and quiet, the first one is watched.
 
-mod node;
-
 use std::fs;
 use std::path::Path;
 use std::process::ExitCode;
@@ -13,8 +11,8 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::Workshop;
+use crate::node::{Homes, Node};
 use crate::shell::{cargo, run as run_program};
-use node::{Homes, Node};
 
 /// Coops of the federation.
 const COOPS: usize = 5;
@@ -102,7 +100,7 @@ fn measure(workshop: &Workshop, watch: Duration) -> Result<[Figure; 3], String> 
     let binary = target.join("release").join("jitney");
     let length = fs::metadata(&binary).map_err(|error| format!("{}: {error}", binary.display()))?.len();
 
-    let homes = Homes::make()?;
+    let homes = Homes::make("idle")?;
     let nodes = federate(&binary, &homes)?;
     println!("{COOPS} coops are federated and connected; settling, then watching the first for {watch:?}");
     thread::sleep(SETTLE);

@@ -5,9 +5,11 @@
 //! the standard library alone, so that on a fresh clone the first line of the check appears within seconds.
 #![allow(clippy::print_stdout, clippy::print_stderr)] // Speaking to a terminal is its whole purpose.
 
+mod api;
 mod ci;
 mod fuzz;
 mod idle;
+mod node;
 mod shell;
 mod step;
 mod tally;

@@ -48,6 +48,33 @@ pub(crate) fn run(command: &mut Command) -> Result<(), Trouble> {
     if status.success() { Ok(()) } else { Err(Trouble::Exit(show(command), status)) }
 }
 
+/// Runs programs at the same time, each to its end, and then shows what each has printed, one after the other.
+///
+/// # Errors
+///
+/// The first [`Trouble`] in the order of the programs.
+pub(crate) fn run_together(commands: &mut [Command]) -> Result<(), Trouble> {
+    let ended: Vec<_> = thread::scope(|scope| {
+        let running: Vec<_> =
+            commands.iter_mut().map(|command| scope.spawn(|| (command.output(), show(command)))).collect();
+        running.into_iter().filter_map(|one| one.join().ok()).collect()
+    });
+    let mut first = Ok(());
+    for (output, shown) in ended {
+        let result = match output {
+            Ok(output) => {
+                // A closed terminal must not end the check.
+                let _ = io::stdout().write_all(&output.stdout);
+                let _ = io::stderr().write_all(&output.stderr);
+                if output.status.success() { Ok(()) } else { Err(Trouble::Exit(shown, output.status)) }
+            }
+            Err(error) => Err(Trouble::Start(shown, error)),
+        };
+        first = first.and(result);
+    }
+    first
+}
+
 /// Returns whether a program can be started and succeeds, and shows nothing of it.
 pub(crate) fn succeeds(command: &mut Command) -> bool {
     command.stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok_and(|status| status.success())
@@ -104,6 +131,22 @@ mod tests {
     fn a_failing_program_is_named_as_it_was_typed() {
         let trouble = run(Command::new("/bin/sh").args(["-c", "exit 3"])).unwrap_err();
         assert_eq!(trouble.to_string(), "`sh -c exit 3` ended with exit status: 3");
+    }
+
+    #[test]
+    fn of_programs_that_run_together_each_must_succeed() {
+        let sh = |script| {
+            let mut command = Command::new("sh");
+            command.args(["-c", script]);
+            command
+        };
+        let mut ran = [sh("exit 0"), sh("exit 4"), sh("exit 5")];
+        assert_eq!(
+            run_together(&mut ran).unwrap_err().to_string(),
+            "`sh -c exit 4` ended with exit status: 4"
+        );
+        assert!(run_together(&mut [sh("exit 0"), sh("true")]).is_ok());
+        assert!(matches!(run_together(&mut [Command::new("/nowhere")]), Err(Trouble::Start(..))));
     }
 
     #[test]

@@ -74,6 +74,39 @@ pub(crate) fn fetch_axe(workshop: &Workshop) -> bool {
     crate::shell::succeeds(Command::new("sh").args(["-c", &script]))
 }
 
+/// The version of schemathesis that asks the API wildly.
+const SCHEMATHESIS_VERSION: &str = "4.32.5";
+
+/// Returns where schemathesis is among the project's own tools.
+pub(crate) fn schemathesis(workshop: &Workshop) -> Option<PathBuf> {
+    let program = schemathesis_folder(workshop).join("bin").join("schemathesis");
+    program.is_file().then_some(program)
+}
+
+fn schemathesis_folder(workshop: &Workshop) -> PathBuf {
+    workshop.tools().join(format!("schemathesis-{SCHEMATHESIS_VERSION}"))
+}
+
+/// Installs schemathesis into the project's own tools, unless it is there: an environment of its own, for nothing of
+/// the machine's Python is touched.
+///
+/// # Errors
+///
+/// [`Trouble`] when there is no Python that can, or it cannot be downloaded.
+pub(crate) fn install_schemathesis(workshop: &Workshop) -> Result<(), Trouble> {
+    if schemathesis(workshop).is_some() {
+        return Ok(());
+    }
+    let folder = schemathesis_folder(workshop);
+    let make = || run(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&folder));
+    if make().is_err() && install_packages(&["python3-venv"]) {
+        make()?;
+    }
+    let what = format!("schemathesis=={SCHEMATHESIS_VERSION}");
+    let pip = folder.join("bin").join("python");
+    run(Command::new(pip).args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", &what]))
+}
+
 /// Installs Debian packages; tells whether that went well, which takes the right to do so.
 pub(crate) fn install_packages(packages: &[&str]) -> bool {
     let mut apt = Command::new("apt-get");

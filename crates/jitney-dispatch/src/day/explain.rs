@@ -20,6 +20,8 @@ pub enum Relaxation<K> {
     OneMoreTrip(K),
     /// A driver takes a trip that they would not otherwise: too far, or not one they are asked for.
     Exception(K),
+    /// The trip is unlocked, so that another driver than it has may take it.
+    Unlocked,
 }
 
 impl<K> Relaxation<K> {
@@ -30,6 +32,7 @@ impl<K> Relaxation<K> {
             Relaxation::Ride(by) => format!("if the rider may be on board {by} longer"),
             Relaxation::Block(run, by) => format!("if {} gives {by} more", name(run)),
             Relaxation::OneMoreTrip(run) => format!("if {} takes one trip more", name(run)),
+            Relaxation::Unlocked => "if it is unlocked with `jitney trip unlock`".to_owned(),
             Relaxation::Exception(run) => format!("if {} goes farther than agreed", name(run)),
         }
     }
@@ -96,12 +99,25 @@ impl<K: Clone + Ord, S: Clone + Ord> Day<K, S> {
         if let Some(v) = serves(&more, &all) {
             found.push(Relaxation::OneMoreTrip(key(v)));
         }
+        let locked_out: Vec<usize> = all.iter().copied().filter(|v| self.locked_only(*v, r)).collect();
+        let unlocked = |p: &mut Problem| locked_out.iter().for_each(|v| p.allow(*v, r));
+        if serves(&unlocked, &locked_out).is_some() {
+            found.push(Relaxation::Unlocked);
+        }
         let asked: Vec<usize> = all.iter().copied().filter(|v| self.too_far_only(*v, r)).collect();
         let farther = |p: &mut Problem| asked.iter().for_each(|v| p.allow(*v, r));
         if let Some(v) = serves(&farther, &asked) {
             found.push(Relaxation::Exception(key(v)));
         }
         found
+    }
+
+    /// Tells whether nothing but a lock keeps a run from a trip.
+    fn locked_only(&self, v: usize, r: u32) -> bool {
+        let What::Trip(k) = self.what[r as usize] else { return false };
+        let mut trip = self.trips[k].clone();
+        let locked = trip.locked.take().is_some();
+        locked && !self.problem.may(v, r) && super::problem::may(&self.runs[v], &trip)
     }
 
     /// Tells whether nothing but the radius keeps a run from a trip.

@@ -1,17 +1,8 @@
 //! What a day consists of.
 
-use jitney_domain::{Minutes, Window};
+use jitney_domain::Minutes;
 
 use crate::model::{RunState, TripRequest};
-
-/// A pause that the driver must have, wherever the vehicle is then, with nobody on board.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Pause {
-    /// When it may begin.
-    pub window: Window,
-    /// How long it takes.
-    pub length: Minutes,
-}
 
 /// What becomes of a wheelchair space that nobody uses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -32,8 +23,6 @@ pub struct DayRun<K, S> {
     pub state: RunState<K, S>,
     /// The longest from leaving the start to reaching the end; `None` if only the block counts.
     pub max_duration: Option<Minutes>,
-    /// Pauses.
-    pub pauses: Vec<Pause>,
     /// Whether wheelchair spaces give seats when nobody uses them.
     pub convertible: Convertible,
     /// Trips whose rider this driver knows.
@@ -41,10 +30,10 @@ pub struct DayRun<K, S> {
 }
 
 impl<K, S> DayRun<K, S> {
-    /// Returns a run without pauses or other terms of its own.
+    /// Returns a run without terms of its own.
     pub fn plain(state: RunState<K, S>) -> Self {
         let convertible = Convertible::Fixed;
-        DayRun { state, max_duration: None, pauses: Vec::new(), convertible, knows: Vec::new() }
+        DayRun { state, max_duration: None, convertible, knows: Vec::new() }
     }
 }
 
@@ -61,8 +50,6 @@ pub struct DayTrip<K, S> {
     pub barred: Vec<K>,
     /// The runs of the driver whom the rider would like best.
     pub preferred: Vec<K>,
-    /// Trips whose riders may not be on board together with this one.
-    pub apart: Vec<S>,
     /// The rider may not be left alone in the vehicle while the driver is at somebody's door.
     pub guarded: bool,
     /// The other half of a round trip: both are driven or neither.
@@ -78,7 +65,6 @@ impl<K, S> DayTrip<K, S> {
             locked: None,
             barred: Vec::new(),
             preferred: Vec::new(),
-            apart: Vec::new(),
             guarded: false,
             linked: None,
         }

@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use jitney_domain::{Assistance, Coordinate, Load, Minutes, Timestamp};
-use jitney_geo::{TravelTimes, distance};
+use jitney_domain::{Assistance, Coordinate, Load, Minutes, Timestamp, Window};
+use jitney_geo::{Travel, TravelTimes, distance};
 use thiserror::Error;
 
 use super::model::{Convertible, DayRun, DayTrip};
@@ -19,6 +19,8 @@ const UNDONE: i64 = 24 * 3_600_000;
 /// What a promise broken costs, in trips undone; half a trip more where a run still stands for it: nobody loses
 /// her driver to one whose driver has fallen away.
 const PROMISE: i64 = 50;
+/// What a pause that the driver does not get costs, in promises broken: nobody pays for a promise with it.
+const PAUSE: i64 = 100;
 /// What it is worth, as driving, that a promised trip stays with its driver.
 const STAYS: Minutes = Minutes(4);
 /// Driving with nobody on board costs this much more, in thousandths.
@@ -73,26 +75,58 @@ pub struct Day<K, S> {
     pub(crate) told: BTreeMap<S, (K, Timestamp)>,
 }
 
-/// Numbers for places.
+/// Numbers for places. Where drives depend on when they are left, a place is one for each time at which somebody is
+/// there.
 struct Places {
-    known: BTreeMap<(u64, u64), u32>,
+    known: BTreeMap<(u64, u64, Option<Stay>), u32>,
     list: Vec<Coordinate>,
+    stays: Vec<Stay>,
+    by_time: bool,
+}
+
+/// When something begins at a place, and how long it takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Stay {
+    from: i64,
+    to: i64,
+    dwell: i64,
 }
 
 impl Places {
-    fn number(&mut self, at: Coordinate) -> u32 {
+    fn number(&mut self, at: Coordinate, stay: Stay) -> u32 {
         let next = self.list.len() as u32;
-        let number = *self.known.entry((at.lat().to_bits(), at.lon().to_bits())).or_insert(next);
+        let key = (at.lat().to_bits(), at.lon().to_bits(), self.by_time.then_some(stay));
+        let number = *self.known.entry(key).or_insert(next);
         if number == next {
-            self.list.push(at);
+            self.fresh(at, stay);
         }
         number
     }
 
     /// A place of its own, even where another is.
-    fn fresh(&mut self, at: Coordinate) -> u32 {
+    fn fresh(&mut self, at: Coordinate, stay: Stay) -> u32 {
         self.list.push(at);
+        self.stays.push(stay);
         self.list.len() as u32 - 1
+    }
+
+    /// Returns the drives from each to each, as they are at the times at which they may be.
+    fn drives(&self, travel: &impl TravelTimes, rested: Option<i64>) -> Vec<Option<Travel>> {
+        let mut drives = travel.table(&self.list);
+        if !self.by_time {
+            return drives;
+        }
+        let span = |from, to| Window { from: Timestamp(from), to: Timestamp(to) };
+        let mut row = drives.iter_mut();
+        for here in &self.stays {
+            // Whoever pauses first leaves later.
+            let left = here.to.saturating_add(here.dwell).max(rested.unwrap_or(i64::MIN));
+            let leave = span(here.from.saturating_add(here.dwell), left);
+            for (there, drive) in self.stays.iter().zip(&mut row) {
+                *drive = drive.map(|drive| travel.at_that_time(drive, leave, span(there.from, there.to)));
+            }
+        }
+        drives
     }
 }
 
@@ -141,7 +175,12 @@ impl<K: Clone + Ord, S: Clone + Ord> Day<K, S> {
             }
         }
         let mut building = Building {
-            places: Places { known: BTreeMap::new(), list: Vec::new() },
+            places: Places {
+                known: BTreeMap::new(),
+                list: Vec::new(),
+                stays: Vec::new(),
+                by_time: travel.depends_on_time(),
+            },
             parts: Parts {
                 weights: Weights {
                     deadhead_permille: DEADHEAD_PERMILLE,
@@ -169,10 +208,12 @@ impl<K: Clone + Ord, S: Clone + Ord> Day<K, S> {
                 building.ride(What::Trip(k), None, get_in, get_out, Some(trip));
             }
         }
-        building.rules(&runs, &trips, &by_key);
+        building.rules(&runs, &trips);
         let Building { places, mut parts, what, stops, on, rebates, .. } = building;
         parts.places = places.list.len();
-        for drive in travel.table(&places.list) {
+        let pauses = runs.iter().flat_map(|run| &run.state.pauses);
+        let rested = pauses.map(|pause| pause.window.to.after(pause.length).0).max();
+        for drive in places.drives(travel, rested) {
             let time = drive.map_or(NO_WAY, |d| u32::try_from(d.millis.max(0)).unwrap_or(NO_WAY));
             parts.legs.push(Leg { time, cost: if time == NO_WAY { NO_WAY / 2 } else { time } });
         }
@@ -207,12 +248,18 @@ struct Building<S> {
 }
 
 impl<S: Clone + Ord> Building<S> {
+    fn stay(&self, stop: &PlannedStop<S>) -> Stay {
+        let from = stop.window.from.max(self.now).0;
+        Stay { from, to: stop.window.to.0, dwell: stop.dwell.millis() }
+    }
+
     fn visit(&mut self, stop: &PlannedStop<S>, leaves_vehicle: bool) -> Visit {
+        let Stay { from, to, dwell } = self.stay(stop);
         Visit {
-            place: self.places.number(stop.at),
-            from: stop.window.from.max(self.now).0,
-            to: stop.window.to.0,
-            dwell: stop.dwell.millis(),
+            place: self.places.number(stop.at, Stay { from, to, dwell }),
+            from,
+            to,
+            dwell,
             leaves_vehicle: leaves_vehicle || stop.leaves_vehicle,
         }
     }
@@ -274,16 +321,18 @@ impl<S: Clone + Ord> Building<S> {
         travel: &impl TravelTimes,
     ) -> Vec<u32> {
         let ahead = Ahead::of(&run.state, travel, self.now);
-        let start = self.places.fresh(ahead.places[0]);
-        let end = self.places.number(run.state.end);
         let left = ahead.nodes[0].lo;
         let from = leaving(left, Heading::Diverted, self.now);
+        let until = run.state.block.to.0;
+        let start = self.places.fresh(ahead.places[0], Stay { from: left, to: until, dwell: 0 });
+        let end = self.places.number(run.state.end, Stay { from, to: until, dwell: 0 });
         let mut nodes = Vec::new();
         let mut rides = 0;
         for (k, stop) in ahead.stops.iter().enumerate() {
             if k == 0 && from > left {
                 // It has been under way to its next stop since it left the last one.
-                let to = self.places.number(stop.at);
+                let stay = self.stay(stop);
+                let to = self.places.number(stop.at, stay);
                 self.rebates.push((start, to, from - left));
             }
             if stop.leg == Side::PickUp {
@@ -317,7 +366,7 @@ impl<S: Clone + Ord> Building<S> {
                 rides += 1;
             }
         }
-        for (p, pause) in run.pauses.iter().enumerate().filter(|_| run.state.barred.is_none()) {
+        for (p, pause) in run.state.pauses.iter().enumerate().filter(|_| run.state.barred.is_none()) {
             let visit = Visit {
                 place: ANYWHERE,
                 from: pause.window.from.0,
@@ -333,7 +382,7 @@ impl<S: Clone + Ord> Building<S> {
                 load: [0; KINDS],
                 riders: 0,
                 max_ride: None,
-                unserved: UNDONE * PROMISE,
+                unserved: UNDONE * PROMISE * PAUSE,
                 guarded: false,
                 linked: None,
             };
@@ -359,7 +408,7 @@ impl<S: Clone + Ord> Building<S> {
     }
 
     /// Adds who may not, and who had better, serve whom.
-    fn rules<K: Ord>(&mut self, runs: &[DayRun<K, S>], trips: &[DayTrip<K, S>], by_key: &BTreeMap<S, usize>) {
+    fn rules<K: Ord>(&mut self, runs: &[DayRun<K, S>], trips: &[DayTrip<K, S>]) {
         for (r, what) in self.what.iter().enumerate() {
             let aboard = matches!(self.parts.requests[r].job, Job::Aboard(_));
             for (v, run) in runs.iter().enumerate() {
@@ -387,12 +436,15 @@ impl<S: Clone + Ord> Building<S> {
                 }
             }
         }
-        let number = |key: &S| by_key.get(key).and_then(|k| self.trip_at[*k]);
+        // Those who stay where they are have company as well.
+        let numbers = self.stops.iter().zip(0..).filter_map(|(stops, r)| Some((&stops.as_ref()?.0.stop, r)));
+        let numbers: BTreeMap<&S, u32> = numbers.collect();
+        let number = |key: &S| numbers.get(key).copied();
         for trip in trips {
             let Some(r) = number(&trip.request.key) else { continue };
             self.parts
                 .apart
-                .extend(trip.apart.iter().filter_map(&number).filter(|o| *o != r).map(|o| (r, o)));
+                .extend(trip.request.apart.iter().filter_map(&number).filter(|o| *o != r).map(|o| (r, o)));
             let other = trip.linked.as_ref().and_then(&number);
             self.parts.requests[r as usize].linked = other;
         }

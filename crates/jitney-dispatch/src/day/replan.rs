@@ -114,7 +114,6 @@ fn strand<K, S: Clone + Ord>(run: &mut DayRun<K, S>, trips: &mut [DayTrip<K, S>]
         }
         if run.state.stops.iter().any(|s| s.stop == trip.request.key && s.done.is_none()) {
             trip.promised = true;
-            trip.locked = None;
         }
     }
     let known = |key: &S| trips.iter().any(|t| t.request.key == *key);

@@ -3,9 +3,9 @@
 use jitney_domain::{Assistance, Capability, Load, Minutes, Timestamp};
 
 use super::world::{Request, Run, Stop, Street, booked, car, house, min, request, wheelchair, window, with};
-use crate::day::{Change, Convertible, Day, DayPlan, DayRun, DayTrip, Incident, Pause, Relaxation};
+use crate::day::{Change, Convertible, Day, DayPlan, DayRun, DayTrip, Incident, Relaxation};
 use crate::plan::Budget;
-use crate::{Bar, Leg, RunState};
+use crate::{Bar, Leg, Pause, RunState};
 
 type Plan = DayPlan<&'static str, u32>;
 type TheDay = Day<&'static str, u32>;
@@ -100,9 +100,9 @@ fn every_rule_keeps_somebody_at_home_and_is_the_only_one_that_does() {
     assert!(!served(|_, rider| rider.barred = vec!["a"]), "they do not get on");
     assert!(!served(|_, rider| rider.locked = Some("b")), "another's to drive");
     let pause = Pause { window: window(85, 95), length: Minutes(30) };
-    assert!(!served(|run, _| run.pauses = vec![pause]), "the driver eats");
+    assert!(!served(|run, _| run.state.pauses = vec![pause]), "the driver eats");
     let early = Pause { window: window(20, 60), length: Minutes(30) };
-    assert!(served(|run, _| run.pauses = vec![early]));
+    assert!(served(|run, _| run.state.pauses = vec![early]));
 }
 
 #[test]
@@ -124,7 +124,8 @@ fn who_must_not_meet_is_never_on_board_together() {
     let narrow = |key| trip(key, Request { pick_up_window: window(99, 101), ..request(10, 40) });
     let together = planned(&day(vec![DayRun::plain(car("a"))], vec![narrow(1), narrow(2)]));
     assert!(together.unmet.is_empty());
-    let apart = DayTrip { apart: vec![2], ..narrow(1) };
+    let mut apart = narrow(1);
+    apart.request.apart = vec![2];
     let plan = planned(&day(vec![DayRun::plain(car("a"))], vec![apart, narrow(2)]));
     assert_eq!(plan.unmet.len(), 1);
 }
@@ -136,6 +137,32 @@ fn the_driver_whom_she_likes_best_comes_if_that_is_no_great_detour() {
         let runs = vec![DayRun::plain(car("a")), DayRun::plain(car("b"))];
         assert_eq!(on(&planned(&day(runs, vec![rider])), 1), Some(liked));
     }
+}
+
+#[test]
+fn who_must_not_meet_somebody_that_stays_where_she_is_does_not() {
+    // The caller does not describe trip 2: it stays on its run.
+    let (up, out) = booked(2, 10, 40, 100, 130);
+    let run = || vec![DayRun::plain(with(car("a"), [up.clone(), out.clone()]))];
+    let narrow = trip(1, Request { pick_up_window: window(99, 101), ..request(10, 40) });
+    assert!(planned(&day(run(), vec![narrow.clone()])).unmet.is_empty());
+    let mut apart = narrow;
+    apart.request.apart = vec![2];
+    assert_eq!(planned(&day(run(), vec![apart])).unmet.len(), 1);
+}
+
+#[test]
+fn a_locked_trip_is_not_given_to_another_when_its_driver_falls_ill_but_it_is_said_what_would_help() {
+    let (promised, stops) = promised(1, 10, 20, 100);
+    let after = |locked| {
+        let trips = vec![DayTrip { locked, ..promised.clone() }];
+        let runs = vec![DayRun::plain(with(car("a"), stops.clone())), DayRun::plain(car("b"))];
+        let ill = Incident::DriverIll { run: "a" };
+        planned(&day(runs, trips).after(&ill, &Street, min(0)).unwrap())
+    };
+    assert!(after(None).unmet.is_empty(), "another drives");
+    let unmet = after(Some("a")).unmet;
+    assert_eq!(unmet[0].would_do, [Relaxation::Unlocked]);
 }
 
 #[test]

@@ -6,7 +6,7 @@ use jitney_domain::{Assistance, Capability, Coordinate, Load, Minutes, Requireme
 use jitney_geo::TravelTimes;
 
 use super::world::{Dice, Request, Run, Stop, Table, car, house, min, window};
-use crate::{Leg, PlannedStop, Shift, candidates, openings, remove, schedule};
+use crate::{Leg, Pause, PlannedStop, Shift, candidates, openings, remove, schedule};
 
 const PLACES: i64 = 6;
 
@@ -60,6 +60,11 @@ pub fn scenario(dice: &mut Dice, trips: u32) -> (Run, Timestamp) {
         run.stops.insert(out as usize, get_out);
         near += 8;
     }
+    for _ in 0..dice.roll(0, 2) {
+        let from = dice.roll(0, 40);
+        let length = Minutes(dice.roll(1, 8) as u32);
+        run.pauses.push(Pause { window: window(from, from + dice.roll(0, 12)), length });
+    }
     let mut now = min(dice.roll(0, 8));
     if dice.once_in(3) && !run.stops.is_empty() {
         let made = dice.roll(1, run.stops.len() as i64) as usize;
@@ -91,6 +96,7 @@ pub fn request(dice: &mut Dice) -> Request {
         },
         max_ride: Minutes(dice.roll(3, 25) as u32),
         preferred_pick_up: get_in.planned,
+        apart: (0..3).filter(|_| dice.once_in(6)).collect(),
     }
 }
 
@@ -107,11 +113,21 @@ fn whereabouts(run: &Run, stops: &[Stop], now: Timestamp) -> (usize, i64, Coordi
     (made, left.0 / 60_000, here)
 }
 
+/// Tries every minute for every stop and pause that is still to come.
+fn with_pauses(run: &Run, stops: &[Stop], roads: &Table, now: Timestamp) -> bool {
+    let to_come = run.pauses.iter().filter(|pause| pause.window.to >= now).copied().collect();
+    some_times(run, stops, roads, now, to_come)
+}
+
 /// Tries every minute for every stop.
 fn some_schedule(run: &Run, stops: &[Stop], roads: &Table, now: Timestamp) -> bool {
+    some_times(run, stops, roads, now, Vec::new())
+}
+
+fn some_times(run: &Run, stops: &[Stop], roads: &Table, now: Timestamp, pauses: Vec<Pause>) -> bool {
     let (made, left, here) = whereabouts(run, stops, now);
     let mut times: Vec<i64> = stops[..made].iter().map(|s| s.planned.0 / 60_000).collect();
-    try_from(run, stops, roads, now.0 / 60_000, left, here, &mut times)
+    try_from(run, stops, roads, now.0 / 60_000, (left, here), &pauses, &mut times)
 }
 
 fn try_from(
@@ -119,11 +135,27 @@ fn try_from(
     stops: &[Stop],
     roads: &Table,
     now: i64,
-    free: i64,
-    here: Coordinate,
+    (free, here): (i64, Coordinate),
+    pauses: &[Pause],
     times: &mut Vec<i64>,
 ) -> bool {
+    let gone = &stops[..times.len()];
+    let count = |leg| gone.iter().filter(|s| s.leg == leg).count();
+    if count(Leg::PickUp) == count(Leg::DropOff) {
+        for (k, pause) in pauses.iter().enumerate() {
+            let others: Vec<Pause> = [&pauses[..k], &pauses[k + 1..]].concat();
+            for begin in free.max(pause.window.from.0 / 60_000)..=pause.window.to.0 / 60_000 {
+                let over = begin + i64::from(pause.length.0);
+                if try_from(run, stops, roads, now, (over, here), &others, times) {
+                    return true;
+                }
+            }
+        }
+    }
     let Some(stop) = stops.get(times.len()) else {
+        if !pauses.is_empty() {
+            return false;
+        }
         let home = roads.travel(here, run.end).map(|leg| free + leg.millis / 60_000);
         return home.is_some_and(|home| home <= run.block.to.0 / 60_000);
     };
@@ -133,7 +165,8 @@ fn try_from(
             continue;
         }
         times.push(time);
-        let done = try_from(run, stops, roads, now, time + i64::from(stop.dwell.0), stop.at, times);
+        let over = time + i64::from(stop.dwell.0);
+        let done = try_from(run, stops, roads, now, (over, stop.at), pauses, times);
         times.pop();
         if done {
             return true;
@@ -172,6 +205,22 @@ fn nobody_is_left_alone(stops: &[Stop]) -> bool {
         let mut waiting = stops.iter().filter(waits);
         waiting.all(|s| s.stop != 99 && stop.stop != 99)
     })
+}
+
+/// Tells whether the newcomer sits with nobody she may not meet.
+fn nobody_meets(stops: &[Stop], apart: &[u32]) -> bool {
+    let place = |key: u32, leg| stops.iter().position(|s| s.stop == key && s.leg == leg);
+    let (get_in, get_out) = (place(99, Leg::PickUp).unwrap(), place(99, Leg::DropOff).unwrap());
+    apart.iter().all(|key| match (place(*key, Leg::PickUp), place(*key, Leg::DropOff)) {
+        (Some(up), Some(out)) => out < get_in || get_out < up,
+        _ => true,
+    })
+}
+
+/// Tells whether the times as they are planned leave room for the pauses.
+fn leaves_room_for_pauses(run: &Run, stops: &[Stop], roads: &Table, now: Timestamp) -> bool {
+    let at = |s: &Stop| Stop { window: window(s.planned.0 / 60_000, s.planned.0 / 60_000), ..s.clone() };
+    with_pauses(run, &stops.iter().map(at).collect::<Vec<_>>(), roads, now)
 }
 
 /// Checks planned times against every rule, one by one.
@@ -233,7 +282,8 @@ fn a_place_for_a_trip_is_found_if_and_only_if_there_is_one() {
             && places(&run, &request).iter().any(|stops| {
                 everybody_has_a_seat(stops, run.capability)
                     && nobody_is_left_alone(stops)
-                    && some_schedule(&run, stops, &roads, now)
+                    && nobody_meets(stops, &request.apart)
+                    && with_pauses(&run, stops, &roads, now)
             });
         let ranking = candidates(std::slice::from_ref(&run), &request, &roads, now);
         assert_eq!(ranking.candidates.len() + ranking.unable.len(), 1, "seed {seed}");
@@ -242,6 +292,8 @@ fn a_place_for_a_trip_is_found_if_and_only_if_there_is_one() {
                 assert!(exists, "seed {seed}: accepted what cannot be driven");
                 assert!(everybody_has_a_seat(&found.stops, run.capability), "seed {seed}");
                 assert!(nobody_is_left_alone(&found.stops), "seed {seed}");
+                assert!(nobody_meets(&found.stops, &request.apart), "seed {seed}");
+                assert!(leaves_room_for_pauses(&run, &found.stops, &roads, now), "seed {seed}");
                 assert!(keeps_everything(&run, &found.stops, &roads, now), "seed {seed}");
                 let others = found.stops.iter().filter(|s| s.stop != 99).map(|s| (s.stop, s.leg));
                 assert!(others.eq(run.stops.iter().map(|s| (s.stop, s.leg))), "seed {seed}: reordered");
@@ -284,6 +336,8 @@ fn a_run_from_which_a_trip_leaves_keeps_its_promises_if_it_can() {
         assert!(on_board || rest.iter().all(|s| s.stop != 0 || s.done.is_some()), "seed {seed}");
         if some_schedule(&run, &rest, &roads, now) {
             assert!(keeps_everything(&run, &rest, &roads, now), "seed {seed}");
+            let rested = with_pauses(&run, &rest, &roads, now);
+            assert_eq!(rested, leaves_room_for_pauses(&run, &rest, &roads, now), "seed {seed}");
             kept += 1;
         }
     }
@@ -306,7 +360,8 @@ fn the_nearest_time_at_which_she_can_be_taken_is_the_nearest_that_there_is() {
                 && places(&run, &request.moved(Shift(shift))).iter().any(|stops| {
                     everybody_has_a_seat(stops, run.capability)
                         && nobody_is_left_alone(stops)
-                        && some_schedule(&run, stops, &roads, now)
+                        && nobody_meets(stops, &request.apart)
+                        && with_pauses(&run, stops, &roads, now)
                 })
         };
         let expected: Vec<i32> = if fits(0) {
@@ -323,6 +378,7 @@ fn the_nearest_time_at_which_she_can_be_taken_is_the_nearest_that_there_is() {
         assert_eq!(answer.unable.len(), usize::from(expected.is_empty()), "seed {seed}");
         for opening in &answer.openings {
             assert!(keeps_everything(&run, &opening.candidate.stops, &roads, now), "seed {seed}");
+            assert!(leaves_room_for_pauses(&run, &opening.candidate.stops, &roads, now), "seed {seed}");
         }
         match expected.as_slice() {
             [0] => now_too += 1,

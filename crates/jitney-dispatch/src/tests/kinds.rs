@@ -1,17 +1,21 @@
 //! Every kind of constraint, one by one: what only it forbids is refused with it and driven without it, on the
 //! phone and in the plan alike. Taken out of the model, its row fails.
 
-use jitney_domain::{Assistance, Load, Metres, Minutes, Mobility};
+use jitney_domain::member::Unvetted;
+use jitney_domain::{Assistance, Load, Metres, Minutes, Mobility, VettingItem};
 
 use super::world::{Request, Run, Street, car, house, min, request, window};
 use crate::day::{Day, DayRun, DayTrip};
 use crate::plan::Budget;
-use crate::{Bar, candidates, openings};
+use crate::{Bar, Pause, candidates, openings};
 
 type Change = fn(&mut Run, &mut Request);
 
+/// A licence that nobody has seen.
+const UNSEEN: Unvetted = Unvetted { item: VettingItem::Licence, expired: None };
+
 /// What is forbidden, the change that it forbids, and the nearest that it allows.
-const KINDS: [(&str, Change, Change); 24] = [
+const KINDS: [(&str, Change, Change); 25] = [
     ("ambulatory seats", |_, r| r.requirement.companions = 3, |_, r| r.requirement.companions = 2),
     ("attendants", |_, r| r.requirement.attendants = 3, |_, r| r.requirement.attendants = 2),
     ("wheelchair spaces", |run, r| chair(run, r, 0, true), |run, r| chair(run, r, 1, true)),
@@ -39,12 +43,9 @@ const KINDS: [(&str, Change, Change); 24] = [
     ("radius", |run, _| run.radius = Some(Metres(22_000)), |run, _| run.radius = Some(Metres(23_000))),
     ("trips a day", |run, _| run.max_trips = Some(0), |run, _| run.max_trips = Some(1)),
     ("leave", |run, _| run.barred = Some(Bar::OnLeave), |run, _| run.barred = None),
-    (
-        "vetting",
-        |run, _| run.barred = Some(Bar::VettingLapsed { item: String::new() }),
-        |run, _| run.barred = None,
-    ),
+    ("vetting", |run, _| run.barred = Some(Bar::VettingLapsed(UNSEEN)), |run, _| run.barred = None),
     ("a no", |run, _| run.barred = Some(Bar::Declined), |run, _| run.barred = None),
+    ("pauses", |run, _| pause(run, 106, 114), |run, _| pause(run, 106, 115)),
     ("not to be put together", |run, _| run.barred = Some(Bar::Incompatible), |run, _| run.barred = None),
 ];
 
@@ -82,6 +83,13 @@ fn hurry(request: &mut Request, dwell: u32) {
 fn linger(run: &mut Run, request: &mut Request, dwell: u32) {
     run.block = window(0, 140);
     request.dwell_drop_off = Minutes(dwell);
+}
+
+/// Fetched from 105 to 110 and set down from 115: no pause before she is fetched nor with her on board.
+fn pause(run: &mut Run, from: i64, to: i64) {
+    run.start = house(10);
+    run.block.from = min(105);
+    run.pauses = vec![Pause { window: window(from, to), length: Minutes(30) }];
 }
 
 fn on_the_phone(run: &Run, request: &Request) -> bool {

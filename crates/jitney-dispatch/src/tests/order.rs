@@ -91,7 +91,7 @@ fn the_reasons_are_a_sentence_to_read_out() {
     let ranking = candidates(&[run], &request(11, 20), &Street, min(0));
     assert_eq!(
         ranking.candidates[0].sentence(),
-        "adds 32 min of driving (32.0 km); picks up 4 min later than asked; tight: 6 min to spare; \
+        "adds 32 min of driving (32 km); picks up 4 min later than asked; tight: 6 min to spare; \
          1 trip today already; has driven this rider before"
     );
 }

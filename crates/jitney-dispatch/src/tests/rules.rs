@@ -4,7 +4,7 @@ use jitney_domain::{Assistance, Load, Metres, Minutes, Mobility, Requirement};
 use jitney_geo::{Travel, TravelTimes};
 
 use super::world::{Request, Run, Street, booked, car, house, min, request, wheelchair, window, with};
-use crate::{Bar, Why, candidates};
+use crate::{Bar, Pause, Why, candidates};
 
 fn answer_at(run: &Run, request: &Request, now: i64) -> Result<Vec<u32>, Why> {
     let mut ranking = candidates(std::slice::from_ref(run), request, &Street, min(now));
@@ -50,6 +50,42 @@ fn a_wheelchair_needs_its_space() {
     assert_eq!(answer(&run, &rider).unwrap_err().to_string(), "wheelchair: no ramp or lift");
     run.capability.ramp_or_lift = true;
     assert!(answer(&run, &rider).is_ok());
+}
+
+#[test]
+fn riders_who_may_not_meet_are_driven_one_after_the_other() {
+    // The other rides from 10 to 40 between 100 and 130; she would like to go along from 20 to 30.
+    let (up, out) = booked(1, 10, 40, 100, 130);
+    let run = with(car("a"), [up, out]);
+    let rider = Request { pick_up_window: window(100, 120), ..request(20, 30) };
+    assert!(answer(&run, &rider).is_ok());
+    let apart = Request { apart: vec![1], ..rider.clone() };
+    assert_eq!(answer(&run, &apart), Err(Why::Apart));
+    assert!(answer(&run, &Request { apart: vec![2], ..rider }).is_ok());
+    // With more time she goes when the other has got out.
+    let later = Request { pick_up_window: window(100, 160), ..apart };
+    assert_eq!(answer(&run, &later), Ok(vec![1, 1, 99, 99]));
+}
+
+#[test]
+fn a_driver_has_the_break_that_was_agreed() {
+    let pause = |from, to| Pause { window: window(from, to), length: Minutes(30) };
+    let run = |pauses| Run { pauses, ..car("a") };
+    // Fetched at 10 between 90 and 110, set down at 20, home by 300.
+    assert!(answer(&run(vec![pause(80, 95)]), &request(10, 20)).is_err_and(|why| why == Why::NoBreak));
+    assert!(answer(&run(vec![pause(60, 70)]), &request(10, 20)).is_ok());
+    assert!(answer(&run(vec![pause(60, 70), pause(125, 125)]), &request(10, 20)).is_ok());
+    assert!(answer(&run(vec![pause(60, 70), pause(109, 109)]), &request(10, 20)).is_err());
+    // Not while somebody is on board, and not once its time is over.
+    let long = Request { pick_up_window: window(90, 90), ..request(10, 60) };
+    assert_eq!(answer(&run(vec![pause(91, 139)]), &long), Err(Why::NoBreak));
+    assert!(answer(&run(vec![pause(91, 140)]), &long).is_ok());
+    assert!(answer_at(&run(vec![pause(0, 69)]), &request(10, 20), 70).is_ok());
+    assert_eq!(
+        Why::NoBreak.to_string(),
+        "would be left without the break that was agreed",
+        "it can be read out"
+    );
 }
 
 #[test]

@@ -59,6 +59,7 @@ pub fn car(key: &'static str) -> Run {
         end: house(0),
         radius: None,
         stops: Vec::new(),
+        pauses: Vec::new(),
         barred: None,
         booked_today: 0,
         max_trips: None,
@@ -80,6 +81,7 @@ pub fn request(from: i32, to: i32) -> Request {
         requirement: Requirement::default(),
         max_ride: Minutes(60),
         preferred_pick_up: min(100),
+        apart: Vec::new(),
     }
 }
 

@@ -5,7 +5,7 @@ use super::{
     OVERDUE_AFTER, RIDE_GRACE, UNREACHABLE_AFTER, Unfit, Urgency, partner,
 };
 use crate::booking::{Claim, ClaimPhase, Ended, Progress};
-use crate::decide::active;
+use crate::decide::{active, has_break, met};
 use crate::member::Role;
 use crate::needs::{Capability, Load};
 use crate::run::{Leg, Run};
@@ -180,10 +180,17 @@ impl About<'_> {
             return Some(Unfit::VehicleGone);
         }
         let capability = Capability { assistance: driver.terms.assistance, ..vehicle.capability };
-        let alone = self.claim.ticket.requirement().unmet_by(&capability);
-        let why =
-            alone.or_else(|| self.overfull(&capability).then_some("not enough places for all on board"));
-        why.map(|why| Unfit::Incapable(why.to_owned()))
+        if let Some(lack) = self.claim.ticket.requirement().unmet_by(&capability) {
+            return Some(Unfit::Incapable(lack));
+        }
+        if self.overfull(&capability) {
+            return Some(Unfit::Overfull);
+        }
+        let rider = state.rider_of_lift(self.id);
+        if rider.is_some_and(|rider| met(state, self.run, self.id, rider).is_some()) {
+            return Some(Unfit::RidersApart);
+        }
+        (!has_break(state, self.run, self.case.now)).then_some(Unfit::NoBreak)
     }
 
     /// Tells whether more people than places are on board at some time of this ride.

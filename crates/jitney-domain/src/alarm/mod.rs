@@ -4,6 +4,8 @@
 //! true and clears by itself when that changes. Nothing personal is in it: names, phone numbers and the
 //! sentence to read out are added where it is shown.
 
+mod call_back;
+mod called_off;
 mod lift;
 mod partner;
 mod trip;
@@ -15,10 +17,12 @@ use jitney_identity::PublicKey;
 use serde::{Deserialize, Serialize};
 
 use crate::booking::{Progress, RefusalReason};
+use crate::desk::Taken;
 use crate::member::Unvetted;
+use crate::needs::Lack;
 use crate::state::State;
 use crate::time::{Minutes, Timestamp};
-use crate::{ClaimId, LiftNumber, MemberId, TripId};
+use crate::{AlarmId, ClaimId, LiftNumber, MemberId, TripId};
 
 /// What is due within an hour is to be done now.
 pub const NOW_WITHIN: Minutes = Minutes(60);
@@ -40,6 +44,8 @@ pub const CALL_EXPECTED_WITHIN: Minutes = Minutes(4 * 60);
 pub const LEFT_BEHIND_FOR: Minutes = Minutes(6 * 60);
 /// How long a message may wait before its coop counts as out of reach.
 pub const UNREACHABLE_AFTER: Minutes = Minutes(30);
+/// The same before a lift that was called off, when its driver may be about to leave.
+pub const UNTOLD_NEAR: Minutes = Minutes(5);
 /// How many days a disputed outcome is kept in view on the side that carried.
 pub const DISPUTE_DAYS: i32 = 14;
 /// How far ahead round trips that nobody has looked at yet are listed.
@@ -78,6 +84,8 @@ pub enum Kind {
     },
     /// Nobody has it and it is near.
     NobodyHasIt,
+    /// The rider takes part in nothing at present, and the trip still stands.
+    RiderSuspended,
     /// Driver or vehicle may not serve it any more.
     DriverMayNot {
         /// Whose lift.
@@ -103,6 +111,16 @@ pub enum Kind {
         driver: MemberId,
         /// Until when the answer counts.
         respond_by: Timestamp,
+    },
+    /// We have taken it back and the partner's node has not taken our word: its driver may come.
+    CalledOffUntold {
+        /// Which coop.
+        provider: PublicKey,
+    },
+    /// We had taken it back when the partner's driver already had the rider on board.
+    BoardedAnyway {
+        /// Which coop.
+        provider: PublicKey,
     },
     /// The driver does not know yet whom to fetch and where.
     DetailsMissing,
@@ -145,6 +163,11 @@ pub enum Kind {
     },
     /// The two coops do not say the same about how it ended.
     OutcomeDisputed,
+    /// A rider asked to be called.
+    CallBack {
+        /// Who.
+        rider: MemberId,
+    },
     /// A message to somebody of ours did not get through, or may not have.
     NotTold {
         /// To whom.
@@ -179,7 +202,13 @@ pub enum Unfit {
     /// The vehicle is not in use any more.
     VehicleGone,
     /// Vehicle and driver cannot do what the trip requires.
-    Incapable(String),
+    Incapable(Lack),
+    /// Not everybody on board would have a place.
+    Overfull,
+    /// The driver has no time left for the break that was agreed.
+    NoBreak,
+    /// Two riders would be on board together who are kept apart.
+    RidersApart,
 }
 
 /// How soon something has to be done; what is more urgent is less.
@@ -289,6 +318,8 @@ pub fn all(state: &State, partners: &Partners, now: Timestamp) -> Vec<Alarm> {
         alarms.extend(lift::alarms(case, id, claim));
     }
     alarms.extend(lift::given_up(case));
+    alarms.extend(called_off::alarms(case, None));
+    alarms.extend(call_back::alarms(case));
     alarms.retain(|alarm| alarm.is_due(now));
     let mut alarms = partner::one_call_each(alarms);
     sort(&mut alarms);
@@ -307,6 +338,7 @@ pub fn of_trip(state: &State, partners: &Partners, id: TripId, now: Timestamp) -
     let case = Case { state, partners, now };
     let Some(trip) = state.trips.get(&id) else { return Vec::new() };
     let mut alarms = trip::alarms(case, id, trip);
+    alarms.extend(called_off::alarms(case, Some(id)));
     if let Some(crate::trip::Link::Return(home)) = trip.link
         && let Some(row) = state.trips.get(&home)
     {
@@ -330,15 +362,29 @@ fn sort(alarms: &mut [Alarm]) {
 }
 
 /// What tells one alarm from another as time passes.
-pub type Key = (&'static str, Option<TripId>, Option<LiftNumber>, Option<PublicKey>);
+pub type Key = (&'static str, Option<TripId>, Option<LiftNumber>, Option<PublicKey>, Option<MemberId>);
 
 impl Alarm {
     /// Returns what stays the same for as long as the alarm lasts.
     pub fn key(&self) -> Key {
-        match self.kind.coop() {
-            Some(coop) => (self.kind.name(), None, None, Some(coop)),
-            None => (self.kind.name(), self.trips.first().copied(), self.lifts.first().copied(), None),
+        let name = self.kind.name();
+        match (self.kind.coop(), self.kind.member()) {
+            (Some(coop), _) => (name, None, None, Some(coop), None),
+            (None, member) => (name, self.trips.first().copied(), self.lifts.first().copied(), None, member),
         }
+    }
+
+    /// Returns a name for the alarm that stays the same for as long as it lasts.
+    pub fn id(&self) -> AlarmId {
+        let hash = jitney_identity::Hash::of(format!("{:?}", self.key()).as_bytes());
+        let mut bytes = [0; 16];
+        bytes.copy_from_slice(&hash.as_bytes()[..16]);
+        AlarmId::from_bytes(bytes)
+    }
+
+    /// Returns who has taken the alarm, if somebody has it in hand.
+    pub fn taken<'a>(&self, state: &'a State, now: Timestamp) -> Option<&'a Taken> {
+        state.taken.get(&self.id()).filter(|taken| taken.covers(self.since, now))
     }
 
     /// Tells whether the alarm touches the trip.
@@ -349,9 +395,10 @@ impl Alarm {
     /// Tells whether it is worth a place on the list yet. On its own day's board it always is.
     fn is_due(&self, now: Timestamp) -> bool {
         match (&self.kind, self.urgency) {
-            (Kind::ReturnWithoutDriver { stage: Stage::Planned, .. }, Urgency::Before(moment)) => {
-                moment <= now.after(PLANNED_WITHIN)
-            }
+            (
+                Kind::ReturnWithoutDriver { stage: Stage::Planned, .. } | Kind::RiderSuspended,
+                Urgency::Before(moment),
+            ) => moment <= now.after(PLANNED_WITHIN),
             _ => true,
         }
     }
@@ -364,18 +411,18 @@ impl Kind {
             Kind::LeftBehind => 0,
             Kind::ReturnWithoutDriver { stage: Stage::Out, .. } => 1,
             Kind::DriverOverdue { .. } => 2,
-            Kind::OnBoardTooLong => 3,
+            Kind::OnBoardTooLong | Kind::BoardedAnyway { .. } => 3,
             Kind::RiderNotAtDoor => 4,
             Kind::ProviderFailed { was_confirmed: true, .. } => 5,
             Kind::ReturnWithoutDriver { .. } => 6,
             Kind::NobodyHasIt | Kind::ProviderFailed { .. } => 7,
-            Kind::DriverMayNot { .. } | Kind::CredentialWithdrawn { .. } => 8,
-            Kind::AwardUnanswered { .. } => 9,
+            Kind::RiderSuspended | Kind::DriverMayNot { .. } | Kind::CredentialWithdrawn { .. } => 8,
+            Kind::AwardUnanswered { .. } | Kind::CalledOffUntold { .. } => 9,
             Kind::DriverSilent { .. } => 10,
             Kind::DetailsMissing => 11,
             Kind::ClaimEnding { .. } | Kind::WaitsForOtherHalf { .. } => 12,
             Kind::HoldEnding { .. } => 13,
-            Kind::WillCallSilent => 14,
+            Kind::WillCallSilent | Kind::CallBack { .. } => 14,
             Kind::MessageLost { .. } => 15,
             Kind::PartnerUnreachable { .. } => 16,
             Kind::PartnerAtOdds { .. } => 17,
@@ -394,6 +441,14 @@ impl Kind {
         }
     }
 
+    /// Returns the member who is the subject, where no trip is.
+    fn member(&self) -> Option<MemberId> {
+        match self {
+            Kind::CallBack { rider: member } | Kind::NotTold { member } => Some(*member),
+            _ => None,
+        }
+    }
+
     /// Returns the kind in a word, for logs and counts.
     pub fn name(&self) -> &'static str {
         match self {
@@ -404,10 +459,13 @@ impl Kind {
             Kind::OnBoardTooLong => "on-board-too-long",
             Kind::ProviderFailed { .. } => "provider-failed",
             Kind::NobodyHasIt => "nobody-has-it",
+            Kind::RiderSuspended => "rider-suspended",
             Kind::DriverMayNot { .. } => "driver-may-not",
             Kind::CredentialWithdrawn { .. } => "credential-withdrawn",
             Kind::AwardUnanswered { .. } => "award-unanswered",
             Kind::DriverSilent { .. } => "driver-silent",
+            Kind::CalledOffUntold { .. } => "called-off-untold",
+            Kind::BoardedAnyway { .. } => "boarded-anyway",
             Kind::DetailsMissing => "details-missing",
             Kind::HoldEnding { .. } => "hold-ending",
             Kind::ClaimEnding { .. } => "claim-ending",
@@ -417,6 +475,7 @@ impl Kind {
             Kind::MessageLost { .. } => "message-lost",
             Kind::PartnerAtOdds { .. } => "partner-at-odds",
             Kind::OutcomeDisputed => "outcome-disputed",
+            Kind::CallBack { .. } => "call-back",
             Kind::NotTold { .. } => "not-told",
         }
     }

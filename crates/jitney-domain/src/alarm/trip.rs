@@ -5,7 +5,7 @@ use super::{
     NOBODY_NEAR, Stage, Urgency, lift, partner,
 };
 use crate::booking::{Award, BidPhase, Claim, Confirmation, Progress, Ticket, TicketPhase};
-use crate::decide::waits_for_other_half;
+use crate::decide::{may_be_given, waits_for_other_half};
 use crate::outcome::Outcome;
 use crate::time::Timestamp;
 use crate::trip::{Link, Phase, Trip};
@@ -20,7 +20,7 @@ pub(super) fn closed_of_late(case: Case<'_>) -> impl Iterator<Item = (TripId, &T
 /// Returns the alarms about one trip.
 pub(super) fn alarms(case: Case<'_>, id: TripId, trip: &Trip) -> Vec<Alarm> {
     let about = About { case, id, trip };
-    let mut alarms = Vec::new();
+    let mut alarms: Vec<Alarm> = about.rider_suspended().into_iter().collect();
     match &trip.phase {
         Phase::Closed(outcome, at) => alarms.extend(about.left_behind(*outcome, *at)),
         Phase::WillCall => alarms.extend(about.will_call_silent()),
@@ -116,6 +116,19 @@ impl About<'_> {
         alarms.map(|alarm| Alarm { trips: vec![self.id], ..alarm }).collect()
     }
 
+    /// The rider was suspended after the trip was booked: whoever has it comes.
+    fn rider_suspended(&self) -> Option<Alarm> {
+        let pick_up = self.trip.details.windows?.preferred;
+        let suspended = self.case.state.is_suspended(self.trip.details.rider);
+        if self.trip.is_closed() || !suspended || pick_up < self.case.now {
+            return None;
+        }
+        let ticket = self.trip.ticket().and_then(|ticket| self.case.state.tickets.get(&ticket));
+        let carrier = ticket.and_then(Ticket::award).map(|award| Call::to(self.carrier(award)));
+        let alarm = self.alarm(Kind::RiderSuspended, Urgency::by(pick_up, self.case.now), None);
+        Some(Alarm { calls: std::iter::once(self.rider()).chain(carrier).collect(), ..alarm })
+    }
+
     /// Nobody has the trip. A way home is judged by where its rider is.
     fn nobody(&self, ticket: Option<&Ticket>) -> Option<Alarm> {
         let now = self.case.now;
@@ -124,6 +137,10 @@ impl About<'_> {
         let asked_in_vain = ticket.is_some_and(|t| {
             !t.shared && !t.claims.is_empty() && t.claims.values().all(|bid| bid.phase == BidPhase::Over)
         });
+        // That it stands although its rider is suspended is alarm enough.
+        if !may_be_given(self.case.state, self.trip) {
+            return None;
+        }
         if let Some(out) = self.way_out() {
             let out_already = out.stage == Stage::Out;
             let urgency = if out_already { Urgency::Now } else { Urgency::by(out.leaves, now) };

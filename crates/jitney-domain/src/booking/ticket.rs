@@ -197,6 +197,12 @@ pub struct Bid {
     /// When its award lapsed without a word from the provider's node, if it did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lapsed: Option<Timestamp>,
+    /// When we took its award back, if we did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub taken_back: Option<Timestamp>,
+    /// Since when the rider is on board, where the driver did not know that it was taken back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub boarded: Option<Timestamp>,
 }
 
 /// The one live award of a ticket.

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use jitney_identity::PublicKey;
 
-use super::coop;
+use super::{coop, trips};
 use crate::booking::{Bid, BidPhase, Ticket, TicketPhase};
 use crate::event::Event;
 use crate::outcome::Outcome;
@@ -34,6 +34,7 @@ pub(super) fn by_hand(
     if ticket.phase != TicketPhase::Open {
         return Err(Refusal::TripTaken(ticket.trip));
     }
+    trips::to_give(state, ticket.trip)?;
     let bid = ticket.claims.get(&claim).ok_or(Refusal::NoClaim(claim))?;
     if state.is_barred(&bid.provider) {
         return Err(Refusal::Barred(bid.provider));
@@ -112,14 +113,18 @@ fn is_held(bid: &Bid, now: Timestamp) -> bool {
 }
 
 /// Returns the claims that may be awarded without asking: all of ours, and a partner's that it was offered to
-/// or that lies within what was agreed with it.
+/// or that lies within what was agreed with it. None while the trip is to be given to nobody.
 fn eligible<'a>(
     state: &'a State,
     coop: &'a Coop,
     ticket: &'a Ticket,
     now: Timestamp,
 ) -> impl Iterator<Item = (ClaimId, &'a Bid)> {
+    let wanted = state.trips.get(&ticket.trip).is_none_or(|trip| trips::may_be_given(state, trip));
     let allowed = move |bid: &Bid| {
+        if !wanted {
+            return false;
+        }
         if bid.provider == coop.key {
             return true;
         }

@@ -4,13 +4,13 @@ use jiff::civil::Date;
 use jitney_identity::{Hash, PublicKey};
 
 use super::active;
-use crate::availability::{DAYS_MAX, Hours, Leave, WEEKLY_MAX, WeeklyHours};
+use crate::availability::{BREAKS_MAX, DAYS_MAX, Hours, Leave, WEEKLY_MAX, WeeklyBreak, WeeklyHours};
 use crate::event::Event;
-use crate::member::{DriverTerms, Member, Role, VettingItem, WISHES_MAX, Wish};
+use crate::member::{APART_MAX, DriverTerms, Member, Role, VettingItem, WISHES_MAX, Wish};
 use crate::needs::Capability;
 use crate::refusal::Refusal;
 use crate::state::{Invitation, State};
-use crate::time::Timestamp;
+use crate::time::{Minutes, Timestamp};
 use crate::{InvitationId, MemberId, VehicleId};
 
 type Decided = Result<Vec<Event>, Refusal>;
@@ -70,6 +70,24 @@ pub(super) fn set_wish(state: &State, rider: MemberId, of: MemberId, wish: Optio
     Ok(unless(standing == wish, Event::WishSet { rider, driver: of, wish }))
 }
 
+/// Who sits together already is for a dispatcher to see to: an alarm tells of it.
+pub(super) fn set_apart(state: &State, one: MemberId, other: MemberId, apart: bool) -> Decided {
+    if one == other {
+        return Err(Refusal::OneRider(one));
+    }
+    let already = state.are_apart(one, other);
+    for member in [one, other] {
+        let row = known(state, member)?;
+        if apart && !row.roles.contains(&Role::Rider) {
+            return Err(Refusal::LacksRole { member, role: Role::Rider });
+        }
+        if apart && !already && row.apart.len() >= APART_MAX {
+            return Err(Refusal::TooManyApart(member));
+        }
+    }
+    Ok(unless(already == apart, Event::ApartSet { one, other, apart }))
+}
+
 pub(super) fn record_vetting(
     state: &State,
     member: MemberId,
@@ -117,6 +135,32 @@ pub(super) fn set_weekly_hours(state: &State, member: MemberId, weekly: Vec<Week
         return Err(Refusal::TooManyHours);
     }
     Ok(vec![Event::WeeklyHoursSet { member, weekly }])
+}
+
+/// Breaks of one day do not overlap: each is had on its own.
+pub(super) fn set_breaks(state: &State, member: MemberId, breaks: Vec<WeeklyBreak>) -> Decided {
+    active(state, member, Role::Driver)?;
+    if breaks.len() > BREAKS_MAX {
+        return Err(Refusal::TooManyHours);
+    }
+    for (k, this) in breaks.iter().enumerate() {
+        let Hours { from, to } = this.between;
+        if from >= to {
+            return Err(Refusal::EmptyHours);
+        }
+        let room = Minutes(u32::try_from(from.duration_until(to).as_mins()).unwrap_or(0));
+        if this.length == Minutes(0) || this.length > room {
+            return Err(Refusal::BreakDoesNotFit { length: this.length, room });
+        }
+        let overlaps = |other: &&WeeklyBreak| {
+            other.day == this.day && other.between.from < to && from < other.between.to
+        };
+        if breaks.iter().take(k).any(|other| overlaps(&other)) {
+            return Err(Refusal::BreaksOverlap);
+        }
+    }
+    let same = state.availability.get(&member).map(|row| row.breaks.as_slice()).unwrap_or_default() == breaks;
+    Ok(unless(same, Event::BreaksSet { member, breaks }))
 }
 
 pub(super) fn offer_hours(state: &State, member: MemberId, date: Date, hours: Hours) -> Decided {

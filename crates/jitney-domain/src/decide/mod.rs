@@ -4,6 +4,8 @@ mod access;
 mod award;
 mod bar;
 mod capacity;
+mod company;
+mod desk;
 mod members;
 mod moves;
 mod offers;
@@ -19,10 +21,13 @@ use rand::Rng;
 
 pub use award::waits_for_other_half;
 pub use bar::WHY_MAX;
+pub(crate) use company::{has_break, met};
 #[cfg(test)]
 pub(crate) use members::VEHICLES_PER_DRIVER_MAX;
+pub use report::no_show_allowed_from;
 pub use rights::{may_act_for, takes_part};
 pub(crate) use tick::{claim_deadline, ticket_deadline, trip_deadline};
+pub(crate) use trips::may_be_given;
 
 use crate::MemberId;
 use crate::actor::Actor;
@@ -69,6 +74,7 @@ pub fn decide<R: Rng>(
         Command::Suspend(member) => members::suspend(state, member),
         Command::Reinstate(member) => members::reinstate(state, member),
         Command::SetWish { rider, driver, wish } => members::set_wish(state, rider, driver, wish),
+        Command::SetApart { one, other, apart } => members::set_apart(state, one, other, apart),
         Command::RecordVetting { member, item, valid_until } => {
             members::record_vetting(state, member, item, valid_until)
         }
@@ -76,6 +82,7 @@ pub fn decide<R: Rng>(
         Command::AddVehicle { owner, capability } => members::add_vehicle(state, owner, capability),
         Command::ChangeVehicle { vehicle, capability } => members::change_vehicle(state, vehicle, capability),
         Command::SetWeeklyHours { member, weekly } => members::set_weekly_hours(state, member, weekly),
+        Command::SetBreaks { member, breaks } => members::set_breaks(state, member, breaks),
         Command::OfferHours { member, date, hours } => members::offer_hours(state, member, date, hours),
         Command::TakeLeave { member, leave } => members::take_leave(state, member, leave),
         Command::Invite { invitation, role, member, secret, expires } => {
@@ -91,6 +98,9 @@ pub fn decide<R: Rng>(
         Command::SignOut(session) => access::sign_out(state, session),
         Command::Entrust { rider, caregiver, scope } => access::entrust(state, rider, caregiver, scope),
         Command::Dismiss { rider, caregiver } => access::dismiss(state, rider, caregiver),
+        Command::AskForCall(rider) => desk::ask_for_call(state, rider),
+        Command::CallMade(rider) => desk::call_made(state, rider),
+        Command::TakeAlarm { alarm, about } => desk::take_alarm(alarm, about, &cx.actor, cx.now),
         Command::BookTrip(booking) => trips::book(state, booking, cx),
         Command::ChangeTrip { trip, change } => trips::change(state, trip, change, cx.now),
         Command::CancelTrip { trip, with_return } => trips::cancel(state, trip, with_return, cx.now),

@@ -46,7 +46,7 @@ pub(super) fn offer<R: Rng>(
     if state.is_barred(&to) {
         return Err(Refusal::Barred(to));
     }
-    let trip = trips::open(state, id)?;
+    let trip = trips::to_give(state, id)?;
     let existing = trip.ticket().and_then(|t| state.tickets.get(&t).map(|row| (t, row)));
     let (ticket, body, opened) = match existing {
         Some((_, row)) if row.phase == TicketPhase::Open && row.offered_to(&to) => return Ok(Vec::new()),

@@ -9,6 +9,7 @@ use crate::booking::{
     Bid, BidPhase, BookingMessage, Disagreement, Progress, RefusalReason, Ticket, TicketBody, TicketPhase,
 };
 use crate::event::Event;
+use crate::impossible::Hindrance;
 use crate::outcome::{Outcome, Statement};
 use crate::refusal::Refusal;
 use crate::state::State;
@@ -28,7 +29,7 @@ pub(super) fn open_ticket<R: Rng>(
     shared: bool,
     cx: &mut Context<'_, R>,
 ) -> Result<(TicketId, TicketBody, Event), Refusal> {
-    let trip = trips::open(state, id)?;
+    let trip = trips::to_give(state, id)?;
     match trip.phase {
         Phase::Requested => {}
         Phase::WillCall => return Err(Refusal::NoTimeYet(id)),
@@ -50,7 +51,7 @@ pub(super) fn share<R: Rng>(
     id: TripId,
     cx: &mut Context<'_, R>,
 ) -> Result<Vec<Event>, Refusal> {
-    let trip = trips::open(state, id)?;
+    let trip = trips::to_give(state, id)?;
     match trip.ticket().and_then(|t| state.tickets.get(&t).map(|row| (t, row))) {
         Some((_, Ticket { shared: true, .. })) => Ok(Vec::new()),
         Some((ticket, Ticket { phase: TicketPhase::Open, .. })) => Ok(vec![Event::TicketShared { ticket }]),
@@ -94,6 +95,8 @@ pub(super) fn claimed(
         rate,
         phase: BidPhase::Open,
         lapsed: None,
+        taken_back: None,
+        boarded: None,
     };
     let mut events =
         vec![Event::TicketClaimed { ticket: id, claim, provider: from, hold_until, pick_up_at, rate }];
@@ -239,7 +242,12 @@ pub(super) fn progressed(
             let news = progress > known.progress;
             Ok(if news { vec![Event::ProgressSeen { ticket: id, progress, at }] } else { Vec::new() })
         }
-        _ => Ok(Vec::new()),
+        _ => {
+            let bid = ticket.claims.get(&claim);
+            let unknowing = bid.is_some_and(|bid| bid.taken_back.is_some() && bid.boarded.is_none());
+            let boarded = unknowing && progress == Progress::OnBoard;
+            Ok(if boarded { vec![Event::BoardedAnyway { ticket: id, claim, at }] } else { Vec::new() })
+        }
     }
 }
 
@@ -302,6 +310,9 @@ pub(super) fn unassign(state: &State, id: TripId) -> Result<Vec<Event>, Refusal>
     if trips::progress(state, trip) >= Progress::OnBoard {
         return Err(Refusal::RiderOnBoard(id));
     }
+    if trip.locked {
+        return Err(Refusal::Locked(id));
+    }
     let mut events = close(state, ticket);
     events.push(Event::TripReopened { trip: id });
     Ok(events)
@@ -325,20 +336,20 @@ pub(super) fn state_outcome(
         }
         Outcome::Completed | Outcome::NoShow if disputed => {}
         Outcome::Completed | Outcome::NoShow => {
-            return Err(impossible("the driver reports that; on the driver's behalf: `jitney drive --for`"));
+            return Err(impossible(Hindrance::DriverReports));
         }
         Outcome::MissedTrip => {
             if trip.details.windows.is_none_or(|w| now <= w.pick_up.to) {
-                return Err(impossible("the pick-up window is not over"));
+                return Err(impossible(Hindrance::WindowNotOver));
             }
             if trips::progress(state, trip) >= Progress::OnBoard {
-                return Err(impossible("the rider is on board"));
+                return Err(impossible(Hindrance::OnBoard));
             }
         }
         Outcome::TurnedDown | Outcome::Unmet => {}
     }
     if confirmed && outcome != Outcome::MissedTrip {
-        return Err(impossible("somebody has confirmed it; unassign it first"));
+        return Err(impossible(Hindrance::Confirmed));
     }
     if let (Outcome::Completed | Outcome::NoShow, Some(ticket), Some(row)) = (outcome, trip.ticket(), ticket)
         && let TicketPhase::Disputed(award, theirs) = &row.phase

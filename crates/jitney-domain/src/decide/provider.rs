@@ -3,12 +3,13 @@
 use jitney_identity::PublicKey;
 use rand::Rng;
 
-use super::{Context, active, coop, originator};
+use super::{Context, active, company, coop, originator, trips};
 use crate::booking::{
     BookingMessage, Claim, ClaimPhase, Disagreement, Ended, Progress, RefusalReason, TicketBody, TicketPhase,
 };
 use crate::command::Plan;
 use crate::event::Event;
+use crate::impossible::{Standing, Wanted};
 use crate::member::{Consent, Role, Wish};
 use crate::needs::Capability;
 use crate::outcome::Statement;
@@ -16,7 +17,7 @@ use crate::refusal::Refusal;
 use crate::run::{Frame, Leg, Run, Stop};
 use crate::state::State;
 use crate::time::{Minutes, Timestamp, Window};
-use crate::{ClaimId, RunId, TicketId, TripId};
+use crate::{ClaimId, MemberId, RunId, TicketId, TripId};
 
 /// Longest sealed details that are kept, in base64 characters.
 pub const DETAILS_MAX: usize = 24 * 1024;
@@ -38,7 +39,11 @@ pub(super) fn assign<R: Rng>(
     }
     let existing = state.trips.get(&trip).and_then(|t| t.ticket()).and_then(|t| state.tickets.get(&t));
     let (body, opened) = match existing {
-        Some(ticket) if ticket.phase == TicketPhase::Open => (ticket.body.clone(), None),
+        Some(ticket) if ticket.phase == TicketPhase::Open => {
+            trips::to_give(state, trip)?;
+            (ticket.body.clone(), None)
+        }
+        Some(_) if state.trips.get(&trip).is_some_and(|t| t.locked) => return Err(Refusal::Locked(trip)),
         Some(_) => return Err(Refusal::TripTaken(trip)),
         None => {
             let (_, body, event) = originator::open_ticket(state, trip, false, cx)?;
@@ -48,6 +53,7 @@ pub(super) fn assign<R: Rng>(
     // To us both are known to the minute.
     let mut ride = Ride::of(&body);
     if let Some(details) = state.trips.get(&trip).map(|t| &t.details) {
+        ride.rider = Some(details.rider);
         ride.most = ride.most.max(details.max_ride);
         if let Some(windows) = details.windows {
             ride.set_down.to = ride.set_down.to.max(windows.drop_off.to);
@@ -70,8 +76,10 @@ pub(super) fn claim(
     hold(state, body, originator, plan, agreed, ride, now)
 }
 
-/// When a rider may be set down, and after how long on board at the most.
+/// Who rides, when she may be set down, and after how long on board at the most.
 struct Ride {
+    /// None if she is a partner's: then we do not know her.
+    rider: Option<MemberId>,
     set_down: Window,
     most: Minutes,
 }
@@ -79,7 +87,7 @@ struct Ride {
 impl Ride {
     /// What partners are told.
     fn of(body: &TicketBody) -> Self {
-        Ride { set_down: body.drop_off.window(), most: body.max_ride }
+        Ride { rider: None, set_down: body.drop_off.window(), most: body.max_ride }
     }
 }
 
@@ -102,7 +110,7 @@ fn hold(
     }
     let standing = state.live_claims_on(body.ticket).next().map(|(_, claim)| claim);
     if let Some(standing) = standing.or_else(|| state.claims.get(&plan.claim)) {
-        return Err(lift_state(standing, "claimed again"));
+        return Err(lift_state(standing, Wanted::ClaimedAgain));
     }
     let capability = qualified(state, &plan.frame, &body)?;
     let (run, known) = place_on_run(state, &plan.frame)?;
@@ -116,6 +124,8 @@ fn hold(
         return Err(Refusal::BreaksPromise(run));
     }
     let pick_up_at = new_stops_fit(&proposed, &plan.claim, &body, &ride, run)?;
+    company::refuse_meeting(state, &proposed, plan.claim, ride.rider)?;
+    company::refuse_no_break(state, &proposed, now)?;
     let driver = active(state, plan.frame.driver, Role::Driver)?.driver.as_ref();
     let standing = driver.is_some_and(|d| d.terms.consent == Consent::Standing);
     Ok(vec![Event::HoldPlaced {
@@ -208,18 +218,18 @@ fn new_stops_fit(
     if honest { Ok(pick_up.planned) } else { Err(Refusal::BreaksPromise(id)) }
 }
 
-fn lift_state(claim: &Claim, wanted: &'static str) -> Refusal {
-    Refusal::LiftState { lift: claim.number, state: phase_name(&claim.phase), wanted }
+fn lift_state(claim: &Claim, wanted: Wanted) -> Refusal {
+    Refusal::LiftState { lift: claim.number, state: stands(&claim.phase), wanted }
 }
 
-/// Returns where a claim stands, in a word.
-pub(super) fn phase_name(phase: &ClaimPhase) -> &'static str {
+/// Returns where a claim stands.
+pub(super) fn stands(phase: &ClaimPhase) -> Standing {
     match phase {
-        ClaimPhase::Held { .. } => "held",
-        ClaimPhase::Awarded { .. } => "waiting for the driver's answer",
-        ClaimPhase::Confirmed { .. } => "confirmed",
-        ClaimPhase::Stated { .. } => "over",
-        ClaimPhase::Ended(_) => "given up",
+        ClaimPhase::Held { .. } => Standing::Held,
+        ClaimPhase::Awarded { .. } => Standing::Awarded,
+        ClaimPhase::Confirmed { .. } => Standing::Confirmed,
+        ClaimPhase::Stated { .. } => Standing::Over,
+        ClaimPhase::Ended(_) => Standing::GivenUp,
     }
 }
 

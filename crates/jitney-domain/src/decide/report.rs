@@ -1,10 +1,11 @@
 //! Rules for what drivers report, now or hours later when they have a network again.
 
 use super::coop;
-use super::provider::{phase_name, still_qualified};
+use super::provider::{stands, still_qualified};
 use crate::booking::{Claim, ClaimPhase, Ended, Progress, RefusalReason};
 use crate::command::Step;
 use crate::event::Event;
+use crate::impossible::Wanted;
 use crate::outcome::{Outcome, Statement};
 use crate::refusal::Refusal;
 use crate::run::Leg;
@@ -43,7 +44,7 @@ fn step_events(
     step: Step,
     at: Timestamp,
 ) -> Result<Vec<Event>, Refusal> {
-    let wrong = |wanted| Refusal::LiftState { lift: claim.number, state: phase_name(&claim.phase), wanted };
+    let wrong = |wanted| Refusal::LiftState { lift: claim.number, state: stands(&claim.phase), wanted };
     match (&claim.phase, step) {
         (ClaimPhase::Awarded { .. }, Step::Accept) => {
             still_qualified(state, claim)?;
@@ -59,18 +60,18 @@ fn step_events(
         }
         (ClaimPhase::Confirmed { progress, .. }, Step::Decline) => {
             if *progress >= Progress::OnBoard {
-                return Err(wrong("declined"));
+                return Err(wrong(Wanted::Declined));
             }
             let why = Ended::Refused(RefusalReason::ProviderFailed);
             Ok(vec![Event::LiftEnded { claim: id, why }])
         }
         (ClaimPhase::Confirmed { progress, .. }, step) => on_the_day(state, id, claim, *progress, step, at),
         (ClaimPhase::Stated { .. }, Step::Miles(metres)) => Ok(vec![Event::MilesNoted { claim: id, metres }]),
-        (_, Step::Accept) => Err(wrong("accepted")),
-        (_, Step::Decline) => Err(wrong("declined")),
-        (_, Step::Miles(_)) => Err(wrong("given miles")),
-        (_, Step::NoShow) => Err(wrong("a no-show")),
-        _ => Err(wrong("driven")),
+        (_, Step::Accept) => Err(wrong(Wanted::Accepted)),
+        (_, Step::Decline) => Err(wrong(Wanted::Declined)),
+        (_, Step::Miles(_)) => Err(wrong(Wanted::Miles)),
+        (_, Step::NoShow) => Err(wrong(Wanted::NoShow)),
+        _ => Err(wrong(Wanted::Driven)),
     }
 }
 
@@ -82,7 +83,7 @@ fn on_the_day(
     step: Step,
     at: Timestamp,
 ) -> Result<Vec<Event>, Refusal> {
-    let wrong = |wanted| Refusal::LiftState { lift: claim.number, state: progress_name(progress), wanted };
+    let wrong = |wanted| Refusal::LiftState { lift: claim.number, state: progress.into(), wanted };
     let planned = planned_pick_up(state, id, claim);
     let allowed_from = planned.min(claim.pick_up_at).before(coop(state)?.policy.report_early);
     if at < allowed_from && !matches!(step, Step::Accept | Step::Decline | Step::NoShow) {
@@ -100,9 +101,9 @@ fn on_the_day(
             let done = Event::LiftProgressed { claim: id, progress: Progress::Done, at };
             Ok(vec![done, Event::OutcomeStated { claim: id, statement }])
         }
-        Step::DropOff => Err(wrong("set down before being picked up")),
+        Step::DropOff => Err(wrong(Wanted::SetDown)),
         Step::Miles(metres) => Ok(vec![Event::MilesNoted { claim: id, metres }]),
-        Step::NoShow if progress >= Progress::OnBoard => Err(wrong("a no-show")),
+        Step::NoShow if progress >= Progress::OnBoard => Err(wrong(Wanted::NoShow)),
         Step::NoShow => {
             let allowed_from = no_show_from(state, claim, planned)?;
             if at < allowed_from {
@@ -113,7 +114,7 @@ fn on_the_day(
                 statement: statement(id, claim, Outcome::NoShow, None),
             }])
         }
-        Step::CancelledAtDoor if progress >= Progress::OnBoard => Err(wrong("cancelled at the door")),
+        Step::CancelledAtDoor if progress >= Progress::OnBoard => Err(wrong(Wanted::CancelledAtDoor)),
         Step::CancelledAtDoor => {
             let statement = statement(id, claim, Outcome::CancelledAtDoor, None);
             Ok(vec![Event::OutcomeStated { claim: id, statement }])
@@ -126,6 +127,13 @@ fn on_the_day(
 fn planned_pick_up(state: &State, id: ClaimId, claim: &Claim) -> Timestamp {
     let run = state.runs.get(&claim.run);
     run.and_then(|run| run.stop(id, Leg::PickUp)).map_or(claim.pick_up_at, |stop| stop.planned)
+}
+
+/// Returns from when on a lift's driver may report that nobody is there; none if the lift is not to be driven.
+pub fn no_show_allowed_from(state: &State, lift: ClaimId) -> Option<Timestamp> {
+    let claim = state.claims.get(&lift)?;
+    let waits = matches!(claim.phase, ClaimPhase::Confirmed { progress, .. } if progress < Progress::OnBoard);
+    waits.then(|| no_show_from(state, claim, planned_pick_up(state, lift, claim)).ok()).flatten()
 }
 
 /// A driver waits for the coop's wait limit from the time the rider was told, or if that is later from the
@@ -147,15 +155,5 @@ fn statement(id: ClaimId, claim: &Claim, outcome: Outcome, dropped_off: Option<T
         picked_up: claim.picked_up,
         dropped_off,
         metres: claim.metres,
-    }
-}
-
-fn progress_name(progress: Progress) -> &'static str {
-    match progress {
-        Progress::Booked => "booked",
-        Progress::EnRoute => "on the way",
-        Progress::Arrived => "at the door",
-        Progress::OnBoard => "on board",
-        Progress::Done => "done",
     }
 }

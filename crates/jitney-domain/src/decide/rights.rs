@@ -87,11 +87,14 @@ fn subject(state: &State, command: &Command) -> Option<MemberId> {
     match command {
         Command::SetDriverTerms { member, .. }
         | Command::SetWeeklyHours { member, .. }
+        | Command::SetBreaks { member, .. }
         | Command::OfferHours { member, .. }
         | Command::TakeLeave { member, .. } => Some(*member),
         Command::AddVehicle { owner, .. } => *owner,
         Command::ChangeVehicle { vehicle, .. } => state.vehicles.get(vehicle).and_then(|v| v.owner),
-        Command::Entrust { rider, .. } | Command::Dismiss { rider, .. } => Some(*rider),
+        Command::Entrust { rider, .. } | Command::Dismiss { rider, .. } | Command::AskForCall(rider) => {
+            Some(*rider)
+        }
         Command::BookTrip(booking) => Some(booking.rider),
         Command::ChangeTrip { trip, .. }
         | Command::CancelTrip { trip, .. }

@@ -30,7 +30,7 @@ pub(super) fn start<R: Rng>(
     }
     // The first date must be bookable as it stands; later ones follow the same words.
     let first_trips = round_trip(coop, &asked, state.next_trip())?;
-    trips::refuse_the_past(coop, &first_trips, cx.now)?;
+    trips::check_days(coop, &first_trips, cx.now)?;
     trips::refuse_two_at_once(state, &first_trips)?;
     let id = state.next_subscription();
     let pattern = Pattern {

@@ -1,11 +1,14 @@
 //! Rules for booking, changing and calling off trips.
 
+use jiff::Span;
+use jiff::civil::Date;
 use rand::Rng;
 
 use super::{Context, active, coop, originator, subscriptions};
 use crate::booking::{Progress, TicketPhase};
 use crate::command::{Booking, TripChange};
 use crate::event::Event;
+use crate::impossible::Hindrance;
 use crate::member::Role;
 use crate::needs::{PARTY_MAX, Requirement};
 use crate::outcome::Outcome;
@@ -14,6 +17,9 @@ use crate::state::{Coop, State};
 use crate::time::{Timestamp, Window};
 use crate::trip::{Dwell, Link, Phase, Timing, Trip, TripDetails, Way, windows};
 use crate::{MemberId, SubscriptionId, TripId};
+
+/// How many months ahead a trip may be booked: who names a later day has mistyped the year.
+const BOOK_AHEAD_MONTHS_MAX: i32 = 12;
 
 /// What is asked of one date's trips: the way out and perhaps the way home.
 pub(super) struct Asked<'a> {
@@ -48,7 +54,7 @@ pub(super) fn book<R: Rng>(
         Some(repeat) => subscriptions::start(state, asked, repeat, cx),
         None => {
             let events = round_trip(coop, &asked, state.next_trip())?;
-            refuse_the_past(coop, &events, cx.now)?;
+            check_days(coop, &events, cx.now)?;
             refuse_two_at_once(state, &events)?;
             Ok(events)
         }
@@ -115,22 +121,32 @@ fn check_party(requirement: &Requirement) -> Result<(), Refusal> {
     if along > PARTY_MAX { Err(Refusal::PartyTooLarge(along)) } else { Ok(()) }
 }
 
-/// Refuses trips whose pick-up window, or for a will-call whose day, is over.
-pub(super) fn refuse_the_past(coop: &Coop, events: &[Event], now: Timestamp) -> Result<(), Refusal> {
+/// Refuses trips whose pick-up window, or for a will-call whose day, is over, and those too far ahead.
+pub(super) fn check_days(coop: &Coop, events: &[Event], now: Timestamp) -> Result<(), Refusal> {
     events.iter().try_for_each(|event| match event {
-        Event::TripBooked { details, .. } => refuse_past(coop, details, now),
+        Event::TripBooked { details, .. } => check_day(coop, details, now),
         _ => Ok(()),
     })
 }
 
-fn refuse_past(coop: &Coop, details: &TripDetails, now: Timestamp) -> Result<(), Refusal> {
+fn check_day(coop: &Coop, details: &TripDetails, now: Timestamp) -> Result<(), Refusal> {
     match &details.windows {
         Some(w) if w.pick_up.to < now => Err(Refusal::InThePast { when: w.preferred }),
         None if details.timing.date() < now.local(&coop.zone).date() => {
             Err(Refusal::InThePast { when: coop.zone.start_of(details.timing.date())? })
         }
-        _ => Ok(()),
+        _ => refuse_far_ahead(coop, details.timing.date(), now),
     }
+}
+
+/// Refuses a day on which nobody plans a trip yet. The day of today's date in a year is still good, and whatever a
+/// coop books of what comes back.
+fn refuse_far_ahead(coop: &Coop, date: Date, now: Timestamp) -> Result<(), Refusal> {
+    let today = now.local(&coop.zone).date();
+    let ahead = |span: Span| today.checked_add(span).unwrap_or(Date::MAX);
+    let last = ahead(Span::new().months(BOOK_AHEAD_MONTHS_MAX))
+        .max(ahead(Span::new().days(i64::from(coop.policy.subscription_days))));
+    if date > last { Err(Refusal::TooFarAhead { date, last }) } else { Ok(()) }
 }
 
 /// Nobody sits in two vehicles. What is compared is the direct way at the time aimed at: windows may touch.
@@ -165,6 +181,30 @@ pub(super) fn open(state: &State, id: TripId) -> Result<&Trip, Refusal> {
     if trip.is_closed() { Err(Refusal::TripOver(id)) } else { Ok(trip) }
 }
 
+/// Returns a trip that may still be given to somebody.
+pub(super) fn to_give(state: &State, id: TripId) -> Result<&Trip, Refusal> {
+    let trip = open(state, id)?;
+    if may_be_given(state, trip) { Ok(trip) } else { Err(Refusal::Suspended(trip.details.rider)) }
+}
+
+/// Tells whether a trip may be given to anybody, as far as its rider goes. One who is suspended is still brought home
+/// from where somebody brings or has brought them.
+pub fn may_be_given(state: &State, trip: &Trip) -> bool {
+    !state.is_suspended(trip.details.rider) || brings_home(state, trip)
+}
+
+/// Tells whether a trip is the way home of a rider whom somebody has promised to bring out, or has brought.
+fn brings_home(state: &State, trip: &Trip) -> bool {
+    let Some(Link::Outbound(out)) = trip.link else { return false };
+    let Some(out) = state.trips.get(&out) else { return false };
+    let ticket = out.ticket().and_then(|ticket| state.tickets.get(&ticket)).map(|ticket| &ticket.phase);
+    let carried = matches!(
+        ticket,
+        Some(TicketPhase::Confirmed(..) | TicketPhase::Disputed(..) | TicketPhase::Settled(..))
+    );
+    carried || matches!(out.phase, Phase::Closed(Outcome::Completed, _))
+}
+
 /// A change of time, way or need takes the trip from whoever has it: what they agreed to is gone.
 pub(super) fn change(
     state: &State,
@@ -196,7 +236,7 @@ pub(super) fn change(
     if details == *old {
         return Ok(Vec::new());
     }
-    refuse_past(coop, &details, now)?;
+    check_day(coop, &details, now)?;
     refuse_busy(state, Some(id), &details)?;
     let still_on = |id: TripId| open(state, id).ok().map(|t| &t.details);
     match trip.link {
@@ -242,7 +282,7 @@ fn cancel_one(state: &State, id: TripId, trip: &Trip, now: Timestamp) -> Result<
             return Err(Refusal::OutcomeImpossible {
                 trip: id,
                 outcome: Outcome::Cancelled,
-                why: "the rider is already on board",
+                why: Hindrance::AlreadyOnBoard,
             });
         }
         Progress::Arrived => Outcome::CancelledAtDoor,
@@ -301,7 +341,8 @@ pub(super) fn call_ready(
     Ok(vec![Event::TripChanged { trip: id, details }])
 }
 
-/// A person can still give the trip to somebody else: only plans leave it alone.
+/// Whoever has a locked trip keeps it: neither a plan nor a person takes it away before it is unlocked. The rider
+/// may still change it or call it off, and the driver give it back.
 pub(super) fn lock(state: &State, id: TripId, locked: bool) -> Result<Vec<Event>, Refusal> {
     let already = open(state, id)?.locked == locked;
     Ok(if already { Vec::new() } else { vec![Event::TripLocked { trip: id, locked }] })

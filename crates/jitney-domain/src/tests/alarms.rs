@@ -6,6 +6,7 @@ use super::fixture::*;
 use crate::alarm::{Alarm, Call, Callee, Caller, Kind, Partners, Stage, Unfit, Urgency, all, of_trip};
 use crate::availability::Leave;
 use crate::booking::{RefusalReason, TicketPhase};
+use crate::desk::{TAKEN_FOR, Taken};
 use crate::trip::Timing;
 use crate::*;
 
@@ -244,6 +245,54 @@ fn a_lift_given_up_alarms_for_as_long_as_its_coop_cannot_be_told() {
 }
 
 #[test]
+fn a_lift_called_off_alarms_for_as_long_as_its_driver_may_come_for_nothing() {
+    let mut w = World::of(2);
+    let (trip, ..) = w.confirmed_next_door();
+    w.until(tue(8, 0));
+    w.act(HOME, Command::CancelTrip { trip, with_return: false });
+    let waiting = |since| Partners { waiting: [(key(2), since)].into(), ..Partners::default() };
+    let at = |now, since| all(w.state(HOME), &waiting(since), now);
+    assert_eq!(at(tue(8, 29), tue(8, 0)), [], "it may be on its way");
+    assert_eq!(at(tue(8, 45), tue(8, 1)), [], "what waits was sent later: they know");
+    let [alarm] = at(tue(8, 30), tue(7, 0)).try_into().unwrap();
+    assert_eq!(alarm.kind, Kind::CalledOffUntold { provider: key(2) });
+    assert_eq!((alarm.urgency, alarm.trips), (Urgency::Before(tue(10, 0)), vec![trip]));
+    assert_eq!(alarm.calls, [office(NEXT)]);
+    assert_eq!(of_trip(w.state(HOME), &waiting(tue(8, 0)), trip, tue(8, 30)).len(), 1);
+    assert_eq!(at(tue(9, 30), tue(8, 0)).len(), 1);
+    assert_eq!(at(tue(10, 11), tue(8, 0)), [], "whoever came has left again");
+}
+
+#[test]
+fn shortly_before_the_pick_up_nobody_waits_long_before_phoning_that_it_is_off() {
+    let mut w = World::of(2);
+    let (trip, ..) = w.confirmed_next_door();
+    w.until(tue(9, 30));
+    w.act(HOME, Command::CancelTrip { trip, with_return: false });
+    let waiting = Partners { waiting: [(key(2), tue(9, 30))].into(), ..Partners::default() };
+    assert_eq!(all(w.state(HOME), &waiting, tue(9, 34)), []);
+    let [alarm] = all(w.state(HOME), &waiting, tue(9, 35)).try_into().unwrap();
+    assert_eq!(alarm.urgency, Urgency::Now);
+}
+
+#[test]
+fn a_lift_called_off_while_the_rider_is_on_board_alarms() {
+    let mut w = World::of(2);
+    let (trip, .., lift) = w.confirmed_next_door();
+    w.until(tue(10, 0));
+    // The report and the word that it is off cross.
+    w.report(NEXT, lift, Step::PickUp).unwrap();
+    w.act(HOME, Command::CancelTrip { trip, with_return: false });
+    w.drain();
+    let alarm = w.alarm(HOME);
+    assert_eq!((&alarm.kind, alarm.urgency), (&Kind::BoardedAnyway { provider: key(2) }, Urgency::Now));
+    assert_eq!(alarm.calls, [office(NEXT), w.rider_call()]);
+    assert_eq!(alarm.trips, [trip]);
+    w.until(tue(18, 0));
+    w.quiet(HOME);
+}
+
+#[test]
 fn a_trip_whose_driver_says_no_is_to_be_given_to_somebody_else() {
     let mut w = World::alone();
     let trip = w.book(HOME, 10, 0);
@@ -439,9 +488,9 @@ fn a_vehicle_that_loses_its_wheelchair_space_or_its_ramp_alarms_the_rides_that_n
     let (vehicle, van) = in_a_van(&mut w);
     let without_space = Capability { places: Load { seats: 3, wheelchairs: 0 }, ..van };
     w.act(HOME, Command::ChangeVehicle { vehicle, capability: without_space });
-    assert_eq!(may_not(&w, HOME).0, Unfit::Incapable("no wheelchair space".to_owned()));
+    assert_eq!(may_not(&w, HOME).0, Unfit::Incapable(Lack::WheelchairSpace));
     w.act(HOME, Command::ChangeVehicle { vehicle, capability: Capability { ramp_or_lift: false, ..van } });
-    assert_eq!(may_not(&w, HOME).0, Unfit::Incapable("no ramp or lift".to_owned()));
+    assert_eq!(may_not(&w, HOME).0, Unfit::Incapable(Lack::RampOrLift));
     w.act(HOME, Command::ChangeVehicle { vehicle, capability: van });
     w.quiet(HOME);
 }
@@ -477,7 +526,7 @@ fn a_vehicle_with_fewer_seats_alarms_the_rides_that_fill_it_together() {
     w.act(HOME, Command::ChangeVehicle { vehicle, capability: narrow });
     let alarms = w.alarms(HOME);
     assert_eq!(alarms.len(), 2, "{alarms:#?}");
-    let why = Unfit::Incapable("not enough places for all on board".to_owned());
+    let why = Unfit::Overfull;
     assert!(alarms.iter().all(|a| a.kind == Kind::DriverMayNot { driver: member, why: why.clone() }));
 }
 
@@ -505,4 +554,42 @@ fn a_driver_who_went_on_leave_is_not_confirmed_when_the_award_comes() {
         panic!("the standing yes was taken for a day of leave")
     };
     assert_eq!(reason, Some(RefusalReason::NoLongerQualified));
+}
+
+#[test]
+fn a_rider_who_asked_to_be_called_waits_until_the_office_has_called() {
+    let mut w = World::alone();
+    w.until(tue(8, 0));
+    let rider = w.coops[HOME].rider;
+    w.act(HOME, Command::AskForCall(rider));
+    let asked = w.now;
+    w.act(HOME, Command::AskForCall(rider));
+    let alarm = w.alarm(HOME);
+    assert_eq!((&alarm.kind, &alarm.calls), (&Kind::CallBack { rider }, &vec![w.rider_call()]));
+    assert_eq!((alarm.since, alarm.urgency), (Some(asked), Urgency::Before(asked.after(Minutes(60)))));
+    w.until(tue(9, 30));
+    assert_eq!(w.alarm(HOME).urgency, Urgency::Now);
+    w.act(HOME, Command::CallMade(rider));
+    w.quiet(HOME);
+    assert_eq!(w.refused(HOME, Command::CallMade(rider)), Refusal::NoCallAsked(rider));
+}
+
+#[test]
+fn an_alarm_that_somebody_took_is_in_hand_until_it_is_raised_anew_or_they_have_gone_home() {
+    let mut w = World::alone();
+    w.until(tue(8, 0));
+    let rider = w.coops[HOME].rider;
+    w.act(HOME, Command::AskForCall(rider));
+    let alarm = w.alarm(HOME);
+    let about = Taken { kind: alarm.kind.name().to_owned(), trip: None, lift: None, by: None, at: w.now };
+    assert_eq!(alarm.taken(w.state(HOME), w.now), None);
+    w.act(HOME, Command::TakeAlarm { alarm: alarm.id(), about });
+    assert!(alarm.taken(w.state(HOME), w.now).is_some());
+    assert!(alarm.taken(w.state(HOME), w.now.after(TAKEN_FOR).after(Minutes(1))).is_none());
+    w.act(HOME, Command::CallMade(rider));
+    w.until(tue(8, 30));
+    w.act(HOME, Command::AskForCall(rider));
+    let again = w.alarm(HOME);
+    assert_eq!(again.id(), alarm.id(), "it is about the same");
+    assert_eq!(again.taken(w.state(HOME), w.now), None, "nobody has taken it this time");
 }

@@ -81,6 +81,7 @@ fn people(w: &World) -> Vec<(&'static str, Command)> {
         ("OP", Command::Reinstate(operator)),
         ("OPD", Command::RecordVetting { member, item: VettingItem::Training, valid_until: TUESDAY }),
         ("OPD", Command::SetWish { rider, driver: member, wish: Some(Wish::Preferred) }),
+        ("OPD", Command::SetApart { one: rider, other: member, apart: false }),
         ("OPD", invite(1, Role::Driver, None)),
         ("OPD", invite(2, Role::Rider, Some(rider))),
         ("OP", invite(3, Role::Operator, None)),
@@ -99,6 +100,7 @@ fn people(w: &World) -> Vec<(&'static str, Command)> {
         ("OPD", Command::AddVehicle { owner: None, capability: CAR }),
         ("OPDV", Command::ChangeVehicle { vehicle: owned, capability: CAR }),
         ("OPDV", Command::SetWeeklyHours { member, weekly: every_day(hours(8, 12)) }),
+        ("OPDV", Command::SetBreaks { member, breaks: Vec::new() }),
         ("OPDV", Command::OfferHours { member, date: TUESDAY, hours: hours(18, 19) }),
         ("OPDV", Command::TakeLeave { member, leave: Leave { from: MONDAY, to: TUESDAY } }),
     ]

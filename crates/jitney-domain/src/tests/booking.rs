@@ -186,6 +186,28 @@ fn the_past_is_not_booked_moved_to_or_called_for() {
 }
 
 #[test]
+fn a_mistyped_year_is_refused_when_booking_and_when_changing() {
+    let mut w = World::alone();
+    w.now = tue(8, 0);
+    let on = |date: Date| Timing::PickUp(date.at(10, 0, 0, 0));
+    let last = date(2027, 3, 10);
+    let far = |date| Refusal::TooFarAhead { date, last };
+    let mistyped = date(2099, 3, 10);
+    let booking = Command::BookTrip(w.booking(HOME, on(mistyped)));
+    assert_eq!(w.refused(HOME, booking), far(mistyped));
+    let booking = Command::BookTrip(w.booking(HOME, on(last.tomorrow().unwrap())));
+    assert_eq!(w.refused(HOME, booking), far(last.tomorrow().unwrap()));
+    let back = round_trip(&w, on(TUESDAY), on(mistyped));
+    assert_eq!(w.refused(HOME, back), far(mistyped));
+    let a_year_on = w.booking(HOME, on(last));
+    w.act(HOME, Command::BookTrip(a_year_on));
+    let trip = *w.state(HOME).trips.last().unwrap().0;
+    assert_eq!(w.refused(HOME, change_timing(trip, on(mistyped))), far(mistyped));
+    let says = far(mistyped).to_string();
+    assert_eq!(says, "2099-03-10 is too far ahead, trips are booked until 2027-03-10: check the year");
+}
+
+#[test]
 fn a_party_has_a_largest_size() {
     let mut w = World::alone();
     let mut booking = w.booking(HOME, Timing::PickUp(tuesday_at(10, 0)));

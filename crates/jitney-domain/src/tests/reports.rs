@@ -104,6 +104,8 @@ fn a_no_show_waits_and_the_refusal_says_until_when() {
     let (trip, _, lift) = w.confirmed();
     w.until(tue(11, 0));
     let too_early = |allowed_from| Refusal::TooEarlyForNoShow { lift, allowed_from };
+    let claim = *w.coops[HOME].state.claims.iter().next().unwrap().0;
+    assert_eq!(no_show_allowed_from(&w.coops[HOME].state, claim), Some(tue(10, 10)));
     let early = report_at(1, lift, Step::NoShow, Timestamp(tue(10, 10).0 - 1));
     assert_eq!(w.refused(HOME, early), too_early(tue(10, 10)));
     // Who comes late waits from then on.

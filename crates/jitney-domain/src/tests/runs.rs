@@ -258,12 +258,9 @@ fn vehicle_and_driver_meet_every_part_of_the_requirement() {
     let mut w = World::alone();
     let driver = w.coops[HOME].driver;
     let needs = [
-        (Requirement { mobility: Mobility::Wheelchair, ..Default::default() }, "no wheelchair space"),
-        (Requirement { companions: 3, ..Default::default() }, "not enough seats"),
-        (
-            Requirement { assistance: Assistance::DoorThroughDoor, ..Default::default() },
-            "driver does not give that much assistance",
-        ),
+        (Requirement { mobility: Mobility::Wheelchair, ..Default::default() }, Lack::WheelchairSpace),
+        (Requirement { companions: 3, ..Default::default() }, Lack::Seats),
+        (Requirement { assistance: Assistance::DoorThroughDoor, ..Default::default() }, Lack::Assistance),
     ];
     for (requirement, expected) in needs {
         let trip = need(&mut w, requirement);

@@ -32,6 +32,15 @@ pub enum CommandError {
     /// This node belongs to a federation.
     #[error("this node belongs to a federation already")]
     AlreadyMember,
+    /// This node has asked to join a federation.
+    #[error(
+        "this node has asked to join a federation, and the coops there have not decided yet; to found one instead, \
+         first withdraw that with `jitney federation join --withdraw`"
+    )]
+    WaitsToJoin,
+    /// This node has not asked to join a federation.
+    #[error("this node does not wait to join a federation; there is nothing to withdraw")]
+    NotJoining,
     /// The coop is not on the roster.
     #[error("coop {coop} is not on the roster")]
     NotOnRoster {
@@ -232,6 +241,23 @@ impl Federation {
         };
         let record = SignedRecord::sign(record, federation, self.coop_key(cx)?)?;
         self.membership.joining.insert((), JoiningRow { link, federation, record });
+        self.asking.begin(cx.now);
+        self.refresh_peers(cx.now);
+        Ok(self.settled(cx))
+    }
+
+    /// Asks no longer to be admitted. The coops there are not told: what they sign from now on is not followed.
+    ///
+    /// # Errors
+    ///
+    /// A [`CommandError`] if this node belongs to a federation, or has not asked to.
+    pub fn withdraw_join(&mut self, cx: &mut Cx<'_>) -> Result<Vec<Output>, CommandError> {
+        if self.membership.roster().is_some() {
+            return Err(CommandError::AlreadyMember);
+        }
+        if self.membership.joining.remove(&()).is_none() {
+            return Err(CommandError::NotJoining);
+        }
         self.asking.begin(cx.now);
         self.refresh_peers(cx.now);
         Ok(self.settled(cx))
@@ -440,10 +466,13 @@ impl Federation {
     }
 
     fn is_free(&self) -> Result<(), CommandError> {
-        match self.membership.roster().is_some() || self.membership.joining.contains(&()) {
-            true => Err(CommandError::AlreadyMember),
-            false => Ok(()),
+        if self.membership.roster().is_some() {
+            return Err(CommandError::AlreadyMember);
         }
+        if self.membership.joining.contains(&()) {
+            return Err(CommandError::WaitsToJoin);
+        }
+        Ok(())
     }
 
     fn is_ours(&self, record: &CoopRecord, now: Timestamp) -> Result<(), CommandError> {

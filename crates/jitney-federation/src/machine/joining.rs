@@ -22,6 +22,8 @@ pub(super) struct Asking {
     asked: u32,
     under_way: bool,
     progress: Option<JoinProgress>,
+    /// What the federation is called, once its charter was seen.
+    name: Option<String>,
 }
 
 impl Asking {
@@ -45,6 +47,11 @@ impl Federation {
     pub fn joining(&self) -> Option<(&JoiningRow, Option<&JoinProgress>)> {
         let row = self.membership.joining.get(&()).filter(|_| self.membership.roster().is_none())?;
         Some((row, self.asking.progress.as_ref()))
+    }
+
+    /// Returns what the federation is called that we have asked to join, once the inviter has answered.
+    pub fn joining_name(&self) -> Option<&str> {
+        self.joining().and(self.asking.name.as_deref())
     }
 
     /// Asks the inviter if it is time to.
@@ -77,6 +84,7 @@ impl Federation {
         let holds = |charter: &SignedCharter| charter.federation() == federation && charter.open().is_ok();
         match JoinReply::decode(bytes) {
             Ok(JoinReply::Pending { charter, progress }) if holds(&charter) => {
+                self.asking.name = charter.open().ok().map(|charter| charter.name);
                 let before = self.asking.progress.replace(progress);
                 if before != Some(progress) {
                     out.push(Output::JoinPending { progress });

@@ -62,12 +62,28 @@ fn column_of(spot: Spot) -> u32 {
 impl<B: AsRef<[u8]>> Places<B> {
     /// Returns the nearest address, street or place within some 5 km; none in the wilderness.
     pub fn nearest(&self, point: Coordinate) -> Option<Nearby> {
+        self.nearest_of(point, |_, _| true)
+    }
+
+    /// Returns the nearest town, village or quarter within some 5 km: what is known of a point only coarsely has no
+    /// street and no house.
+    pub fn nearest_settlement(&self, point: Coordinate) -> Option<Nearby> {
+        self.nearest_of(point, |view, item| match item {
+            Item::House(_) => false,
+            Item::Site(at) => {
+                let kind = view.site(at).and_then(|site| Kind::from_number(site.kind));
+                kind.is_some_and(Kind::is_settlement)
+            }
+        })
+    }
+
+    fn nearest_of(&self, point: Coordinate, wanted: impl Fn(&View<'_>, Item) -> bool) -> Option<Nearby> {
         let view = self.view();
         let spot = Spot::from(point);
         let mut best: Option<(f64, Item)> = None;
         for ring in 0..=RINGS {
             for cell in cells_of_ring(spot, ring) {
-                for item in items(&view, cell) {
+                for item in items(&view, cell).filter(|item| wanted(&view, *item)) {
                     let Some(worth) = item.worth(&view, spot) else { continue };
                     if best.as_ref().is_none_or(|(least, _)| worth < *least) {
                         best = Some((worth, item));

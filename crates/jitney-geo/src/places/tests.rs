@@ -160,6 +160,15 @@ fn a_point_has_an_address() {
 }
 
 #[test]
+fn what_is_known_coarsely_is_named_by_its_town_and_not_by_a_house() {
+    let around = |lat, lon| places().nearest_settlement(at(lat, lon)).map(|near| near.label);
+    let town = around(47.1001, 9.5001).expect("a town is near");
+    assert!(!town.contains(|c: char| c.is_ascii_digit()) || !town.contains("Lane"), "{town}");
+    assert!(documents().iter().any(|d| d.kind.is_settlement() && town.starts_with(&d.name)), "{town}");
+    assert_eq!(around(10.0, 9.5), None);
+}
+
+#[test]
 fn the_same_documents_give_the_same_file() {
     let mut turned = documents();
     turned.reverse();

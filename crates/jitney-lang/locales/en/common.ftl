@@ -95,6 +95,10 @@ outcome-no-show = nobody was there
 outcome-missed-trip = the lift did not come
 outcome-turned-down = turned down
 outcome-unmet = no driver found
+need-ambulatory = walks
+need-curb-to-curb = comes to the car alone
+hours-how = Write 9:00-12:00, 14:00-17:00; a day left empty is a day without driving.
+hours-bad = Some hours cannot be read. Write them as 9:00-12:00, 14:00-17:00, the earlier time first.
 need-walker = walker
 need-transfer = wheelchair, moves to a seat
 need-wheelchair = stays in the wheelchair
@@ -121,3 +125,17 @@ wheelchair-spaces = { $count ->
    *[other] { $count } wheelchair spaces
 }
 ramp-or-lift = ramp or lift
+
+area-around = around { $place }
+area-around-away = around { $place }, { $away }
+area-away = about { $kilometres } km { $direction } of { $place }
+area-at = near { $lat }, { $lon }
+area-near = close to { $place }
+direction-north = north
+direction-north-east = north-east
+direction-east = east
+direction-south-east = south-east
+direction-south = south
+direction-south-west = south-west
+direction-west = west
+direction-north-west = north-west

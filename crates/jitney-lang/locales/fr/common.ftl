@@ -101,6 +101,10 @@ outcome-no-show = personne n’était là
 outcome-missed-trip = la voiture n’est pas venue
 outcome-turned-down = refusé
 outcome-unmet = aucun chauffeur trouvé
+need-ambulatory = marche
+need-curb-to-curb = vient seul à la voiture
+hours-how = Écrivez 9:00-12:00, 14:00-17:00 ; un jour laissé vide est un jour sans conduite.
+hours-bad = Certaines heures ne se lisent pas. Écrivez-les ainsi : 9:00-12:00, 14:00-17:00, la plus tôt d’abord.
 need-walker = déambulateur
 need-transfer = fauteuil roulant, passe sur un siège
 need-wheelchair = reste dans le fauteuil roulant
@@ -127,3 +131,17 @@ wheelchair-spaces = { $count ->
    *[other] { $count } places pour fauteuil
 }
 ramp-or-lift = rampe ou élévateur
+
+area-around = secteur { $place }
+area-around-away = secteur { $place }, { $away }
+area-away = à environ { $kilometres } km { $direction } du lieu « { $place } »
+area-at = vers { $lat }, { $lon }
+area-near = tout près du lieu « { $place } »
+direction-north = au nord
+direction-north-east = au nord-est
+direction-east = à l’est
+direction-south-east = au sud-est
+direction-south = au sud
+direction-south-west = au sud-ouest
+direction-west = à l’ouest
+direction-north-west = au nord-ouest

@@ -1,7 +1,11 @@
 //! Why a request was not carried out.
 
 use jitney_domain::{Refusal, RefusalClass};
+use jitney_lang::Lang;
 use serde::{Deserialize, Serialize};
+
+use crate::refusals;
+use crate::view::Told;
 
 /// What kind of failure it was: exit codes and statuses follow from it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -34,14 +38,17 @@ impl FaultKind {
 pub struct Fault {
     /// What kind.
     pub kind: FaultKind,
-    /// In words, with what to do next.
+    /// In words, with what to do next on the command line.
     pub message: String,
+    /// The same for who reads it on a page, in any language; none where only the command line meets it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub told: Option<Told>,
 }
 
 impl Fault {
     /// Builds a fault.
     pub fn new(kind: FaultKind, message: impl Into<String>) -> Self {
-        Fault { kind, message: message.into() }
+        Fault { kind, message: message.into(), told: None }
     }
 
     /// Builds a fault about something that does not exist.
@@ -53,6 +60,18 @@ impl Fault {
     pub fn invalid(message: impl Into<String>) -> Self {
         Fault::new(FaultKind::Invalid, message)
     }
+
+    /// Says what a page says.
+    #[must_use]
+    pub fn told(mut self, told: Told) -> Self {
+        self.told = Some(told);
+        self
+    }
+
+    /// Says it as a page does; none where there is only the command line's sentence.
+    pub fn say(&self, lang: Lang) -> Option<String> {
+        self.told.as_ref().map(|told| told.sentence(lang))
+    }
 }
 
 impl From<Refusal> for Fault {
@@ -63,6 +82,27 @@ impl From<Refusal> for Fault {
             RefusalClass::Invalid => FaultKind::Invalid,
             RefusalClass::Conflict => FaultKind::Conflict,
         };
-        Fault::new(kind, refusal.to_string())
+        Fault::new(kind, refusal.to_string()).told(refusals::told(&refusal))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jitney_domain::MemberId;
+
+    use super::*;
+
+    #[test]
+    fn who_knows_the_sentence_alone_and_who_knows_more_read_each_other() {
+        let fault = Fault::from(Refusal::Suspended(MemberId(12)));
+        let text = serde_json::to_string(&fault).unwrap();
+        assert_eq!(serde_json::from_str::<Fault>(&text).unwrap(), fault);
+        let older: Fault = serde_json::from_str(r#"{"kind":"conflict","message":"no"}"#).unwrap();
+        assert_eq!(older, Fault::new(FaultKind::Conflict, "no"));
+        #[derive(Deserialize)]
+        struct Older {
+            message: String,
+        }
+        assert_eq!(serde_json::from_str::<Older>(&text).unwrap().message, fault.message);
     }
 }

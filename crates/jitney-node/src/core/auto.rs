@@ -4,7 +4,7 @@
 use jitney_domain::booking::TicketBody;
 use jitney_domain::member::Consent;
 use jitney_domain::trip::Phase;
-use jitney_domain::{Actor, CapacityId, ClaimId, Command, TicketId, Timestamp, TripId};
+use jitney_domain::{Actor, CapacityId, ClaimId, Command, Timestamp, TripId};
 use jitney_identity::PublicKey;
 use jitney_store::Store;
 
@@ -71,7 +71,8 @@ impl<S: Store> Core<S> {
         if driver.is_none() && !(terms.claim && notice && self.state.record_of(&open.coop).may_wait(now)) {
             return false;
         }
-        if self.state.live_claims_on(ticket).next().is_some() || self.was_turned_down(ticket) {
+        // Where a claim of ours has ended, another takes a person.
+        if self.state.live_claims_on(ticket).next().is_some() || self.state.has_claimed(ticket) {
             return false;
         }
         if self.state.is_barred(&open.coop) {
@@ -109,10 +110,5 @@ impl<S: Store> Core<S> {
     fn has_standing_yes(&self, driver: jitney_domain::MemberId) -> bool {
         let member = self.state.members.get(&driver);
         member.and_then(|m| m.driver.as_ref()).is_some_and(|d| d.terms.consent == Consent::Standing)
-    }
-
-    /// A ticket on which a claim of ours has ended is not claimed again without a person.
-    fn was_turned_down(&self, ticket: TicketId) -> bool {
-        self.state.has_claimed(ticket)
     }
 }

@@ -2,6 +2,7 @@
 
 use data_encoding::BASE64;
 use jitney_domain::booking::{BookingMessage, CapacityWithdrawn, Card, TicketClosed};
+use jitney_domain::run::Frame;
 use jitney_domain::{ClaimId, Effect, MemberId, Minutes, Timestamp, TripId};
 use jitney_identity::{PublicKey, sealed};
 use jitney_store::Store;
@@ -78,13 +79,14 @@ impl<S: Store> Core<S> {
     fn confirmation(&mut self, to: PublicKey, claim: ClaimId) -> Option<BookingMessage> {
         let row = self.state.claims.get(&claim)?;
         let pick_up_at = row.pick_up_at;
-        let driver = self.state.runs.get(&row.run)?.frame.driver;
+        let frame = self.state.runs.get(&row.run)?.frame;
+        let driver = frame.driver;
         let key = self.state.members.get(&driver).and_then(|m| m.key);
         let seal_to = key.unwrap_or_else(|| self.settings.keys.node.public());
         let profile = self.vault.profile(driver);
         let card = Card {
             driver: profile.map(|p| p.first_name().to_owned()).unwrap_or_default(),
-            vehicle: profile.and_then(|p| p.vehicle.clone()).unwrap_or_default(),
+            vehicle: self.looks(&frame).unwrap_or_default().to_owned(),
             word: recognition_word(claim),
         };
         let originator_node = self.node_of(to)?;
@@ -98,6 +100,13 @@ impl<S: Store> Core<S> {
             seal_to,
             card: BASE64.encode(&sealed),
         })
+    }
+
+    /// Returns how one recognises the vehicle of a run, which its driver may have borrowed.
+    fn looks(&self, frame: &Frame) -> Option<&str> {
+        let owner = self.state.vehicles.get(&frame.vehicle).and_then(|vehicle| vehicle.owner);
+        let noted = owner.and_then(|owner| self.vault.profile(owner)?.vehicles.get(&frame.vehicle));
+        noted.map(String::as_str).or_else(|| self.vault.profile(frame.driver)?.vehicle.as_deref())
     }
 
     /// Seals what the driver needs to know of the rider.
@@ -134,6 +143,11 @@ impl<S: Store> Core<S> {
         let bytes = BASE64.decode(sealed.as_bytes()).ok()?;
         let plain = sealed::open(&self.settings.keys.node, info, claim.as_bytes(), &bytes).ok()?;
         serde_json::from_slice(&plain).ok()
+    }
+
+    /// Opens what a provider says of driver and car.
+    pub(crate) fn card(&self, claim: ClaimId, sealed: &str) -> Option<Card> {
+        self.opened.card(claim, sealed, || self.open_sealed(CARD_INFO, claim, sealed))
     }
 
     /// Issues a member's credential anew; an old one stays valid until it expires, or is revoked if it says more.

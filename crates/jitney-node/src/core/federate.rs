@@ -74,14 +74,16 @@ impl<S: Store> Core<S> {
             NetEvent::RequestFailed { id, .. } => Input::RequestFailed { id },
             NetEvent::Request { from, channel, token, bytes } => match channel {
                 Channel::Member => {
-                    let answer =
-                        self.member_asks(from, &bytes, now).map_err(|fault| self.in_local_time(fault));
+                    let answer = self.member_asks(from, &bytes, now);
                     self.respond(token, &answer);
                     return;
                 }
                 Channel::Join => match serde_json::from_slice::<Enrol>(&bytes) {
                     Ok(enrol) => {
-                        let answer = self.enrol(from, enrol, now).map_err(|fault| self.in_local_time(fault));
+                        let stranger = Actor::Stranger(from);
+                        let answer = self
+                            .enrol(from, enrol, now)
+                            .map_err(|fault| self.readable(fault, &stranger, now));
                         self.respond(token, &answer);
                         return;
                     }
@@ -127,7 +129,8 @@ impl<S: Store> Core<S> {
             Request::SignedReport(_) if row.acts_as(Role::Driver) => Role::Driver,
             _ => role,
         };
-        self.answer(Actor::Member(member, role), request, now)
+        let asker = Actor::Member(member, role);
+        self.answer(asker, request, now).map_err(|fault| self.readable(fault, &asker, now))
     }
 
     /// Carries out what the machine says, once it is durable; hands on what is for the domain at once.
@@ -423,7 +426,7 @@ impl<S: Store> Core<S> {
 
     /// Tells the network who may connect, when that has changed.
     pub(super) fn update_gate(&mut self, now: Timestamp) {
-        let members = self.state.members.values().filter(|m| !m.suspended).filter_map(|m| m.key).collect();
+        let members = self.state.keys_in_use().collect();
         let invited = self.state.invitations.values().any(|i| i.used_by.is_none() && i.expires > now);
         let gate = NetCommand::Allow {
             roster: self.roster_nodes.clone(),

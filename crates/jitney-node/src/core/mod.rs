@@ -14,9 +14,12 @@ mod federate;
 mod notice_tests;
 mod notice_words;
 mod notices;
+pub(crate) mod once;
 mod open;
+mod opened;
 mod pace;
 mod reach;
+mod readable;
 mod revocation;
 mod sharing;
 
@@ -39,6 +42,7 @@ use crate::notify::{Notice, NoticeId, Parcel, Posted};
 use crate::person::Place;
 use crate::settings::Settings;
 use crate::vault::{Vault, VaultError};
+use crate::view::Told;
 
 pub(crate) use auto::OpenTicket;
 pub use booking::{CARD_INFO, DETAILS_INFO, recognition_word};
@@ -73,6 +77,8 @@ pub mod tags {
     pub const NOTICES: u8 = 82;
     /// Lifts as drivers' calendars last had them.
     pub const EDITIONS: u8 = 83;
+    /// What was asked under a key of the asker's, and what came of it.
+    pub const ONCE: u8 = 90;
 }
 
 /// Most inputs that wait for room on the disk; what comes beyond is lost as a network may lose it.
@@ -165,6 +171,7 @@ pub struct Core<S> {
     pub(crate) notices: Table<NoticeId, Notice>,
     pub(crate) post: notices::Post,
     pub(crate) editions: Table<calendar::EditionKey, calendar::Edition>,
+    pub(crate) once: Table<once::OnceKey, once::Remembered>,
     pub(crate) receipts: Vec<RowChange>,
     pub(crate) addresses: Table<AreaKey, u32>,
     /// How many addresses share what partners are told of a place.
@@ -186,6 +193,7 @@ pub struct Core<S> {
     pub(crate) looked_until: Timestamp,
     /// When open trips are to be offered to partners, if nobody takes them before.
     pub(crate) share_moments: BTreeMap<TripId, Timestamp>,
+    opened: opened::Opened,
     pub(crate) settings: Settings,
     pub(crate) rng: StdRng,
     pub(crate) listening: Vec<String>,
@@ -257,6 +265,7 @@ impl<S: Store> Core<S> {
     /// # Errors
     /// [`Fatal`] if the store failed: end the process, acknowledge nothing.
     pub fn step(&mut self, inputs: Vec<Input>, now: Timestamp) -> Result<Vec<Output>, Fatal> {
+        self.settings.travel.look_again();
         let inputs = self.admit(inputs);
         if self.short_of_room {
             return Ok(self.answer_questions(inputs, now));
@@ -264,7 +273,8 @@ impl<S: Store> Core<S> {
         for input in inputs {
             match input {
                 Input::Ask { id, actor, request } => {
-                    let answer = self.answer(actor, request, now).map_err(|fault| self.in_local_time(fault));
+                    let answer =
+                        self.answer(actor, request, now).map_err(|fault| self.readable(fault, &actor, now));
                     self.pending.outputs.push(Output::Answer { id, answer });
                 }
                 Input::Net(event) => self.heard(event, now),
@@ -285,7 +295,8 @@ impl<S: Store> Core<S> {
     fn answer_questions(&mut self, inputs: Vec<Input>, now: Timestamp) -> Vec<Output> {
         for input in inputs {
             if let Input::Ask { id, actor, request } = input {
-                let answer = self.answer(actor, request, now).map_err(|fault| self.in_local_time(fault));
+                let answer =
+                    self.answer(actor, request, now).map_err(|fault| self.readable(fault, &actor, now));
                 self.pending.outputs.push(Output::Answer { id, answer });
             }
         }
@@ -308,7 +319,8 @@ impl<S: Store> Core<S> {
             match input {
                 Input::Ask { ref request, .. } if request.only_reads() => admitted.push(input),
                 Input::Ask { id, .. } => {
-                    let answer = Err(Fault::new(FaultKind::Internal, full.to_string()));
+                    let fault = Fault::new(FaultKind::Internal, full.to_string());
+                    let answer = Err(fault.told(Told::new("refusal-disk-full")));
                     self.pending.outputs.push(Output::Answer { id, answer });
                 }
                 // The clock will strike again.
@@ -413,23 +425,17 @@ impl<S: Store> Core<S> {
         self.tell_of_alarms(now);
         self.tell_of_tomorrow(now);
         self.forget_notices(now);
+        self.forget_once(now);
     }
 
-    /// Puts the moments that a sentence names on the coop's wall clock: nobody phones in UTC.
-    pub(crate) fn in_local_time(&self, mut fault: Fault) -> Fault {
-        let Some(coop) = self.state.coop() else { return fault };
-        let words = fault.message.split(' ').map(|word| {
-            let bare = word.trim_end_matches([',', ';', ':', '.']);
-            match bare.parse::<jiff::Timestamp>() {
-                Ok(moment) => {
-                    let local = Timestamp(moment.as_millisecond()).local(&coop.zone);
-                    format!("{} {}{}", local.date(), local.strftime("%H:%M"), &word[bare.len()..])
-                }
-                Err(_) => word.to_owned(),
-            }
-        });
-        fault.message = words.collect::<Vec<_>>().join(" ");
-        fault
+    /// Has the node look at neighbours' tickets once more: something has changed that no event tells of.
+    pub(crate) fn look_around(&mut self) {
+        self.pending.look_around = true;
+    }
+
+    /// Returns how many events this step has recorded so far.
+    pub(crate) fn events_so_far(&self) -> usize {
+        self.pending.recorded.len()
     }
 
     /// Decides a command, applies what follows, and queues its effects.
@@ -475,7 +481,12 @@ impl<S: Store> Core<S> {
                 self.pending.look_at.extend(self.state.tickets.get(ticket).map(|t| t.trip));
             }
             Event::HoursOffered { .. }
+            | Event::DriverTermsSet { .. }
+            | Event::VehicleAdded { .. }
+            | Event::VehicleChanged { .. }
             | Event::WeeklyHoursSet { .. }
+            | Event::BreaksSet { .. }
+            | Event::ApartSet { apart: false, .. }
             | Event::VettingRecorded { .. }
             | Event::CoopCleared { .. }
             | Event::MemberReinstated { .. } => self.pending.look_around = true,
@@ -517,6 +528,7 @@ impl<S: Store> Core<S> {
         self.shown.drain_changes(tags::SHOWN, &mut rows)?;
         self.notices.drain_changes(tags::NOTICES, &mut rows)?;
         self.editions.drain_changes(tags::EDITIONS, &mut rows)?;
+        self.once.drain_changes(tags::ONCE, &mut rows)?;
         rows.append(&mut self.receipts);
         rows.extend(self.federation.drain_changes()?);
         if rows.is_empty() && self.pending.recorded.is_empty() {

@@ -1,14 +1,14 @@
 //! What a message says, made anew from what is so at the moment at which it leaves; it is kept nowhere.
 
-use jitney_domain::booking::{Card, Claim, ClaimPhase, Confirmation, TicketPhase};
+use jitney_domain::booking::{Claim, ClaimPhase, Confirmation, TicketPhase};
 use jitney_domain::run::Leg;
 use jitney_domain::trip::{Phase as TripPhase, Trip};
 use jitney_domain::{ClaimId, MemberId, TripId, Zone};
 use jitney_lang::{Args, Lang};
 use jitney_store::Store;
 
+use super::Core;
 use super::notices::is_will_call;
-use super::{CARD_INFO, Core};
 use crate::notify::notice::Why;
 use crate::notify::{About, Kind, Notice, Parcel};
 
@@ -81,7 +81,7 @@ impl<S: Store> Core<S> {
         let at = confirmed.map(|(_, confirmation)| confirmation.pick_up_at);
         let at = at.or(trip.details.windows.map(|windows| windows.preferred)).map(|at| at.local(zone));
         let day = lang.day(at.map_or(trip.details.timing.date(), |at| at.date()));
-        let card = confirmed.and_then(|(claim, c)| self.open_sealed::<Card>(CARD_INFO, claim, &c.card));
+        let card = confirmed.and_then(|(claim, c)| self.card(claim, &c.card));
         let known = |text: Option<String>, key: &str| {
             text.filter(|text| !text.trim().is_empty()).unwrap_or_else(|| lang.text(key, &Args::new()))
         };

@@ -63,6 +63,9 @@ impl<S: Store> Core<S> {
         now: Timestamp,
     ) -> Result<Self, OpenError> {
         let mut core = Self::read(store, person_keys, settings, rng, now)?;
+        if let Some(coop) = core.state.coop() {
+            core.settings.travel.by_clocks_of(&coop.zone);
+        }
         core.start_federation(now);
         Ok(core)
     }
@@ -90,6 +93,7 @@ impl<S: Store> Core<S> {
             notices: Table::new(),
             post: super::notices::Post::default(),
             editions: Table::new(),
+            once: Table::new(),
             receipts: Vec::new(),
             addresses: Table::new(),
             crowd: settings.crowd.clone(),
@@ -102,6 +106,7 @@ impl<S: Store> Core<S> {
             closed_tickets: BTreeMap::new(),
             looked_until: now,
             share_moments: BTreeMap::new(),
+            opened: Default::default(),
             settings,
             rng,
             listening: Vec::new(),
@@ -168,6 +173,7 @@ impl<S: Store> Core<S> {
             shown,
             notices,
             editions,
+            once,
             ..
         } = self;
         let mut tables = Tables {
@@ -183,6 +189,7 @@ impl<S: Store> Core<S> {
             shown,
             notices,
             editions,
+            once,
         };
         for tag in 0..=u8::MAX {
             let mut restored = Ok(());
@@ -212,6 +219,7 @@ struct Tables<'a> {
     shown: &'a mut Table<ClaimId, Shown>,
     notices: &'a mut Table<crate::notify::NoticeId, crate::notify::Notice>,
     editions: &'a mut Table<super::calendar::EditionKey, super::calendar::Edition>,
+    once: &'a mut Table<super::once::OnceKey, super::once::Remembered>,
 }
 
 impl Tables<'_> {
@@ -224,6 +232,7 @@ impl Tables<'_> {
             tags::SHOWN => self.shown.restore_row(tag, key, value)?,
             tags::NOTICES => self.notices.restore_row(tag, key, value)?,
             tags::EDITIONS => self.editions.restore_row(tag, key, value)?,
+            tags::ONCE => self.once.restore_row(tag, key, value)?,
             tags::RECEIPTS => {}
             tags::ADDRESSES => self.addresses.restore_row(tag, key, value)?,
             tags::LOST_MAIL => self.lost_mail.restore_row(tag, key, value)?,

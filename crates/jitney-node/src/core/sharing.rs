@@ -19,6 +19,8 @@ use rand::seq::SliceRandom as _;
 use super::{AreaKey, Core};
 use crate::api::{Fault, FaultKind};
 use crate::planner::by_cells;
+use crate::refusals::erased;
+use crate::view::Told;
 
 /// How far ahead a trip is offered to partners: an entry lives thirty days at most.
 const SHARE_AHEAD: Minutes = Minutes(28 * 24 * 60);
@@ -142,9 +144,12 @@ impl<S: Store> Core<S> {
         }
         let way = row.details.way;
         let places = self.vault.places(trip);
-        let places =
-            places.ok_or_else(|| Fault::not_found(format!("the places of trip {trip} have been erased")))?;
-        let area = |at| self.crowd.area(at).map_err(|few| Fault::new(FaultKind::Conflict, few.to_string()));
+        let places = places.ok_or_else(|| erased(trip))?;
+        let area = |at| {
+            self.crowd.area(at).map_err(|few| {
+                Fault::new(FaultKind::Conflict, few.to_string()).told(Told::new("refusal-too-few-addresses"))
+            })
+        };
         let (from, to) = (area(places.from.at)?, area(places.to.at)?);
         if (way.from, way.to) != (from, to) {
             let by_cells = by_cells(&self.settings.travel, from, to);

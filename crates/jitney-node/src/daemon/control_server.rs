@@ -3,16 +3,16 @@
 use std::os::unix::fs::PermissionsExt as _;
 
 use jitney_domain::Actor;
-use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
-use tokio::net::unix::OwnedWriteHalf;
+use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader, Take};
+use tokio::net::unix::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::net::{UnixListener, UnixStream};
 use tokio::runtime::Runtime;
 use tokio::sync::mpsc;
 
 use super::DaemonError;
-use super::handle::Handle;
+use super::handle::{Enough, Handle};
 use crate::api::{Answer, Call, Fault, FaultKind, Request};
-use crate::control::{self, Line};
+use crate::control::{self, Line, Word};
 use crate::home::{Home, HomeError};
 
 /// Longest request that is read, in bytes.
@@ -56,7 +56,7 @@ async fn converse(stream: UnixStream, node: Handle) {
     let answer: Answer = match reader.read_line(&mut line).await {
         Ok(0) => return,
         Ok(_) if line.ends_with('\n') => match serde_json::from_str::<Call>(&line) {
-            Ok(call) => answer(&node, call, &mut write).await,
+            Ok(call) => answer(&node, call, reader, &mut write).await,
             Err(error) => Err(Fault::invalid(format!("the request cannot be read: {error}"))),
         },
         Ok(_) => Err(Fault::invalid("the request is cut off or longer than 1 MiB")),
@@ -72,8 +72,14 @@ async fn say(write: &mut OwnedWriteHalf, line: &Line) -> std::io::Result<()> {
     write.write_all(&bytes).await
 }
 
-/// Returns the answer to a call; while a day is being planned, says how far it is.
-async fn answer(node: &Handle, call: Call, write: &mut OwnedWriteHalf) -> Answer {
+/// Returns the answer to a call; while a day is being planned, says how far it is, and ends the search when the caller
+/// says that what was found will do.
+async fn answer(
+    node: &Handle,
+    call: Call,
+    read: BufReader<Take<OwnedReadHalf>>,
+    write: &mut OwnedWriteHalf,
+) -> Answer {
     let actor = match call.actor {
         // Only a member may be named: the socket's owner is the operator, never a coop or the node itself.
         Some(actor @ Actor::Member(..)) => actor,
@@ -84,12 +90,23 @@ async fn answer(node: &Handle, call: Call, write: &mut OwnedWriteHalf) -> Answer
     };
     let Request::PlanDay(asked) = call.request else { return node.ask(actor, call.request).await };
     let (tell, mut told) = mpsc::channel(1);
-    let planning = node.plan(actor, asked, tell);
+    let enough = Enough::default();
+    let planning = node.plan(actor, asked, tell, enough.clone());
     tokio::pin!(planning);
     let mut listening = true;
+    let (mut words, mut may_speak) = (read.lines(), true);
     loop {
         tokio::select! {
             answer = &mut planning => return answer,
+            word = words.next_line(), if may_speak => match word {
+                Ok(Some(word)) => {
+                    if serde_json::from_str(&word).is_ok_and(|word: Word| word == Word::Enough) {
+                        enough.say();
+                    }
+                }
+                // Whoever has said all may still want the answer.
+                Ok(None) | Err(_) => may_speak = false,
+            },
             Some(progress) = told.recv(), if listening => {
                 if say(write, &Line::Progress { progress }).await.is_err() {
                     // The caller has gone: the search ends.

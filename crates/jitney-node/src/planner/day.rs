@@ -5,15 +5,17 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::civil::Date;
 use jitney_dispatch::day::{Day, DayError, DayRun, DayTrip, Incident};
 use jitney_dispatch::plan::Budget;
-use jitney_dispatch::{Bar, RunState, schedule};
+use jitney_dispatch::{Bar, RunState, leaves_room_for_pauses, schedule};
 use jitney_domain::booking::{ClaimPhase, Progress as Way};
 use jitney_domain::member::{Consent, Role, Wish};
 use jitney_domain::trip::{Link, Phase};
-use jitney_domain::{ClaimId, MemberId, Outcome, Timestamp, TripId, VehicleId, Window};
+use jitney_domain::{ClaimId, Coordinate, MemberId, Outcome, Timestamp, TripId, VehicleId, Window};
 
 use super::{Planner, Slot};
 use crate::api::{Fault, Mishap, PlanAsked};
+use crate::refusals::of_trip;
 use crate::travel::DrivingTimes;
+use crate::view::{Fill, Told};
 
 /// Work of the search for each trip of the day: small days are searched through, whatever the machine, and
 /// end before the clock; large ones are ended by it.
@@ -31,7 +33,7 @@ pub struct Survey {
     pub(super) runs: Runs,
     wanted: Vec<DayTrip<Slot, ClaimId>>,
     incidents: Vec<Incident<Slot, ClaimId>>,
-    now: Timestamp,
+    pub(super) now: Timestamp,
     /// The trips that can be planned, by the names of their claims.
     pub(super) trips: BTreeMap<ClaimId, TripId>,
     /// Those whose rider was not there, and their ways home: over, whatever is planned.
@@ -51,12 +53,23 @@ impl Survey {
     /// # Errors
     /// A [`Fault`] if the day cannot be planned.
     pub(super) fn day(&self) -> Result<Day<Slot, ClaimId>, Fault> {
-        let cannot = |e: DayError| Fault::invalid(format!("the day cannot be planned: {e}"));
+        let cannot = |e: DayError| {
+            Fault::invalid(format!("the day cannot be planned: {e}"))
+                .told(Told::new("refusal-day-unplannable"))
+        };
         let day = Day::new(self.runs.clone(), self.wanted.clone(), &self.travel, self.now);
         self.incidents
             .iter()
             .fold(day, |day, incident| day?.after(incident, &self.travel, self.now))
             .map_err(cannot)
+    }
+
+    /// Returns every place of the day.
+    pub(super) fn places(&self) -> impl Iterator<Item = Coordinate> {
+        let runs = self.runs.iter().map(|run| &run.state);
+        let stops = runs.flat_map(|run| run.stops.iter().map(|stop| stop.at).chain([run.start, run.end]));
+        let trips = self.wanted.iter().map(|trip| &trip.request);
+        stops.chain(trips.flat_map(|trip| [trip.pick_up, trip.drop_off]))
     }
 
     /// Tells whether something has gone otherwise: then the day cannot stay as it is.
@@ -91,7 +104,8 @@ impl Planner<'_> {
             _ => false,
         };
         let runs = drivers.iter().flat_map(|driver| self.driver_runs(*driver, date, None));
-        // A run that is late, or on which nobody has reported, is left to the dispatcher as it is.
+        // A run that is late, on which nobody has reported, or whose driver has no time left for a break, is left to
+        // the dispatcher as it is.
         let (mut overdue, mut runs): (Vec<_>, Runs) = (Vec::new(), runs.map(DayRun::plain).collect());
         runs.retain(|run| {
             let stays = befallen(&run.state) || self.is_in_time(&run.state);
@@ -154,6 +168,10 @@ impl Planner<'_> {
                 let never = |slot: &Slot| wish(slot) == Some(Wish::Never) && !standing.contains(&slot);
                 let barred = |slot: &&Slot| self.has_declined(slot.driver, &this.body) || never(slot);
                 let preferred = |slot: &&Slot| wish(slot) == Some(Wish::Preferred);
+                // Those whom nobody drives yet are called by the names under which they would be.
+                let apart = row.into_iter().flat_map(|row| self.trips_apart(row));
+                let mut request = this.request();
+                request.apart.extend(apart.filter_map(|(trip, _)| names.get(&trip)).copied());
                 DayTrip {
                     promised: *promised,
                     locked: row.filter(|row| row.locked).and(standing.first().copied().cloned()),
@@ -161,7 +179,7 @@ impl Planner<'_> {
                     preferred: slots.iter().filter(preferred).cloned().collect(),
                     guarded: this.body.never_leave_alone,
                     linked,
-                    ..DayTrip::plain(this.request())
+                    ..DayTrip::plain(request)
                 }
             })
             .collect();
@@ -176,7 +194,8 @@ impl Planner<'_> {
             Some(Mishap::NoShow { trip }) if asked.apply && names.contains_key(&trip) => {
                 return Err(Fault::invalid(format!(
                     "the no-show of trip {trip} is not recorded yet; report it with `jitney drive no-show`, then plan again"
-                )));
+                ))
+                .told(of_trip("refusal-no-show-not-noted", trip)));
             }
             ref after => incidents(after.as_ref(), &slots, &names)?,
         };
@@ -206,9 +225,11 @@ impl Planner<'_> {
         })
     }
 
-    /// Tells whether everything that stands on the run can still be driven in time.
+    /// Tells whether everything that stands on the run can still be driven in time, breaks included.
     fn is_in_time(&self, run: &RunState<Slot, ClaimId>) -> bool {
-        run.stops.iter().all(|stop| stop.done.is_some()) || schedule(run, self.travel, self.now).is_ok()
+        run.stops.iter().all(|stop| stop.done.is_some())
+            || schedule(run, self.travel, self.now).is_ok()
+                && leaves_room_for_pauses(run, self.travel, self.now)
     }
 
     /// Tells whether it is recorded that the rider was not there: then her time on the run is free already.
@@ -249,6 +270,7 @@ fn incidents(
     if let Mishap::NoShow { trip } = mishap {
         let claim = names.get(trip).ok_or_else(|| {
             Fault::not_found(format!("trip {trip} is not among those of that day that can still be moved"))
+                .told(of_trip("refusal-not-movable", *trip))
         })?;
         return Ok(vec![Incident::NoShow { trip: *claim }]);
     }
@@ -264,7 +286,8 @@ fn incidents(
         })
         .collect();
     if incidents.is_empty() {
-        return Err(Fault::not_found(format!("driver {driver} has no run and no hours on that day")));
+        return Err(Fault::not_found(format!("driver {driver} has no run and no hours on that day"))
+            .told(Told::new("refusal-driver-not-out").with("driver", Fill::Member(*driver))));
     }
     Ok(incidents)
 }

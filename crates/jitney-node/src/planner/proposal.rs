@@ -6,12 +6,13 @@ use jitney_dispatch::day::{DayPlan, DayRun};
 use jitney_dispatch::plan::Progress;
 use jitney_dispatch::{PlannedStop, RunState};
 use jitney_domain::run::{Frame, Leg};
-use jitney_domain::{ClaimId, MemberId, Move, Plan, Timestamp, Window};
-use jitney_geo::TravelTimes as _;
+use jitney_domain::{ClaimId, Coordinate, MemberId, Move, Plan, Timestamp, Window};
+use jitney_geo::{Spot, TravelTimes as _};
 
 use super::day::Survey;
 use super::{Slot, domain_stops};
 use crate::api::Fault;
+use crate::requests::reasons;
 use crate::view;
 
 /// A plan for a day: what to show, and what to do if it is agreed to.
@@ -34,6 +35,14 @@ struct NewRun<'a> {
 }
 
 impl Survey {
+    /// Finds out all drives of the day where that takes asking somebody else, so that the plan knows them. Waits.
+    pub fn fetch_drives(&mut self) {
+        let mut places: Vec<Coordinate> = self.places().collect();
+        places.sort_by_key(|place| Spot::from(*place));
+        places.dedup();
+        self.travel.fetch(&places);
+    }
+
     /// Plans the day. `progress` answers which share of the time is used up, as for
     /// [`plan`](jitney_dispatch::plan::plan()).
     ///
@@ -41,8 +50,13 @@ impl Survey {
     /// A [`Fault`] if the day cannot be planned.
     pub fn plan(&self, progress: impl FnMut(Progress) -> f64) -> Result<Proposal, Fault> {
         let plan = self.day()?.plan(self.budget, progress);
-        let as_it_is = self.new_runs(self.runs.iter().map(|run| run.state.stops.as_slice()).collect());
-        let mut new = self.new_runs(plan.runs.iter().map(|run| run.stops.as_slice()).collect());
+        let as_it_is = self.runs.iter().map(|run| (run.state.stops.as_slice(), true));
+        let as_it_is = self.new_runs(as_it_is.collect());
+        let planned = plan.runs.iter().zip(&self.runs).map(|(plan, run)| {
+            let to_come = run.state.pauses.iter().filter(|pause| pause.window.to >= self.now);
+            (plan.stops.as_slice(), run.state.barred.is_some() || plan.pauses.len() >= to_come.count())
+        });
+        let mut new = self.new_runs(planned.collect());
         let (served_before, before) = self.worth(&as_it_is);
         let (mut served_after, mut after) = self.worth(&new);
         // What the search gained by another order on runs that keep theirs is lost again.
@@ -75,8 +89,9 @@ impl Survey {
 
     /// Returns the runs as they would be with these stops. A run that nobody joins keeps its order and times: those
     /// who stay on it are told nothing new.
-    fn new_runs<'a>(&'a self, planned: Vec<&[PlannedStop<ClaimId>]>) -> Vec<NewRun<'a>> {
+    fn new_runs<'a>(&'a self, planned: Vec<(&[PlannedStop<ClaimId>], bool)>) -> Vec<NewRun<'a>> {
         let joining = self.who_joins(&planned);
+        let planned: Vec<_> = planned.into_iter().map(|(stops, _)| stops).collect();
         let joined: BTreeSet<ClaimId> = joining.iter().flatten().copied().collect();
         let somewhere: BTreeSet<ClaimId> = planned.iter().flat_map(|stops| claims(stops)).collect();
         let mut new = Vec::new();
@@ -97,10 +112,14 @@ impl Survey {
     }
 
     /// Returns who joins each run. Nobody joins one that somebody would leave for nowhere: she still stands there,
-    /// and a decision on the run would have to break her promise.
-    fn who_joins(&self, planned: &[&[PlannedStop<ClaimId>]]) -> Vec<BTreeSet<ClaimId>> {
-        let runs = || self.runs.iter().map(|run| &run.state).zip(planned.iter().map(|stops| claims(stops)));
-        let mut joining: Vec<_> = runs().map(|(run, here)| &here - &claims(&run.stops)).collect();
+    /// and a decision on the run would have to break her promise. Nor one whose driver is left without a break.
+    fn who_joins(&self, planned: &[(&[PlannedStop<ClaimId>], bool)]) -> Vec<BTreeSet<ClaimId>> {
+        let runs =
+            || self.runs.iter().map(|run| &run.state).zip(planned.iter().map(|(stops, _)| claims(stops)));
+        let joins = |((run, here), (_, rested)): ((&RunState<_, _>, BTreeSet<ClaimId>), &(_, bool))| {
+            if *rested { &here - &claims(&run.stops) } else { BTreeSet::new() }
+        };
+        let mut joining: Vec<_> = runs().zip(planned).map(joins).collect();
         loop {
             let joined: BTreeSet<ClaimId> = joining.iter().flatten().copied().collect();
             let strands = |(run, here): (&RunState<Slot, ClaimId>, BTreeSet<ClaimId>)| {
@@ -213,9 +232,13 @@ impl Survey {
         let mut unmet: Vec<view::PlanUnmet> = alone
             .map(|(claim, trip)| {
                 let looked_at = plan.unmet.iter().find(|unmet| unmet.trip == *claim);
-                let would_do = looked_at.map(|unmet| unmet.would_do.iter().map(|r| r.words(name)).collect());
-                let promised = self.anew.contains_key(claim);
-                view::PlanUnmet { trip: *trip, promised, would_do: would_do.unwrap_or_default() }
+                let would_do = looked_at.map(|unmet| unmet.would_do.as_slice()).unwrap_or_default();
+                view::PlanUnmet {
+                    trip: *trip,
+                    promised: self.anew.contains_key(claim),
+                    would_do: would_do.iter().map(|one| one.words(name)).collect(),
+                    told: would_do.iter().map(|one| reasons::would_do(one, name)).collect(),
+                }
             })
             .collect();
         unmet.sort_by_key(|unmet| unmet.trip);

@@ -135,6 +135,7 @@ impl<S: Store> Core<S> {
             member: row.member,
             name: self.name(row.member),
             role: row.role,
+            language: self.vault.profile(row.member).and_then(|profile| profile.language.clone()),
             coop: self.settings.face.name.clone(),
             coop_phone: self.settings.face.phone.clone(),
             zone: self.state.coop().ok_or(Refusal::NoCoop)?.zone.name().to_owned(),

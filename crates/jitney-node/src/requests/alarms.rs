@@ -1,40 +1,101 @@
 //! Answers about alarms: the domain's, with names, phone numbers, what to say, and how to go on.
 
+mod when;
 mod words;
 
 use jitney_domain::alarm::{self, Alarm, Call, Callee, Caller, Kind, Partners};
 use jitney_domain::booking::Claim;
-use jitney_domain::{MemberId, Refusal, Timestamp, TripId, Zone};
+use jitney_domain::desk::Taken;
+use jitney_domain::{Actor, Command, MemberId, Refusal, Timestamp, TripId, Zone};
+use jitney_identity::PublicKey;
+use jitney_lang::{Args, Lang};
 use jitney_store::Store;
 
-use crate::api::Fault;
+use crate::api::{Answer, Fault};
 use crate::core::Core;
 use crate::view;
-use words::Words;
+use when::When;
+use words::{Words, one};
+
+/// Returns the language with this tag; English if there is none, or it is not known.
+pub(super) fn spoken(language: Option<&str>) -> Lang {
+    language.and_then(Lang::from_tag).unwrap_or_default()
+}
 
 impl<S: Store> Core<S> {
     /// Returns all that somebody has to see to, the most urgent first.
-    pub(super) fn alarms_view(&self, now: Timestamp) -> Result<view::Alarms, Fault> {
+    pub(super) fn alarms_view(&self, lang: Lang, now: Timestamp) -> Result<view::Alarms, Fault> {
         let zone = &self.state.coop().ok_or(Refusal::NoCoop)?.zone;
         let alarms = alarm::with(alarm::all(&self.state, &self.partners(), now), self.untold_alarms(now));
-        let alarms = alarms.into_iter().map(|alarm| self.alarm_view(alarm, zone, now)).collect();
+        let alarms = alarms.into_iter().map(|alarm| self.alarm_view(alarm, zone, lang, now)).collect();
         Ok(view::Alarms { zone: zone.name().to_owned(), alarms })
     }
 
     /// Says what a dispatcher should look at about a trip, most pressing first.
-    pub(super) fn attention(&self, trip: TripId, partners: &Partners, now: Timestamp) -> Vec<String> {
+    pub(super) fn attention(
+        &self,
+        trip: TripId,
+        partners: &Partners,
+        lang: Lang,
+        now: Timestamp,
+    ) -> Vec<String> {
         let Some(coop) = self.state.coop() else { return Vec::new() };
         let alarms = alarm::of_trip(&self.state, partners, trip, now);
-        alarms.iter().map(|alarm| self.words(alarm, &coop.zone, now).wrong(&alarm.kind)).collect()
+        alarms.iter().map(|alarm| self.words(alarm, &coop.zone, lang, now).wrong(&alarm.kind)).collect()
     }
 
-    fn alarm_view(&self, alarm: Alarm, zone: &Zone, now: Timestamp) -> view::Alarm {
-        let words = self.words(&alarm, zone, now);
+    /// Takes an alarm that stands in the name of whoever asks.
+    pub(super) fn take_alarm(&mut self, actor: Actor, id: &str, now: Timestamp) -> Answer {
+        let standing = alarm::all(&self.state, &self.partners(), now);
+        let standing = alarm::with(standing, self.untold_alarms(now));
+        let meant: Vec<&Alarm> = standing
+            .iter()
+            .filter(|alarm| !id.is_empty() && alarm.id().to_string().starts_with(id))
+            .collect();
+        let [alarm] = meant[..] else {
+            let (what, key) = match meant.is_empty() {
+                true => ("there is no alarm", "refusal-no-alarm"),
+                false => ("several alarms begin with", "refusal-which-alarm"),
+            };
+            return Err(Fault::not_found(format!("{what} {id:?}; list them with `jitney alarms`"))
+                .told(view::Told::new(key)));
+        };
+        let about = Taken {
+            kind: alarm.kind.name().to_owned(),
+            trip: alarm.trips.first().copied(),
+            lift: alarm.lifts.first().copied(),
+            by: None,
+            at: now,
+        };
+        self.done(actor, Command::TakeAlarm { alarm: alarm.id(), about }, now)
+    }
+
+    /// Returns who has taken which alarm, the latest first.
+    pub(super) fn alarm_trail(&self) -> Vec<view::Taken> {
+        let mut trail: Vec<view::Taken> = self.state.taken.values().map(|row| self.taken_view(row)).collect();
+        trail.sort_by_key(|row| std::cmp::Reverse(row.at));
+        trail
+    }
+
+    fn taken_view(&self, taken: &Taken) -> view::Taken {
+        view::Taken {
+            kind: taken.kind.clone(),
+            trip: taken.trip,
+            lift: taken.lift,
+            by: taken.by.map(|member| self.name(member)),
+            at: taken.at,
+        }
+    }
+
+    fn alarm_view(&self, alarm: Alarm, zone: &Zone, lang: Lang, now: Timestamp) -> view::Alarm {
+        let words = self.words(&alarm, zone, lang, now);
         view::Alarm {
             about: words.about.clone(),
             says: words.wrong(&alarm.kind),
             calls: alarm.calls.iter().map(|call| self.call_view(call, &alarm.kind, &words)).collect(),
             next: self.next(&alarm, zone, now),
+            id: alarm.id(),
+            taken: alarm.taken(&self.state, now).map(|taken| self.taken_view(taken)),
             kind: alarm.kind,
             urgency: alarm.urgency,
             since: alarm.since,
@@ -47,22 +108,36 @@ impl<S: Store> Core<S> {
         let (whom, phone) = match call.whom {
             Callee::Rider(member) | Callee::Driver(member) => {
                 let phone = self.vault.profile(member).and_then(|profile| profile.phone.clone());
-                (self.name(member), phone)
+                (self.member_called(member, words.lang), phone)
             }
             Callee::Office(coop) => {
                 let record = self.federation.roster().and_then(|roster| roster.coop(&coop));
-                (self.coop_name(&coop), record.and_then(|record| record.phone.clone()))
+                (self.coop_called(&coop, words.lang), record.and_then(|record| record.phone.clone()))
             }
         };
         let by = match call.who {
             Caller::Dispatcher => None,
-            Caller::Driver(driver) => Some(self.name(driver)),
+            Caller::Driver(driver) => Some(self.member_called(driver, words.lang)),
         };
-        view::Call { by, whom, phone, say: words.say(kind, call) }
+        let say = words.say(kind, call, &whom);
+        view::Call { by, whom, phone, say }
+    }
+
+    /// Returns a member's name, else their number.
+    fn member_called(&self, member: MemberId, lang: Lang) -> String {
+        let number = || one(lang, "alarm-member", "number", &member.to_string());
+        self.vault.profile(member).map_or_else(number, |profile| profile.name.clone())
+    }
+
+    /// Returns a coop's name, else the beginning of its key.
+    fn coop_called(&self, coop: &PublicKey, lang: Lang) -> String {
+        let key = || one(lang, "alarm-coop", "key", &coop.short());
+        self.known_coop(coop).map_or_else(key, str::to_owned)
     }
 
     /// Gathers the words for one alarm.
-    fn words(&self, alarm: &Alarm, zone: &Zone, now: Timestamp) -> Words {
+    fn words(&self, alarm: &Alarm, zone: &Zone, lang: Lang, now: Timestamp) -> Words {
+        let name = |member| self.member_called(member, lang);
         let trip = alarm.trips.first().and_then(|id| self.state.trips.get(id).map(|trip| (*id, trip)));
         let claim = self.lift_of(alarm);
         let places = trip.and_then(|(id, _)| self.vault.places(id));
@@ -70,7 +145,11 @@ impl<S: Store> Core<S> {
             (Some((_, trip)), _) => trip.ticket().or(trip.last_ticket),
             (None, claim) => claim.map(|claim| claim.ticket.ticket),
         };
-        let rider = trip.map(|(_, trip)| self.name(trip.details.rider));
+        let rider = match (trip, &alarm.kind) {
+            (Some((_, trip)), _) => Some(name(trip.details.rider)),
+            (None, Kind::CallBack { rider }) => Some(name(*rider)),
+            (None, _) => None,
+        };
         let at = match (trip, claim) {
             (Some((_, trip)), _) => trip.details.windows.map(|windows| windows.preferred),
             (None, claim) => claim.map(|claim| claim.pick_up_at),
@@ -79,35 +158,37 @@ impl<S: Store> Core<S> {
             Callee::Office(coop) => Some(coop),
             _ => None,
         });
-        let partner = kind_coop(&alarm.kind).or(office).map(|coop| self.coop_name(&coop));
+        let partner = kind_coop(&alarm.kind).or(office).map(|coop| self.coop_called(&coop, lang));
         let about = match (trip, claim, &partner) {
             _ if alarm.trips.len().saturating_add(alarm.lifts.len()) > 1 && is_of_partner(&alarm.kind) => {
                 partner.clone().unwrap_or_default()
             }
             (Some((id, _)), _, _) => format!("{id} {}", rider.clone().unwrap_or_default()),
-            (None, Some(claim), Some(partner)) => format!("lift {} for {partner}", claim.number),
-            (None, Some(claim), None) => format!("lift {}", claim.number),
+            (None, Some(claim), Some(partner)) => {
+                let args =
+                    Args::new().with("lift", claim.number.to_string()).with("partner", partner.as_str());
+                lang.text("alarm-about-lift-for", &args)
+            }
+            (None, Some(claim), None) => one(lang, "alarm-about-lift", "lift", &claim.number.to_string()),
             (None, None, _) => match alarm.kind {
-                Kind::NotTold { member } => self.name(member),
+                Kind::NotTold { member } | Kind::CallBack { rider: member } => name(member),
                 _ => partner.clone().unwrap_or_default(),
             },
         };
-        let now_day = now.local(zone).date();
-        let clock = |at: Timestamp| {
-            let local = at.local(zone);
-            let day = if local.date() == now_day { "%H:%M" } else { "%a %-d %b %H:%M" };
-            local.strftime(day).to_string()
-        };
+        let today = now.local(zone).date();
+        let clock = |at: Timestamp| When::of(at.local(zone), today);
         Words {
+            lang,
             us: self.settings.face.name.clone(),
             about,
+            whose: trip.map(|(_, trip)| trip.details.rider),
             rider,
-            driver: claim.and_then(|claim| self.driver_of(claim)).map(|driver| self.name(driver)),
+            driver: claim.and_then(|claim| self.driver_of(claim)).map(name),
             partner,
             from: places.map(|places| places.from.label.clone()),
             to: places.map(|places| places.to.label.clone()),
             at: at.map(clock),
-            reference: ticket.map(|ticket| format!("ticket {}", ticket.short())),
+            ticket: ticket.map(|ticket| ticket.short()),
             lift: claim.map(|claim| claim.number),
             deadline: deadline(&alarm.kind).or(alarm.since).map(clock),
         }
@@ -161,7 +242,9 @@ impl<S: Store> Core<S> {
             Kind::DriverOverdue { .. } | Kind::AwardUnanswered { .. } => {
                 of_trip(&["unassign TRIP", "candidates TRIP"])
             }
+            Kind::CalledOffUntold { .. } | Kind::BoardedAnyway { .. } => of_trip(&["show TRIP"]),
             Kind::CredentialWithdrawn { .. } => of_trip(&["show TRIP", "unassign TRIP"]),
+            Kind::RiderSuspended => of_trip(&["show TRIP", "cancel TRIP"]),
             Kind::DriverMayNot { .. } if trip.is_some() => of_trip(&["unassign TRIP", "candidates TRIP"]),
             Kind::DriverMayNot { .. } | Kind::HoldEnding { .. } => of_lift(&["decline"]),
             Kind::DriverSilent { .. } => of_lift(&["accept", "decline"]),
@@ -182,6 +265,7 @@ impl<S: Store> Core<S> {
                 let award = ticket.map(|ticket| format!("jitney ticket award {}", ticket.short()));
                 other.into_iter().chain(award).collect()
             }
+            Kind::CallBack { rider } => vec![format!("jitney rider called {rider}")],
             Kind::WillCallSilent => of_trip(&["ready TRIP"]),
             Kind::NotTold { member } => {
                 let told = |id: String| format!("jitney messages told {id}");
@@ -201,7 +285,7 @@ fn is_of_partner(kind: &Kind) -> bool {
     matches!(kind, Kind::PartnerUnreachable { .. } | Kind::MessageLost { .. } | Kind::PartnerAtOdds { .. })
 }
 
-fn kind_coop(kind: &Kind) -> Option<jitney_identity::PublicKey> {
+fn kind_coop(kind: &Kind) -> Option<PublicKey> {
     match kind {
         Kind::PartnerUnreachable { coop } | Kind::MessageLost { coop } | Kind::PartnerAtOdds { coop } => {
             Some(*coop)
@@ -209,6 +293,8 @@ fn kind_coop(kind: &Kind) -> Option<jitney_identity::PublicKey> {
         Kind::ProviderFailed { provider, .. }
         | Kind::AwardUnanswered { provider, .. }
         | Kind::CredentialWithdrawn { provider }
+        | Kind::CalledOffUntold { provider }
+        | Kind::BoardedAnyway { provider }
         | Kind::WaitsForOtherHalf { provider, .. }
         | Kind::ClaimEnding { provider, .. } => Some(*provider),
         _ => None,

@@ -7,7 +7,6 @@ use jitney_identity::PublicKey;
 use jitney_net::{Path, relay_of};
 use jitney_store::Store;
 
-use super::federation::alone;
 use crate::api::{Answer, Reply};
 use crate::core::Core;
 use crate::view::{CoopHealth, Health, NodeHealth, OwnHealth, Problem, Reach, TriedAddress};
@@ -22,7 +21,7 @@ const SYNC_WORTH_A_WORD_MS: i64 = 20 * 60_000;
 impl<S: Store> Core<S> {
     pub(super) fn health_reply(&self, now: Timestamp) -> Answer {
         let (Some(roster), Some(charter)) = (self.federation.roster(), self.federation.charter()) else {
-            return Err(alone());
+            return Err(self.alone());
         };
         let us = self.coop_key();
         let mut coops: Vec<CoopHealth> = Vec::new();
@@ -32,7 +31,8 @@ impl<S: Store> Core<S> {
         }
         coops.sort_by(|one, other| one.name.cmp(&other.name));
         let us = self.own_health();
-        let problems = problems(&us, &coops, now);
+        let mut problems = problems(&us, &coops, now);
+        problems.extend(self.trouble_with_driving_times());
         let federation = charter.name.clone();
         Ok(Reply::Health(Box::new(Health { federation, now, us, coops, problems })))
     }

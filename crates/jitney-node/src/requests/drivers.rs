@@ -8,13 +8,16 @@ use jitney_domain::booking::ClaimPhase;
 use jitney_domain::member::{Consent, DriverTerms};
 use jitney_domain::run::Leg;
 use jitney_domain::{
-    Actor, Assistance, ClaimId, Command, MemberId, Metres, Refusal, Role, Timestamp, VehicleId,
+    Actor, Assistance, Capability, ClaimId, Command, MemberId, Metres, Refusal, Role, Standing, Timestamp,
+    VehicleId,
 };
 use jitney_identity::Domain;
 use jitney_store::Store;
 
-use crate::api::{self, Answer, Fault, FaultKind, Reply, Request};
+use crate::api::{self, Answer, Fault, FaultKind, Limit, Reply, Request};
 use crate::core::{Core, DETAILS_INFO};
+use crate::person::{Field, check_text};
+use crate::refusals::words;
 use crate::view;
 
 impl<S: Store> Core<S> {
@@ -26,20 +29,20 @@ impl<S: Store> Core<S> {
                 self.done(actor, Command::SetDriverTerms { member, terms }, now)
             }
             Request::AddVehicle { owner, description, capability } => {
-                crate::person::check_text("the vehicle's description", &description)?;
+                check_text(Field::VehicleDescription, &description)?;
                 let vehicle = self.state.next_vehicle();
                 self.command(actor, Command::AddVehicle { owner: Some(owner), capability }, now)?;
-                if let Some(mut profile) = self.vault.profile(owner).cloned() {
-                    profile.vehicle = Some(description);
-                    self.vault.put_profile(owner, profile, &mut self.rng)?;
-                }
+                self.describe_vehicle(owner, vehicle, &description)?;
                 Ok(Reply::Vehicle(vehicle))
             }
-            Request::ChangeVehicle { vehicle, capability } => {
-                self.done(actor, Command::ChangeVehicle { vehicle, capability }, now)
+            Request::ChangeVehicle { vehicle, capability, description } => {
+                self.change_vehicle(actor, vehicle, capability, description, now)
             }
             Request::SetWeeklyHours { member, weekly } => {
                 self.done(actor, Command::SetWeeklyHours { member, weekly }, now)
+            }
+            Request::SetBreaks { member, breaks } => {
+                self.done(actor, Command::SetBreaks { member, breaks }, now)
             }
             Request::OfferHours { member, date, hours } => {
                 self.done(actor, Command::OfferHours { member, date, hours }, now)
@@ -67,6 +70,41 @@ impl<S: Store> Core<S> {
             Request::SignedReport(signed) => self.signed_report(actor, signed, now),
             other => Err(Fault::invalid(format!("{other:?} is not about driving"))),
         }
+    }
+
+    fn change_vehicle(
+        &mut self,
+        actor: Actor,
+        vehicle: VehicleId,
+        capability: Option<Capability>,
+        description: Option<String>,
+        now: Timestamp,
+    ) -> Answer {
+        check_text(Field::VehicleDescription, description.as_deref().unwrap_or_default())?;
+        let row = self.state.vehicles.get(&vehicle).ok_or(Refusal::NoVehicle(vehicle))?;
+        let owner = row.owner;
+        if owner.is_none() && description.is_some() {
+            return Err(Fault::invalid("this vehicle is nobody's; nothing is noted of its looks"));
+        }
+        // Also where it carries what it did, the domain says who may speak of it.
+        let capability = capability.unwrap_or(row.capability);
+        let done = self.done(actor, Command::ChangeVehicle { vehicle, capability }, now)?;
+        if let (Some(owner), Some(description)) = (owner, description) {
+            self.describe_vehicle(owner, vehicle, &description)?;
+        }
+        Ok(done)
+    }
+
+    /// Notes how one recognises a vehicle; with no words, nothing is known of it.
+    fn describe_vehicle(&mut self, owner: MemberId, vehicle: VehicleId, words: &str) -> Result<(), Fault> {
+        // Who has been erased has no vault to keep it in.
+        let Some(mut profile) = self.vault.profile(owner).cloned() else { return Ok(()) };
+        match words.trim() {
+            "" => drop(profile.vehicles.remove(&vehicle)),
+            words => drop(profile.vehicles.insert(vehicle, words.to_owned())),
+        }
+        self.vault.put_profile(owner, profile, &mut self.rng)?;
+        Ok(())
     }
 
     fn report(&mut self, actor: Actor, report: api::Report, now: Timestamp) -> Answer {
@@ -105,8 +143,10 @@ impl<S: Store> Core<S> {
                     pick_up_at: claim.pick_up_at,
                     respond_by,
                     requirement: claim.ticket.requirement(),
-                    from,
-                    to,
+                    from: from.words,
+                    to: to.words,
+                    from_at: from.at,
+                    to_at: to.at,
                     coop: self.coop_name(&claim.originator),
                 })
             })
@@ -149,6 +189,7 @@ impl<S: Store> Core<S> {
                     continue;
                 }
                 let (from, to) = self.about(&claim.ticket);
+                let about = if stop.leg == Leg::PickUp { from } else { to };
                 let sealed = claim.details.clone();
                 let details = sealed.as_deref().and_then(|s| self.open_sealed(DETAILS_INFO, stop.claim, s));
                 stops.push(view::ManifestStop {
@@ -158,12 +199,17 @@ impl<S: Store> Core<S> {
                     window: stop.window,
                     done: stop.done,
                     state: claim_state(&claim.phase),
+                    stands: Some(stands(&claim.phase)),
                     progress: match claim.phase {
                         ClaimPhase::Confirmed { progress, .. } => Some(progress),
                         _ => None,
                     },
+                    no_show_from: (stop.leg == Leg::PickUp)
+                        .then(|| jitney_domain::no_show_allowed_from(&self.state, stop.claim))
+                        .flatten(),
                     requirement: claim.ticket.requirement(),
-                    about: if stop.leg == Leg::PickUp { from } else { to },
+                    about: about.words,
+                    about_at: about.at,
                     sealed,
                     claim: stop.claim,
                     details,
@@ -195,18 +241,29 @@ pub(super) fn claim_state(phase: &ClaimPhase) -> String {
     }
 }
 
+/// The same for who says it in another language.
+pub(super) fn stands(phase: &ClaimPhase) -> view::Told {
+    match phase {
+        ClaimPhase::Held { .. } => words::standing(Standing::Held),
+        ClaimPhase::Awarded { .. } => words::standing(Standing::Awarded),
+        ClaimPhase::Confirmed { progress, .. } => words::standing((*progress).into()),
+        ClaimPhase::Stated { statement, .. } => words::outcome(statement.outcome),
+        ClaimPhase::Ended(_) => words::standing(Standing::GivenUp),
+    }
+}
+
 /// Returns the driver terms with what was asked put in place of what stood.
 fn merge_terms(
     old: &DriverTerms,
-    radius: Option<Metres>,
-    max_trips: Option<u32>,
+    radius: Option<Limit<Metres>>,
+    max_trips: Option<Limit<u32>>,
     consent: Option<Consent>,
     assistance: Option<Assistance>,
     vehicle: Option<VehicleId>,
 ) -> DriverTerms {
     DriverTerms {
-        radius: radius.or(old.radius),
-        max_trips: max_trips.or(old.max_trips),
+        radius: radius.map_or(old.radius, Limit::value),
+        max_trips: max_trips.map_or(old.max_trips, Limit::value),
         consent: consent.unwrap_or(old.consent),
         assistance: assistance.unwrap_or(old.assistance),
         vehicle: vehicle.or(old.vehicle),

@@ -44,23 +44,17 @@ impl<S: Store> Core<S> {
                 self.roster_reply(now)
             }
             Request::InviteCoop { valid } => {
+                if self.federation.joining().is_some() {
+                    return Err(self.alone());
+                }
                 let addresses = self.settings.addresses.clone();
                 let (machine, mut cx) = self.machine(now);
                 let (link, outputs) = machine.invite(valid, addresses, &mut cx).map_err(conflict)?;
                 self.let_out(outputs, now);
                 Ok(Reply::Invitation(view::Invitation { link: link.to_string(), expires: link.expires_at }))
             }
-            Request::JoinFederation { link } => {
-                let link: InvitationLink =
-                    link.parse().map_err(|e: jitney_federation::LinkError| invalid(&e))?;
-                link.check(now).map_err(|e| invalid(&e))?;
-                let record = self.own_record(now);
-                let (machine, mut cx) = self.machine(now);
-                let outputs = machine.join(link, &record, &mut cx).map_err(conflict)?;
-                self.not_admitted = None;
-                self.let_out(outputs, now);
-                Ok(Reply::Done)
-            }
+            Request::JoinFederation { link } => self.join_federation(&link, now),
+            Request::WithdrawJoin => self.withdraw_join(now),
             Request::AdmitCoop { who } => {
                 let coop = self.waiting_coop(&who, now)?;
                 let (machine, mut cx) = self.machine(now);
@@ -138,7 +132,7 @@ impl<S: Store> Core<S> {
     fn roster_reply(&self, now: Timestamp) -> Answer {
         match self.roster_view(now) {
             Some(roster) => Ok(Reply::Roster(Box::new(roster))),
-            None => Err(alone()),
+            None => Err(self.alone()),
         }
     }
 
@@ -239,11 +233,16 @@ impl<S: Store> Core<S> {
 
     /// Returns a coop's public name.
     pub(crate) fn coop_name(&self, coop: &PublicKey) -> String {
+        self.known_coop(coop).map_or_else(|| format!("coop …{}", coop.short()), str::to_owned)
+    }
+
+    /// Returns a coop's name, if it is ours or on the roster.
+    pub(crate) fn known_coop(&self, coop: &PublicKey) -> Option<&str> {
         if *coop == self.coop_key() {
-            return self.settings.face.name.clone();
+            return Some(&self.settings.face.name);
         }
-        let record = self.federation.roster().and_then(|r| r.coop(coop));
-        record.map_or_else(|| format!("coop …{}", coop.short()), |r| r.name.clone())
+        let record = self.federation.roster().and_then(|r| r.coop(coop))?;
+        Some(&record.name)
     }
 
     /// Returns a node of a coop: ours for us, the first on the roster for another.
@@ -280,17 +279,6 @@ impl<S: Store> Core<S> {
     }
 }
 
-/// Says that there is no federation to speak of.
-pub(super) fn alone() -> Fault {
-    Fault::not_found(
-        "this coop belongs to no federation; found one with `jitney federation found` or join one",
-    )
-}
-
 pub(super) fn conflict(error: impl std::fmt::Display) -> Fault {
     Fault::new(FaultKind::Conflict, error.to_string())
-}
-
-fn invalid(error: &impl std::fmt::Display) -> Fault {
-    Fault::invalid(error.to_string())
 }

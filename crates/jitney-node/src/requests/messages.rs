@@ -43,12 +43,14 @@ impl<S: Store> Core<S> {
 
     fn message_told(&mut self, id: NoticeId, now: Timestamp) -> Answer {
         if !self.notices.contains(&id) {
-            return Err(Fault::not_found("there is no such message; see `jitney messages list`"));
+            return Err(Fault::not_found("there is no such message; see `jitney messages list`")
+                .told(view::Told::new("refusal-no-message")));
         }
         if self.told_otherwise(id, now) {
             Ok(Reply::Done)
         } else {
-            Err(Fault::invalid("this message needs no phone call; see `jitney messages list`"))
+            Err(Fault::invalid("this message needs no phone call; see `jitney messages list`")
+                .told(view::Told::new("refusal-no-phone-needed")))
         }
     }
 }

@@ -5,11 +5,15 @@ mod alarms;
 mod doctor;
 mod drivers;
 mod federation;
+mod give;
+mod joining;
 mod members;
 mod messages;
 mod nodes;
+mod once;
 mod partners;
 pub(crate) mod plan;
+pub(crate) mod reasons;
 mod show;
 mod succession;
 mod tickets;
@@ -20,10 +24,15 @@ use jitney_store::Store;
 
 use crate::api::{Answer, Fault, FaultKind, Reply, Request};
 use crate::core::Core;
+use crate::view::Told;
 
 impl<S: Store> Core<S> {
     /// Answers one request.
     pub(crate) fn answer(&mut self, actor: Actor, request: Request, now: Timestamp) -> Answer {
+        let request = match request {
+            Request::Once { key, request } => return self.answer_once(actor, &key, *request, now),
+            request => request,
+        };
         self.may_read(&actor, &request)?;
         match request {
             Request::Status => Ok(Reply::Status(Box::new(self.status(now)))),
@@ -41,6 +50,7 @@ impl<S: Store> Core<S> {
             | Request::Reinstate(_)
             | Request::Vet { .. }
             | Request::Wish { .. }
+            | Request::Apart { .. }
             | Request::Erase(_)
             | Request::Invite { .. }
             | Request::Credential(_)
@@ -59,6 +69,7 @@ impl<S: Store> Core<S> {
             | Request::AddVehicle { .. }
             | Request::ChangeVehicle { .. }
             | Request::SetWeeklyHours { .. }
+            | Request::SetBreaks { .. }
             | Request::OfferHours { .. }
             | Request::TakeLeave { .. }
             | Request::ShowHours(_)
@@ -84,14 +95,25 @@ impl<S: Store> Core<S> {
                 self.move_trips(actor, moves, agreed, now)?;
                 Ok(Reply::Done)
             }
+            Request::GiveTrips { gives, agreed, apply } => self.give_trips(actor, &gives, agreed, apply, now),
+            Request::RoadLines { south_west, north_east, grain } => {
+                Ok(Reply::RoadLines(self.settings.travel.lines(south_west, north_east, grain)))
+            }
             Request::Calendar(driver) => Ok(Reply::Calendar(self.calendar(driver, now))),
             Request::ListMessages { .. } | Request::MessageTold(_) => {
                 self.answer_about_messages(request, now)
             }
-            Request::Alarms => Ok(Reply::Alarms(self.alarms_view(now)?)),
+            Request::Alarms { language } => {
+                Ok(Reply::Alarms(self.alarms_view(alarms::spoken(language.as_deref()), now)?))
+            }
+            Request::TakeAlarm { alarm } => self.take_alarm(actor, &alarm, now),
+            Request::AlarmTrail => Ok(Reply::AlarmTrail(self.alarm_trail())),
+            Request::AskForCall(rider) => self.done(actor, Command::AskForCall(rider), now),
+            Request::CallMade(rider) => self.done(actor, Command::CallMade(rider), now),
             Request::FoundFederation { .. }
             | Request::InviteCoop { .. }
             | Request::JoinFederation { .. }
+            | Request::WithdrawJoin
             | Request::AdmitCoop { .. }
             | Request::Doctor
             | Request::ListNodes
@@ -134,10 +156,8 @@ impl<S: Store> Core<S> {
         if allowed {
             Ok(())
         } else {
-            Err(Fault::new(
-                FaultKind::NotAllowed,
-                format!("{actor} may not ask for this; ask your dispatcher"),
-            ))
+            let message = format!("{actor} may not ask for this; ask your dispatcher");
+            Err(Fault::new(FaultKind::NotAllowed, message).told(Told::new("refusal-not-yours-to-ask")))
         }
     }
 
@@ -153,6 +173,7 @@ impl<S: Store> Core<S> {
             | Request::Credential(member) => *member == me,
             Request::WhoAmI
             | Request::SetWeeklyHours { .. }
+            | Request::SetBreaks { .. }
             | Request::OfferHours { .. }
             | Request::TakeLeave { .. }
             | Request::AddVehicle { .. }
@@ -170,12 +191,13 @@ impl<S: Store> Core<S> {
         match request {
             Request::ShowMember(member) => mine(*member),
             Request::ListTrips(filter) => filter.rider.is_some_and(mine),
-            Request::ShowTrip(trip)
+            Request::ShowTrip { trip, .. }
             | Request::ChangeTrip { trip, .. }
             | Request::CancelTrip { trip, .. }
             | Request::ReadyTrip { trip, .. } => of_trip(trip),
             // Which partner is asked is the office's affair.
-            Request::BookTrip(asked) => asked.offer_to.is_none(),
+            Request::BookTrip(asked) => asked.offer_to.is_none() && mine(asked.rider),
+            Request::AskForCall(rider) => mine(*rider),
             Request::WhoAmI | Request::ListPlaces | Request::Entrust { .. } | Request::Dismiss { .. } => true,
             _ => false,
         }
@@ -186,7 +208,8 @@ impl<S: Store> Core<S> {
         match actor {
             Actor::Operator | Actor::Member(_, Role::Operator) => Ok(()),
             other => {
-                Err(Fault::new(FaultKind::NotAllowed, format!("{other} may not do this; ask the operator")))
+                let message = format!("{other} may not do this; ask the operator");
+                Err(Fault::new(FaultKind::NotAllowed, message).told(Told::new("refusal-operator-only")))
             }
         }
     }

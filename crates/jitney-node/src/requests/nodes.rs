@@ -12,7 +12,7 @@ use crate::view;
 
 impl<S: Store> Core<S> {
     pub(super) fn nodes_reply(&self, now: Timestamp) -> Answer {
-        let roster = self.federation.roster().ok_or_else(no_federation)?;
+        let roster = self.federation.roster().ok_or_else(|| self.alone())?;
         let connected: Vec<PublicKey> =
             self.federation.peers().iter().filter(|p| p.connected).map(|p| p.node).collect();
         let view = |coop: &str, NodeRecord { cert, addresses }: &NodeRecord| view::Node {
@@ -36,8 +36,8 @@ impl<S: Store> Core<S> {
     /// it in.
     pub(super) fn withdraw_node(&mut self, who: &str, since: Option<Timestamp>, now: Timestamp) -> Answer {
         let us = self.coop_key();
-        let roster = self.federation.roster().ok_or_else(no_federation)?;
-        let record = roster.coop(&us).ok_or_else(no_federation)?;
+        let roster = self.federation.roster().ok_or_else(|| self.alone())?;
+        let record = roster.coop(&us).ok_or_else(|| self.alone())?;
         let words = who.parse::<Fingerprint>().ok();
         let is_meant = |node: &&NodeRecord| {
             node.cert.node.to_string() == who.trim() || Some(node.cert.node.fingerprint()) == words
@@ -63,10 +63,4 @@ impl<S: Store> Core<S> {
         self.let_out(outputs, now);
         Ok(Reply::Done)
     }
-}
-
-fn no_federation() -> Fault {
-    Fault::not_found(
-        "this coop belongs to no federation; found one with `jitney federation found` or join one",
-    )
 }

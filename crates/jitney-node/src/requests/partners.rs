@@ -5,9 +5,10 @@ use jitney_domain::{Actor, CapacityId, Command, MemberId, Refusal, Terms, Timest
 use jitney_identity::{Fingerprint, PublicKey};
 use jitney_store::Store;
 
+use super::show::About;
 use crate::api::{Answer, Fault, FaultKind, Reply, Request};
 use crate::core::{Core, NeighbourCapacity};
-use crate::view;
+use crate::view::{self, Fill, Told};
 
 impl<S: Store> Core<S> {
     pub(super) fn answer_about_partners(&mut self, actor: Actor, request: Request, now: Timestamp) -> Answer {
@@ -29,6 +30,7 @@ impl<S: Store> Core<S> {
             Request::WithdrawCapacity(capacity) => self.done(actor, Command::WithdrawCapacity(capacity), now),
             Request::ListAgreements => Ok(Reply::Agreements(self.agreements_view())),
             Request::SetAgreement { with, agreement } => {
+                self.operator_only(&actor)?;
                 let with = self.partner(&with)?;
                 self.done(actor, Command::SetAgreement { with, agreement }, now)
             }
@@ -61,7 +63,8 @@ impl<S: Store> Core<S> {
                 FaultKind::Conflict,
                 "that coop has contradicted itself in too many lives of its log to be cleared again; \
                  let the coops decide whether it stays",
-            ));
+            )
+            .told(Told::new("refusal-never-cleared")));
         }
         self.command(actor, Command::ClearCoop { coop, why }, now)?;
         self.federation.clear_equivocation(&coop);
@@ -73,7 +76,9 @@ impl<S: Store> Core<S> {
             self.state.runs_of(driver).filter(|(_, run)| run.frame.date == day && !run.stops.is_empty());
         let runs: Vec<_> = runs.map(|(id, _)| id).collect();
         if runs.is_empty() {
-            return Err(Fault::not_found(format!("driver {driver} has no run on {day}; see `jitney board`")));
+            let told = Told::new("refusal-driver-has-no-run").with("driver", Fill::Member(driver));
+            return Err(Fault::not_found(format!("driver {driver} has no run on {day}; see `jitney board`"))
+                .told(told.with("date", Fill::Day(day))));
         }
         for run in runs {
             self.command(actor, Command::PostCapacity(run), now)?;
@@ -87,6 +92,7 @@ impl<S: Store> Core<S> {
                 "no neighbour has spare places {}; list them with `jitney capacity list`",
                 capacity.short()
             ))
+            .told(Told::new("refusal-no-capacity"))
         })
     }
 
@@ -96,17 +102,22 @@ impl<S: Store> Core<S> {
         let theirs = self.capacities.values().map(|c| (c.coop, None, &c.body));
         let mut all: Vec<view::Capacity> = ours
             .chain(theirs)
-            .map(|(coop, run, body)| view::Capacity {
-                capacity: body.capacity,
-                coop: self.coop_name(&coop),
-                run,
-                driver: run.and_then(|run| self.state.runs.get(&run)).map(|run| run.frame.driver),
-                from: super::show::cell_words(body.from.into()),
-                to: super::show::cell_words(body.to.into()),
-                leaves: body.leaves.window(),
-                arrives: body.arrives.window(),
-                spare: body.spare,
-                ramp: body.ramp,
+            .map(|(coop, run, body)| {
+                let (from, to) = (About::of(body.from.into()), About::of(body.to.into()));
+                view::Capacity {
+                    capacity: body.capacity,
+                    coop: self.coop_name(&coop),
+                    run,
+                    driver: run.and_then(|run| self.state.runs.get(&run)).map(|run| run.frame.driver),
+                    from: from.words,
+                    to: to.words,
+                    from_at: from.at,
+                    to_at: to.at,
+                    leaves: body.leaves.window(),
+                    arrives: body.arrives.window(),
+                    spare: body.spare,
+                    ramp: body.ramp,
+                }
             })
             .collect();
         all.sort_by_key(|c| (c.run.is_some(), c.leaves.from, c.capacity));
@@ -166,13 +177,14 @@ impl<S: Store> Core<S> {
             [only] => Ok(only.coop),
             [] => Err(Fault::not_found(format!(
                 "no partner coop is called \"{who}\"; list them with `jitney federation roster`"
-            ))),
+            ))
+            .told(Told::new("refusal-no-such-partner").with("who", Fill::Words(who.to_owned())))),
             several => {
                 let names: Vec<&str> = several.iter().map(|record| record.name.as_str()).collect();
-                Err(Fault::new(
-                    FaultKind::Conflict,
-                    format!("\"{who}\" could be {}; say more of it", names.join(" or ")),
-                ))
+                let told = Told::new("refusal-which-partner").with("who", Fill::Words(who.to_owned()));
+                let message = format!("\"{who}\" could be {}; say more of it", names.join(" or "));
+                Err(Fault::new(FaultKind::Conflict, message)
+                    .told(told.with("names", Fill::Words(names.join(", ")))))
             }
         }
     }

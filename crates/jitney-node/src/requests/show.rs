@@ -4,16 +4,17 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 use jitney_domain::alarm::Partners;
-use jitney_domain::booking::{BidPhase, Card, TicketBody, TicketPhase};
+use jitney_domain::booking::{BidPhase, Claim, ClaimPhase, Ticket, TicketBody, TicketPhase};
 use jitney_domain::run::Run;
 use jitney_domain::trip::{Link, Phase, Trip};
-use jitney_domain::{ClaimId, MemberId, Refusal, RunId, Timestamp, TripId};
+use jitney_domain::{Cell, ClaimId, Coordinate, MemberId, Metres, Refusal, RunId, Timestamp, TripId};
 use jitney_identity::PublicKey;
+use jitney_lang::Lang;
 use jitney_store::Store;
 
-use super::drivers::claim_state;
+use super::drivers::{claim_state, stands};
 use crate::api::Fault;
-use crate::core::{CARD_INFO, Core};
+use crate::core::Core;
 use crate::planner::Slot;
 use crate::view::{self, Carriage};
 
@@ -40,14 +41,16 @@ impl<S: Store> Core<S> {
             disk: self.store.size_on_disk(),
             listening: self.listening.clone(),
             federation: self.federation_status(now),
-            joining: self.federation.joining().map(|(row, progress)| view::Joining {
-                inviter: row.link.coop.fingerprint().to_string(),
-                expires: row.link.expires_at,
-                signed: progress.map(|p| p.signed),
-                needed: progress.map(|p| p.needed),
-            }),
+            joining: self.joining_view(),
+            driving_times: self.trouble_with_driving_times(),
             not_admitted: self.not_admitted.map(|reason| reason.to_string()),
         }
+    }
+
+    /// Says what is wrong with the server of driving times and what to do, if one was named.
+    pub(super) fn trouble_with_driving_times(&self) -> Option<view::Problem> {
+        let what = self.settings.travel.trouble()?;
+        Some(view::Problem { what, next: crate::osrm::WHAT_TO_DO.to_owned() })
     }
 
     pub(super) fn name(&self, member: MemberId) -> String {
@@ -69,15 +72,22 @@ impl<S: Store> Core<S> {
             added: candidate.added_drive,
             ask: terms != Some(jitney_domain::member::Consent::Standing),
             reasons: candidate.reasons.iter().map(ToString::to_string).collect(),
+            told: candidate.reasons.iter().map(super::reasons::reason).collect(),
         }
     }
 
     /// Says about where a lift goes; where exactly is in the sealed details.
-    pub(super) fn about(&self, body: &TicketBody) -> (String, String) {
-        (cell_words(body.from.cell()), cell_words(body.to.cell()))
+    pub(super) fn about(&self, body: &TicketBody) -> (About, About) {
+        (About::of(body.from.cell()), About::of(body.to.cell()))
     }
 
-    pub(super) fn trip_view(&self, id: TripId, partners: &Partners, now: Timestamp) -> Option<view::Trip> {
+    pub(super) fn trip_view(
+        &self,
+        id: TripId,
+        partners: &Partners,
+        lang: Lang,
+        now: Timestamp,
+    ) -> Option<view::Trip> {
         let trip = self.state.trips.get(&id)?;
         let ticket = trip.ticket().and_then(|t| self.state.tickets.get(&t).map(|row| (t, row)));
         let details = &trip.details;
@@ -111,10 +121,19 @@ impl<S: Store> Core<S> {
                     hold_until: bid.hold_until,
                 })
                 .collect(),
+            partner: ticket.and_then(|(_, row)| self.partner_with(row)),
             locked: trip.locked,
-            attention: self.attention(id, partners, now),
+            driven: self.driven(trip),
+            attention: self.attention(id, partners, lang, now),
             carriage: self.carriage(trip),
         })
+    }
+
+    /// Returns how far whoever of ours carries or has carried it says to have driven.
+    fn driven(&self, trip: &Trip) -> Option<Metres> {
+        let ticket = trip.ticket().or(trip.last_ticket)?;
+        let carried = |claim: &Claim| !matches!(claim.phase, ClaimPhase::Ended(_));
+        self.state.claims_on(ticket).find(|(_, claim)| carried(claim))?.1.metres
     }
 
     fn carriage(&self, trip: &Trip) -> Carriage {
@@ -139,7 +158,7 @@ impl<S: Store> Core<S> {
             TicketPhase::Confirmed(award, confirmation) => Carriage::Confirmed {
                 provider: self.provider_name(&award.provider, award.claim),
                 pick_up_at: confirmation.pick_up_at,
-                card: self.open_sealed::<Card>(CARD_INFO, award.claim, &confirmation.card),
+                card: self.card(award.claim, &confirmation.card),
                 progress: confirmation.progress,
             },
             TicketPhase::Settled(award, statement) | TicketPhase::Disputed(award, statement) => {
@@ -149,6 +168,13 @@ impl<S: Store> Core<S> {
                 }
             }
         }
+    }
+
+    /// Returns the partner coop that has a ticket, or is asked for it before all others.
+    fn partner_with(&self, ticket: &Ticket) -> Option<String> {
+        let asked = || ticket.offered.map(|(to, _)| to);
+        let coop = ticket.award().map(|award| award.provider).or_else(asked)?;
+        (coop != self.coop_key()).then(|| self.coop_name(&coop))
     }
 
     /// Says who carried a trip that is over, if anybody did.
@@ -186,12 +212,12 @@ impl<S: Store> Core<S> {
             .collect()
     }
 
-    pub(super) fn board(&self, day: Date, now: Timestamp) -> Result<view::Board, Fault> {
+    pub(super) fn board(&self, day: Date, lang: Lang, now: Timestamp) -> Result<view::Board, Fault> {
         let coop = self.state.coop().ok_or(Refusal::NoCoop)?;
         let partners = self.partners();
         let trips = self.state.trips_on(day);
         let mut trips: Vec<view::Trip> =
-            trips.filter_map(|(id, _)| self.trip_view(id, &partners, now)).collect();
+            trips.filter_map(|(id, _)| self.trip_view(id, &partners, lang, now)).collect();
         trips.sort_by_key(|t| {
             (t.attention.is_empty(), t.windows.is_none(), t.windows.map(|w| w.preferred), t.trip)
         });
@@ -204,7 +230,7 @@ impl<S: Store> Core<S> {
         let mut runs: Vec<view::Run> =
             self.state.runs_on(day).map(|(id, run)| self.run_view(id, run)).collect();
         runs.sort_by_key(|r| (r.block.from, r.run));
-        let mut alarms = self.alarms_view(now)?.alarms;
+        let mut alarms = self.alarms_view(lang, now)?.alarms;
         let count = alarms.len();
         let most_urgent = (count > 0).then(|| alarms.swap_remove(0));
         let zone = coop.zone.name().to_owned();
@@ -223,6 +249,7 @@ impl<S: Store> Core<S> {
                 window: stop.window,
                 done: stop.done,
                 state: claim_state(&claim.phase),
+                stands: Some(stands(&claim.phase)),
                 trip: self.state.ticket_of_claim(stop.claim).map(|(_, t)| t.trip),
                 partner,
             })
@@ -238,9 +265,19 @@ impl<S: Store> Core<S> {
     }
 }
 
-pub(super) fn cell_words(cell: jitney_domain::Cell) -> String {
-    match jitney_geo::centre(cell) {
-        Ok(point) => format!("near {:.2}, {:.2}", point.lat(), point.lon()),
-        Err(_) => format!("cell {cell}"),
+/// About where something is: a cell, in words and by its middle.
+pub(super) struct About {
+    pub words: String,
+    pub at: Option<Coordinate>,
+}
+
+impl About {
+    pub(super) fn of(cell: Cell) -> Self {
+        let at = jitney_geo::centre(cell).ok();
+        let words = match at {
+            Some(point) => format!("near {:.2}, {:.2}", point.lat(), point.lon()),
+            None => format!("cell {cell}"),
+        };
+        About { words, at }
     }
 }

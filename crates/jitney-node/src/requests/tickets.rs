@@ -1,5 +1,7 @@
 //! Answers about tickets that are open to partners.
 
+use std::collections::BTreeSet;
+
 use jitney_domain::booking::TicketPhase;
 use jitney_domain::{Actor, ClaimId, Command, MemberId, Refusal, TicketId, Timestamp};
 use jitney_store::Store;
@@ -7,7 +9,7 @@ use jitney_store::Store;
 use crate::api::{Answer, Fault, FaultKind, Reply, Request};
 use crate::core::{Core, OpenTicket};
 use crate::planner::plan;
-use crate::view;
+use crate::view::{self, Fill, Told};
 
 impl<S: Store> Core<S> {
     pub(super) fn answer_about_tickets(&mut self, actor: Actor, request: Request, now: Timestamp) -> Answer {
@@ -38,6 +40,7 @@ impl<S: Store> Core<S> {
                     "no neighbour has an open ticket {}; list them with `jitney ticket list`",
                     ticket.short()
                 ))
+                .told(Told::new("refusal-no-open-ticket").with("ticket", Fill::Words(ticket.short())))
             })?;
         if self.state.is_barred(&open.coop) {
             return Err(Refusal::Barred(open.coop).into());
@@ -48,9 +51,12 @@ impl<S: Store> Core<S> {
         let answer = planner.candidates(&wanted, driver);
         let found = answer.candidates.first().and_then(|c| plan(c, claim, wanted.date));
         let Some((plan, _)) = found else {
-            let why =
-                answer.unable.first().map_or_else(|| "there are no drivers".to_owned(), ToString::to_string);
-            return Err(Fault::new(FaultKind::Conflict, format!("none of our drivers can take it: {why}")));
+            let (why, told) = match answer.unable.first() {
+                Some(unable) => (unable.to_string(), super::reasons::why(&unable.why)),
+                None => ("there are no drivers".to_owned(), Told::new("refusal-no-drivers")),
+            };
+            return Err(Fault::new(FaultKind::Conflict, format!("none of our drivers can take it: {why}"))
+                .told(Told::new("refusal-none-of-ours-can").with("why", told)));
         };
         let command = Command::ClaimTicket { body: open.body, originator: open.coop, plan, agreed };
         self.done(actor, command, now)
@@ -75,12 +81,15 @@ impl<S: Store> Core<S> {
         let claimed = self.state.live_claims_on(body.ticket).next().map(|(_, c)| c.number);
         let planner = self.planner(now);
         let wanted = if ours { None } else { planner.foreign(body, ClaimId::from_bytes([0; 16])).ok() };
-        let can = match (&wanted, claimed) {
+        let (can, why_nobody) = match (&wanted, claimed) {
             (Some(wanted), None) => {
                 let answer = planner.candidates(wanted, None);
-                answer.candidates.iter().map(|c| self.candidate_view(c)).collect()
+                let can: Vec<_> = answer.candidates.iter().map(|c| self.candidate_view(c)).collect();
+                let unable = self.unable_view(&answer.unable, &BTreeSet::new());
+                let why_nobody = if can.is_empty() { most_frequent(&unable) } else { None };
+                (can, why_nobody)
             }
-            _ => Vec::new(),
+            _ => (Vec::new(), None),
         };
         view::Ticket {
             ticket: body.ticket,
@@ -90,12 +99,55 @@ impl<S: Store> Core<S> {
             ours,
             pick_up: body.pick_up.window(),
             drop_off: body.drop_off.window(),
-            from,
-            to,
+            from: from.words,
+            to: to.words,
+            from_at: from.at,
+            to_at: to.at,
             metres: jitney_geo::cell_distance(body.from.cell(), body.to.cell()).unwrap_or_default(),
             requirement: body.requirement(),
             claimed,
+            claimed_before: !ours && claimed.is_none() && self.state.has_claimed(body.ticket),
             can,
+            why_nobody,
         }
+    }
+}
+
+/// Returns the reason for which most drivers cannot; of two that are as frequent, the one named first.
+fn most_frequent(unable: &[view::Unable]) -> Option<view::WhyNobody> {
+    let drivers = |of: &view::Unable| unable.iter().filter(|other| other.told.key == of.told.key).count();
+    // Backwards, for of equals the last one is returned.
+    let first = unable.iter().rev().max_by_key(|one| drivers(one))?;
+    Some(view::WhyNobody {
+        why: first.why.clone(),
+        told: first.told.clone(),
+        drivers: drivers(first),
+        of: unable.len(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::view::Told;
+
+    #[test]
+    fn of_many_reasons_the_one_of_most_drivers_is_given() {
+        let unable = |driver, key: &str, why: &str| view::Unable {
+            driver: MemberId(driver),
+            name: String::new(),
+            why: why.to_owned(),
+            told: Told::new(key),
+        };
+        assert_eq!(most_frequent(&[]), None);
+        let all = [
+            unable(1, "why-no-vehicle", "has no vehicle"),
+            unable(2, "why-too-far", "41 km away"),
+            unable(3, "why-too-far", "52 km away"),
+            unable(4, "why-busy", "drives others then"),
+        ];
+        let why = most_frequent(&all).unwrap();
+        assert_eq!((why.why.as_str(), why.drivers, why.of), ("41 km away", 2, 4));
+        assert_eq!(most_frequent(&all[..2]).unwrap().why, "has no vehicle");
     }
 }

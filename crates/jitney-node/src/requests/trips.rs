@@ -11,15 +11,19 @@ use jitney_domain::{
 };
 use jitney_geo::AddressRegister;
 use jitney_identity::PublicKey;
+use jitney_lang::Lang;
 use jitney_store::Store;
 
+use super::alarms::spoken;
 use crate::api::{
     Answer, Fault, FaultKind, PlaceAsked, Reply, Request, TripAsked, TripChangeAsked, TripFilter,
+    TripPosition,
 };
 use crate::core::{Core, PlaceName, share_horizon};
-use crate::person::{Place, TripPlaces, check_text};
-use crate::planner::{Answer as Ranking, Slot, by_cells, direct, plan};
-use crate::view;
+use crate::person::{Field, Place, TripPlaces, check_text};
+use crate::planner::{Answer as Ranking, Slot, Wanted, by_cells, direct, plan};
+use crate::refusals::{erased, of_trip};
+use crate::view::{self, Fill, Told};
 
 /// The longest way that is taken for one: further than any coop drives, nearer than a wrong coordinate.
 const FARTHEST: Metres = Metres(1_000_000);
@@ -29,9 +33,10 @@ impl<S: Store> Core<S> {
         match request {
             Request::AddPlace { name, place, replace } => {
                 if name.trim().is_empty() || name == "home" {
-                    return Err(Fault::invalid("give the place a name of its own, not \"home\""));
+                    return Err(Fault::invalid("give the place a name of its own, not \"home\"")
+                        .told(Told::new("refusal-place-needs-name")));
                 }
-                check_text("the place's name", &name)?;
+                check_text(Field::PlaceName, &name)?;
                 place.check()?;
                 let name = PlaceName(name);
                 match self.places.get(&name) {
@@ -40,7 +45,10 @@ impl<S: Store> Core<S> {
                             "\"{}\" is {} already; take another name or say --replace",
                             name.0, old.label
                         );
-                        return Err(Fault::new(FaultKind::Conflict, message));
+                        let told =
+                            Told::new("refusal-place-taken").with("place", Fill::Words(name.0.clone()));
+                        let told = told.with("label", Fill::Words(old.label.clone()));
+                        return Err(Fault::new(FaultKind::Conflict, message).told(told));
                     }
                     _ => self.places.insert(name, place),
                 }
@@ -61,10 +69,7 @@ impl<S: Store> Core<S> {
             }
             Request::BookTrip(asked) => self.book(actor, asked, now),
             Request::ListTrips(filter) => Ok(Reply::Trips(self.list_trips(&filter, now))),
-            Request::ShowTrip(trip) => {
-                let shown = self.trip_view(trip, &self.partners(), now).ok_or(Refusal::NoTrip(trip))?;
-                Ok(Reply::Trip(Box::new(shown)))
-            }
+            Request::ShowTrip { trip, language } => self.show_trip(trip, spoken(language.as_deref()), now),
             Request::ChangeTrip { trip, change } => self.change(actor, trip, change, now),
             Request::CancelTrip { trip, with_return } => {
                 self.trip_done(actor, trip, Command::CancelTrip { trip, with_return }, now)
@@ -76,7 +81,9 @@ impl<S: Store> Core<S> {
             Request::Candidates(trip) => {
                 let claim = ClaimId::from_bytes([0; 16]);
                 let planner = self.planner(now);
-                let answer = planner.candidates(&planner.own(trip, claim)?, None);
+                // Whoever has it now is asked as if they had not, and is among those who could.
+                let leaving = self.claim_of_ours(trip).into_iter().map(|(_, claim)| claim).collect();
+                let answer = planner.candidates_without(&planner.own(trip, claim)?, None, &leaving);
                 Ok(Reply::Candidates(self.candidates_view(trip, &answer)))
             }
             Request::Openings(trip) => Ok(Reply::Openings(self.openings_view(trip, now)?)),
@@ -88,14 +95,16 @@ impl<S: Store> Core<S> {
                     return Err(Fault::new(
                         FaultKind::Conflict,
                         "there is no partner coop to offer it to; join a federation with `jitney federation join`",
-                    ));
+                    )
+                    .told(Told::new("refusal-no-partners")));
                 }
                 let starts =
                     self.state.trips.get(&trip).and_then(|t| t.details.windows).map(|w| w.pick_up.to);
                 if starts.is_some_and(|at| at > share_horizon(now)) {
                     return Err(Fault::invalid(
                         "this trip is more than four weeks away; it is offered to partners by itself when it comes near",
-                    ));
+                    )
+                    .told(Told::new("refusal-share-too-early")));
                 }
                 self.fit_to_share(actor, trip, now)?;
                 self.trip_done(actor, trip, Command::ShareTrip(trip), now)
@@ -107,9 +116,9 @@ impl<S: Store> Core<S> {
             Request::EndSubscription { subscription, last } => {
                 self.done(actor, Command::EndSubscription { subscription, last }, now)
             }
-            Request::Board { day } => {
+            Request::Board { day, language } => {
                 let day = day.unwrap_or(self.today(now)?);
-                Ok(Reply::Board(Box::new(self.board(day, now)?)))
+                Ok(Reply::Board(Box::new(self.board(day, spoken(language.as_deref()), now)?)))
             }
             other => Err(Fault::invalid(format!("{other:?} is not about trips"))),
         }
@@ -164,11 +173,12 @@ impl<S: Store> Core<S> {
         }
         let partners = self.partners();
         let begins = subscription.filter(|_| trips.is_empty()).and_then(|order| self.begins(order, now));
-        let trips = trips.into_iter().filter_map(|t| self.trip_view(t, &partners, now)).collect();
+        let trips =
+            trips.into_iter().filter_map(|t| self.trip_view(t, &partners, Lang::default(), now)).collect();
         Ok(Reply::Booked(view::Booked { trips, subscription, begins }))
     }
 
-    fn begins(&self, order: SubscriptionId, now: Timestamp) -> Option<Date> {
+    pub(super) fn begins(&self, order: SubscriptionId, now: Timestamp) -> Option<Date> {
         let zone = &self.state.coop()?.zone;
         self.state.subscriptions.get(&order)?.next(now.local(zone).date(), zone).ok()?
     }
@@ -226,11 +236,7 @@ impl<S: Store> Core<S> {
     fn change(&mut self, actor: Actor, trip: TripId, asked: TripChangeAsked, now: Timestamp) -> Answer {
         let row = self.state.trips.get(&trip).ok_or(Refusal::NoTrip(trip))?;
         let rider = row.details.rider;
-        let old = self
-            .vault
-            .places(trip)
-            .cloned()
-            .ok_or_else(|| Fault::not_found(format!("the places of trip {trip} have been erased")))?;
+        let old = self.vault.places(trip).cloned().ok_or_else(|| erased(trip))?;
         let mut places = old.clone();
         if let Some(from) = &asked.from {
             places.from = self.place(rider, from)?;
@@ -252,7 +258,7 @@ impl<S: Store> Core<S> {
         if places != old {
             self.vault.put_trip(trip, rider, places, &mut self.rng)?;
         }
-        self.show_trip(trip, now)
+        self.show_trip(trip, Lang::default(), now)
     }
 
     fn ready(&mut self, actor: Actor, trip: TripId, at: Option<Time>, now: Timestamp) -> Answer {
@@ -276,15 +282,21 @@ impl<S: Store> Core<S> {
         agreed: bool,
         now: Timestamp,
     ) -> Answer {
+        let row = self.state.trips.get(&trip).ok_or(Refusal::NoTrip(trip))?;
+        let ticket = row.ticket().and_then(|ticket| self.state.tickets.get(&ticket));
+        if !row.locked && ticket.is_some_and(|ticket| ticket.award().is_some()) {
+            return Err(Refusal::TripTaken(trip).into());
+        }
         let claim = ClaimId::fresh(&mut self.rng);
         let planner = self.planner(now);
-        let wanted = planner.own(trip, claim)?;
+        // Who is named has been asked; who is not may be anybody.
+        let wanted = Wanted { agreed: agreed && driver.is_some(), ..planner.own(trip, claim)? };
         let answer = planner.candidates(&wanted, driver);
         let found = answer.candidates.first().and_then(|c| plan(c, claim, wanted.date));
         let Some((plan, _)) = found else {
             let nearest =
                 if driver.is_none() { planner.openings(&wanted).openings.into_iter().next() } else { None };
-            let nearest = nearest.map(|opening| self.opening_words(&opening));
+            let nearest = nearest.map(|opening| self.nearest(trip, &opening));
             return Err(nobody(trip, driver, &answer, nearest));
         };
         self.trip_done(actor, trip, Command::AssignTrip { trip, plan, agreed }, now)
@@ -294,11 +306,11 @@ impl<S: Store> Core<S> {
         self.command(actor, command, now)?;
         // The answer shows what has followed from it.
         self.settle(now);
-        self.show_trip(trip, now)
+        self.show_trip(trip, Lang::default(), now)
     }
 
-    fn show_trip(&self, trip: TripId, now: Timestamp) -> Answer {
-        let shown = self.trip_view(trip, &self.partners(), now).ok_or(Refusal::NoTrip(trip))?;
+    pub(super) fn show_trip(&self, trip: TripId, lang: Lang, now: Timestamp) -> Answer {
+        let shown = self.trip_view(trip, &self.partners(), lang, now).ok_or(Refusal::NoTrip(trip))?;
         Ok(Reply::Trip(Box::new(shown)))
     }
 
@@ -311,12 +323,14 @@ impl<S: Store> Core<S> {
                     Fault::not_found(format!(
                         "rider {rider} has no home address yet; add it with `jitney member edit`"
                     ))
+                    .told(Told::new("refusal-no-home").with("rider", Fill::Member(rider)))
                 })
             }
             PlaceAsked::Named(name) => self.places.get(&PlaceName(name.clone())).cloned().ok_or_else(|| {
                 Fault::not_found(format!(
                     "there is no place named \"{name}\"; add it with `jitney place add` or give \"Label @ lat,lon\""
                 ))
+                .told(Told::new("refusal-no-place").with("place", Fill::Words(name.clone())))
             }),
         }
     }
@@ -325,11 +339,16 @@ impl<S: Store> Core<S> {
     /// cheapest to mend now.
     fn way(&self, places: &TripPlaces) -> Result<Way, Fault> {
         let (from, to) = (&places.from, &places.to);
+        let told = |key: &str| {
+            let from = Fill::Words(from.label.clone());
+            Told::new(key).with("from", from).with("to", Fill::Words(to.label.clone()))
+        };
         if from.at == to.at {
             return Err(Fault::invalid(format!(
                 "{} and {} are one place; say where the trip goes",
                 from.label, to.label
-            )));
+            ))
+            .told(told("refusal-one-place")));
         }
         let (direct, metres) = direct(&self.settings.travel, from.at, to.at);
         if metres == Metres(u32::MAX) {
@@ -337,7 +356,8 @@ impl<S: Store> Core<S> {
                 "by the map no road and no car ferry leads from {} to {}; check where they are, or book the way to \
                  where a road ends",
                 from.label, to.label
-            )));
+            ))
+            .told(told("refusal-no-road")));
         }
         if metres > FARTHEST {
             return Err(Fault::invalid(format!(
@@ -345,7 +365,8 @@ impl<S: Store> Core<S> {
                 from.label,
                 to.label,
                 metres.km()
-            )));
+            ))
+            .told(told("refusal-too-far").with("away", Fill::Metres(metres.0))));
         }
         // Whether it may be told at all is looked at when it is to be told.
         let area = |at| self.crowd.area(at).unwrap_or_else(|_| self.crowd.largest(at));
@@ -361,18 +382,20 @@ impl<S: Store> Core<S> {
             }
             None => self.state.open_trips().map(|(id, _)| id).collect(),
         };
-        let wanted = |id: &TripId| {
-            self.state.trips.get(id).is_some_and(|trip| {
-                (filter.all || filter.day.is_some() || !trip.is_closed())
-                    && filter.rider.is_none_or(|rider| rider == trip.details.rider)
-            })
+        let wanted = |id: TripId| {
+            let trip = self.state.trips.get(&id)?;
+            let asked = (filter.all || filter.day.is_some() || !trip.is_closed())
+                && filter.rider.is_none_or(|rider| rider == trip.details.rider);
+            let position = TripPosition::of(id, &trip.details.timing, trip.details.windows.as_ref());
+            (asked && filter.after.is_none_or(|after| position > after)).then_some(position)
         };
-        let partners = self.partners();
-        let wanted = rows.into_iter().filter(wanted);
-        let mut trips: Vec<view::Trip> = wanted.filter_map(|id| self.trip_view(id, &partners, now)).collect();
         // A will-call return has no time yet: it stands behind the day's other trips.
-        trips.sort_by_key(|t| (t.date, t.windows.is_none(), t.windows.map(|w| w.preferred), t.trip));
-        trips
+        let mut wanted: Vec<TripPosition> = rows.into_iter().filter_map(wanted).collect();
+        wanted.sort_unstable();
+        wanted.truncate(filter.limit.unwrap_or(usize::MAX));
+        let partners = self.partners();
+        let lang = spoken(filter.language.as_deref());
+        wanted.into_iter().filter_map(|at| self.trip_view(at.trip, &partners, lang, now)).collect()
     }
 
     fn candidates_view(&self, trip: TripId, answer: &Ranking) -> view::Candidates {
@@ -413,6 +436,14 @@ impl<S: Store> Core<S> {
         Ok(view::Openings { trip, can, cannot })
     }
 
+    fn nearest(&self, trip: TripId, opening: &Opening<Slot, ClaimId>) -> Nearest {
+        let driver = opening.candidate.run.driver;
+        let told = of_trip("refusal-nobody-then", trip)
+            .with("driver", Fill::Member(driver))
+            .with("at", Fill::At(opening.candidate.pick_up_at));
+        Nearest { words: self.opening_words(opening), told }
+    }
+
     /// Says who could come and when: "Tom Baker could come at 10:40, 40 min later".
     fn opening_words(&self, opening: &Opening<Slot, ClaimId>) -> String {
         let name = self.name(opening.candidate.run.driver);
@@ -425,31 +456,61 @@ impl<S: Store> Core<S> {
     }
 
     /// Returns each driver who cannot, once, with the first reason.
-    fn unable_view(&self, unable: &[Unable<Slot>], able: &BTreeSet<MemberId>) -> Vec<view::Unable> {
+    pub(super) fn unable_view(
+        &self,
+        unable: &[Unable<Slot>],
+        able: &BTreeSet<MemberId>,
+    ) -> Vec<view::Unable> {
         let mut cannot: Vec<view::Unable> = Vec::new();
         for unable in unable {
             let driver = unable.run.driver;
             if !able.contains(&driver) && cannot.iter().all(|u| u.driver != driver) {
-                cannot.push(view::Unable { driver, name: self.name(driver), why: unable.to_string() });
+                let told = super::reasons::why(&unable.why);
+                cannot.push(view::Unable { driver, name: self.name(driver), why: unable.to_string(), told });
             }
         }
         cannot
     }
 }
 
-fn nobody(trip: TripId, driver: Option<MemberId>, answer: &Ranking, nearest: Option<String>) -> Fault {
-    let why = answer.unable.first().map(ToString::to_string);
-    let message = match (driver, why, nearest) {
-        (Some(driver), Some(why), _) => format!("driver {driver} cannot take trip {trip}: {why}"),
-        (Some(driver), None, _) => format!("driver {driver} cannot take trip {trip}: not a driver here"),
-        (None, _, Some(nearest)) => format!(
-            "none of our drivers can take trip {trip} at that time, but {nearest}; see all with \
-             `jitney trip candidates {trip} --when`, or offer it to partners with `jitney trip share {trip}`"
+/// When somebody could come who cannot come as asked.
+pub(super) struct Nearest {
+    words: String,
+    told: Told,
+}
+
+/// Says that a driver cannot take a trip, or that nobody can.
+pub(super) fn nobody(
+    trip: TripId,
+    driver: Option<MemberId>,
+    answer: &Ranking,
+    nearest: Option<Nearest>,
+) -> Fault {
+    let why = answer.unable.first();
+    let of_driver = |key: &str, driver| of_trip(key, trip).with("driver", Fill::Member(driver));
+    let (message, told) = match (driver, why, nearest) {
+        (Some(driver), Some(why), _) => (
+            format!("driver {driver} cannot take trip {trip}: {why}"),
+            of_driver("refusal-driver-cannot", driver).with("why", super::reasons::why(&why.why)),
         ),
-        (None, _, None) => format!(
-            "none of our drivers can take trip {trip}; see why with `jitney trip candidates {trip}` or offer it \
-             to partners with `jitney trip share {trip}`"
+        (Some(driver), None, _) => (
+            format!("driver {driver} cannot take trip {trip}: not a driver here"),
+            of_driver("refusal-no-driver-here", driver),
+        ),
+        (None, _, Some(Nearest { words, told })) => (
+            format!(
+                "none of our drivers can take trip {trip} at that time, but {words}; see all with \
+                 `jitney trip candidates {trip} --when`, or offer it to partners with `jitney trip share {trip}`"
+            ),
+            told,
+        ),
+        (None, _, None) => (
+            format!(
+                "none of our drivers can take trip {trip}; see why with `jitney trip candidates {trip}` or offer \
+                 it to partners with `jitney trip share {trip}`"
+            ),
+            of_trip("refusal-nobody", trip),
         ),
     };
-    Fault::new(FaultKind::Conflict, message)
+    Fault::new(FaultKind::Conflict, message).told(told)
 }

@@ -54,6 +54,9 @@ pub struct Session {
     pub name: String,
     /// In which role.
     pub role: Role,
+    /// In which language they want to be spoken to, as a BCP 47 tag, if the coop knows.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub language: Option<String>,
     /// The coop's public name.
     pub coop: String,
     /// The dispatcher's phone.

@@ -1,5 +1,7 @@
 //! What is shown of the federation: its coops, their nodes, who waits to join.
 
+use std::fmt;
+
 use jitney_domain::Timestamp;
 use jitney_identity::PublicKey;
 use serde::{Deserialize, Serialize};
@@ -28,6 +30,9 @@ pub struct FederationStatus {
 /// How far the asking to join a federation has come.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Joining {
+    /// What it is called, once the coop that invites has answered.
+    #[serde(default)]
+    pub federation: Option<String>,
     /// The coop that invites, as words to read over the phone.
     pub inviter: String,
     /// Until when the invitation may be used.
@@ -36,6 +41,23 @@ pub struct Joining {
     pub signed: Option<u32>,
     /// Signatures that it takes.
     pub needed: Option<u32>,
+}
+
+impl fmt::Display for Joining {
+    /// Says it of the coop: "has asked to join Lake Valley and waits: 1 of 2 coops have signed".
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let federation = self.federation.as_deref().unwrap_or("a federation");
+        match (self.signed, self.needed) {
+            (Some(signed), Some(needed)) => {
+                write!(f, "has asked to join {federation} and waits: {signed} of {needed} coops have signed")
+            }
+            _ => write!(
+                f,
+                "has asked to join {federation}; the coop that invites ({}) has not answered yet",
+                self.inviter
+            ),
+        }
+    }
 }
 
 /// The federation's coops.

@@ -1,6 +1,6 @@
 //! What is shown of partner coops in particular.
 
-use jitney_domain::{CapacityId, Load, MemberId, Minutes, RunId, Window};
+use jitney_domain::{CapacityId, Coordinate, Load, MemberId, Minutes, RunId, Window};
 use jitney_identity::PublicKey;
 use serde::{Deserialize, Serialize};
 
@@ -42,6 +42,12 @@ pub struct Capacity {
     pub from: String,
     /// Where the last rider alights, coarsely.
     pub to: String,
+    /// The middle of the cell where the first rider boards.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from_at: Option<Coordinate>,
+    /// The middle of the cell where the last rider alights.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub to_at: Option<Coordinate>,
     /// When it leaves.
     pub leaves: Window,
     /// When it arrives.

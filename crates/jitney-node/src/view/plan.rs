@@ -54,6 +54,26 @@ pub struct Comes {
     pub to_be_asked: bool,
 }
 
+/// A trip that changes hands, and what that costs.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Given {
+    /// Which trip.
+    pub trip: TripId,
+    /// Whose: somebody has to be told.
+    pub rider: String,
+    /// Who was to come; nobody if none.
+    pub from: Option<Comes>,
+    /// Who comes.
+    pub to: Comes,
+    /// Further driving for who comes.
+    pub added: Minutes,
+    /// Why this driver, in words that can be read out.
+    pub reasons: Vec<String>,
+    /// The same for who says it in another language.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub told: Vec<super::Told>,
+}
+
 /// A trip that nobody would drive.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct PlanUnmet {
@@ -63,6 +83,9 @@ pub struct PlanUnmet {
     pub promised: bool,
     /// Each of these alone would be enough.
     pub would_do: Vec<String>,
+    /// The same for who says it in another language.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub told: Vec<super::Told>,
 }
 
 /// How far a search is.

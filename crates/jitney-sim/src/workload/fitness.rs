@@ -31,7 +31,8 @@ impl Workload {
             (_, Some((vehicle, broken))) => {
                 let places = people::places(broken.capability.ramp_or_lift);
                 let capability = Capability { places, ..broken.capability };
-                Request::ChangeVehicle { vehicle: *vehicle, capability }
+                let capability = Some(capability);
+                Request::ChangeVehicle { vehicle: *vehicle, capability, description: None }
             }
             _ if self.chance.percent(60) => {
                 let Some(member) = self.member(state, Role::Driver) else { return };
@@ -43,7 +44,7 @@ impl Workload {
                 let Some(vehicle) = self.chance.pick(&all) else { return };
                 let Some(whole) = world.state(at).and_then(|s| s.vehicles.get(&vehicle)) else { return };
                 let capability = Capability { places: Load::default(), ..whole.capability };
-                Request::ChangeVehicle { vehicle, capability }
+                Request::ChangeVehicle { vehicle, capability: Some(capability), description: None }
             }
         };
         self.ask(world, at, request);
@@ -51,7 +52,9 @@ impl Workload {
 
     /// Looks at the alarms, and holds what they say against what was lost.
     pub(super) fn look_at_alarms(&mut self, world: &mut World, at: usize) {
-        let Some(Reply::Alarms(shown)) = self.ask(world, at, Request::Alarms) else { return };
+        let Some(Reply::Alarms(shown)) = self.ask(world, at, Request::Alarms { language: None }) else {
+            return;
+        };
         let Some(state) = world.state(at) else { return };
         let clock = world.nodes[at].clock(world.now());
         let touched: Vec<_> = state

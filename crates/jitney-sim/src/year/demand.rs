@@ -270,6 +270,7 @@ impl Demand {
             requirement: rider.requirement,
             max_ride,
             preferred_pick_up: when.preferred,
+            apart: Vec::new(),
         };
         let details = TripDetails {
             rider: MemberId(0),

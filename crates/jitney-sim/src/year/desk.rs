@@ -121,6 +121,7 @@ impl Office<'_> {
                     end: driver.home,
                     radius: Some(driver.radius),
                     stops: Vec::new(),
+                    pauses: Vec::new(),
                     barred: None,
                     booked_today: 0,
                     max_trips: Some(driver.max_trips),

@@ -135,7 +135,7 @@ fn availability(chance: &mut Chance, from: Date, to: Date) -> Availability {
         let first = from.saturating_add(Span::new().days(chance.between(0, length)));
         Leave { from: first, to: first.saturating_add(Span::new().days(chance.between(4, 16))) }
     });
-    Availability { leave: leave.collect(), weekly, days: Vec::new() }
+    Availability { leave: leave.collect(), weekly, ..Availability::default() }
 }
 
 fn at((hour, minute): (i8, i8)) -> Time {

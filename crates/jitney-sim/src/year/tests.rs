@@ -112,6 +112,7 @@ fn long_day(region: &Region, demand: &Demand) -> RunState<u32, u32> {
         end: home,
         radius: None,
         stops: Vec::new(),
+        pauses: Vec::new(),
         barred: None,
         booked_today: 0,
         max_trips: None,

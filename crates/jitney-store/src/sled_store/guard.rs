@@ -1,4 +1,7 @@
 //! Turns panics and hangs of somebody else's code into errors.
+//!
+//! In a program that a panic ends, nothing is caught here; the openings that ended it are counted instead: see
+//! [`super::generations::Attempts`].
 
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};

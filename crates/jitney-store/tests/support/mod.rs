@@ -106,3 +106,30 @@ pub fn copy_dir(from: &Path, to: &Path) {
         }
     }
 }
+
+/// Flips some bits, zeroes a block or cuts the end off.
+pub fn damage(path: &Path, numbers: &mut Numbers) -> String {
+    let mut bytes = fs::read(path).unwrap();
+    let len = bytes.len() as u64;
+    let at = numbers.below(len) as usize;
+    let what = match numbers.below(3) {
+        0 => {
+            for _ in 0..1 + numbers.below(8) {
+                let at = numbers.below(len) as usize;
+                bytes[at] ^= 1 << numbers.below(8);
+            }
+            "bits flipped"
+        }
+        1 => {
+            let end = bytes.len().min(at + 4096);
+            bytes[at..end].fill(0);
+            "zeroed"
+        }
+        _ => {
+            bytes.truncate(at);
+            "cut off"
+        }
+    };
+    fs::write(path, bytes).unwrap();
+    format!("{what} at {at} of {len}")
+}

@@ -4,27 +4,35 @@ use askama::Template;
 use axum::Form;
 use axum::extract::Query;
 use axum::http::StatusCode;
-use axum::response::{IntoResponse as _, Response};
+use axum::response::{IntoResponse as _, Redirect, Response};
 use jiff::ToSpan as _;
 use jiff::civil::Date;
 use jitney_domain::trip::Timing;
 use jitney_domain::{MemberId, Role, TripId};
+use jitney_lang::{Args, Lang};
 use jitney_node::api::{PlaceAsked, Request, TripAsked, TripFilter};
+use jitney_node::map::ATTRIBUTION;
 use jitney_node::view::{Member, Trip};
 use serde::Deserialize;
 
+use super::book_more::{self, More};
+use super::needs::NeedsForm;
 use super::people::Match;
+use super::whereabouts::{self, Found};
 use super::words;
 use crate::forms;
 use crate::page::{Page, draw_as};
+use crate::said::Said;
 use crate::site::form_name;
 use crate::trouble::Trouble;
 use crate::visitor::{Office, Visitor, ask};
 
 /// Most earlier trips that are shown.
 const EARLIER_MAX: usize = 6;
-/// The place that stands for the rider's home.
-const HOME: &str = "home";
+/// The words that are typed instead of a place or a time, by their keys: each in every language.
+const HOME: &str = "desk-book-word-home";
+const CALL: &str = "desk-book-word-call";
+const NONE: &str = "desk-book-word-none";
 
 /// The form.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -41,12 +49,14 @@ pub(super) struct Taken {
     time: String,
     /// `there` if the time is an appointment, `fetch` if it is when the rider is fetched.
     by: String,
-    /// `none`, `call`, or a time.
+    /// A time, or the visitor's word for nothing or for a way home when the rider calls.
     home: String,
-    /// `weekly`, `workdays`, `mwf`, `tts` or nothing.
-    repeat: String,
     note: String,
     form: String,
+    #[serde(flatten)]
+    more: More,
+    #[serde(flatten)]
+    needs: NeedsForm,
 }
 
 /// An earlier trip.
@@ -68,17 +78,41 @@ struct BookPage {
     about: String,
     earlier: Vec<Earlier>,
     places: Vec<String>,
+    /// Partner coops that could be asked first.
+    partners: Vec<String>,
     given: Taken,
+    needs_form: NeedsForm,
+    /// Whether what is rarely said is shown.
+    unfolded: bool,
     form: String,
-    wrong: Vec<String>,
+    wrong: Vec<Said>,
+    /// Which places could be meant, where that is not clear: as the form takes them, and in words.
+    to_choices: Vec<(String, String)>,
+    from_choices: Vec<(String, String)>,
+    /// What must be said of the map, if there is one.
+    map_data: Option<&'static str>,
+}
+
+/// What cannot be booked as it was typed.
+#[derive(Default)]
+struct Unclear {
+    wrong: Vec<Said>,
+    to: Vec<(String, String)>,
+    from: Vec<(String, String)>,
+}
+
+impl From<Vec<Said>> for Unclear {
+    fn from(wrong: Vec<Said>) -> Self {
+        Unclear { wrong, ..Unclear::default() }
+    }
 }
 
 /// Shows the form with what is known so far.
 pub(super) async fn show(Office(visitor): Office, Query(given): Query<Taken>) -> Result<Response, Trouble> {
-    form(&visitor, given, Vec::new()).await
+    form(&visitor, given, Unclear::default()).await
 }
 
-async fn form(visitor: &Visitor, mut given: Taken, wrong: Vec<String>) -> Result<Response, Trouble> {
+async fn form(visitor: &Visitor, mut given: Taken, unclear: Unclear) -> Result<Response, Trouble> {
     let page = visitor.page();
     let words = words(visitor);
     let id: Option<MemberId> = given.rider.parse().ok();
@@ -96,7 +130,7 @@ async fn form(visitor: &Visitor, mut given: Taken, wrong: Vec<String>) -> Result
         let mut trips = ask!(visitor, Request::ListTrips(filter), Trips)?;
         trips.sort_by_key(|trip| std::cmp::Reverse((trip.date, trip.trip)));
         if let Some(again) = again(&given, &trips) {
-            take_again(&mut given, again, &trips);
+            take_again(&page, &mut given, again, &trips);
         }
         let outward = trips.iter().filter(|trip| trip.outbound.is_none()).take(EARLIER_MAX);
         earlier.extend(outward.map(|trip| Earlier {
@@ -107,13 +141,17 @@ async fn form(visitor: &Visitor, mut given: Taken, wrong: Vec<String>) -> Result
         }));
     }
     if given.from.is_empty() {
-        HOME.clone_into(&mut given.from);
+        given.from = page.say(HOME);
     }
     if given.by.is_empty() {
         "there".clone_into(&mut given.by);
     }
     let places = ask!(visitor, Request::ListPlaces, Places)?.into_iter().map(|place| place.name).collect();
+    let partners = book_more::partners(visitor).await;
     let profile = rider.as_ref().and_then(|rider| rider.profile.as_ref());
+    let usual = NeedsForm::of(&profile.and_then(|profile| profile.requirement).unwrap_or_default());
+    let needs_form = if given.needs.is_sent() { given.needs.clone() } else { usual.clone() };
+    let unfolded = given.more.is_said() || needs_form != usual;
     let name = profile.map(|profile| profile.name.clone()).unwrap_or_default();
     let about = profile.map(|profile| {
         let home = profile.home.as_ref().map(|home| home.label.clone());
@@ -122,13 +160,31 @@ async fn form(visitor: &Visitor, mut given: Taken, wrong: Vec<String>) -> Result
         let parts = [profile.phone.clone(), home, needs, note].into_iter().flatten();
         parts.filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · ")
     });
-    let status = if wrong.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    let status = if unclear.wrong.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let form = if given.form.is_empty() { form_name() } else { given.form.clone() };
     let title = page.say("desk-book");
     let about = about.unwrap_or_default();
     Ok(draw_as(
         status,
-        &BookPage { page, title, found, rider, name, about, earlier, places, given, form, wrong },
+        &BookPage {
+            page,
+            title,
+            found,
+            rider,
+            name,
+            about,
+            earlier,
+            places,
+            partners,
+            given,
+            needs_form,
+            unfolded,
+            form,
+            wrong: unclear.wrong,
+            to_choices: unclear.to,
+            from_choices: unclear.from,
+            map_data: visitor.site.map().are_there().then_some(ATTRIBUTION),
+        },
     ))
 }
 
@@ -138,81 +194,95 @@ fn again<'t>(given: &Taken, trips: &'t [Trip]) -> Option<&'t Trip> {
 }
 
 /// Fills the form with the places and times of an earlier trip; the day is the caller's to say.
-fn take_again(given: &mut Taken, trip: &Trip, trips: &[Trip]) {
+fn take_again(page: &Page, given: &mut Taken, trip: &Trip, trips: &[Trip]) {
     given.from = format!("trip:{}", trip.trip);
     given.to = format!("trip:{}", trip.trip);
     let clock = |timing: &Timing| match timing {
         Timing::PickUp(at) | Timing::Appointment(at) => format!("{}:{:02}", at.hour(), at.minute()),
-        Timing::WillCall(_) => "call".to_owned(),
+        Timing::WillCall(_) => page.say(CALL),
     };
     given.time = clock(&trip.timing);
     let by = if matches!(trip.timing, Timing::Appointment(_)) { "there" } else { "fetch" };
     by.clone_into(&mut given.by);
     let home = trip.return_trip.and_then(|home| trips.iter().find(|trip| trip.trip == home));
     given.home = home.map_or_else(String::new, |home| clock(&home.timing));
+    if !given.needs.is_sent() {
+        given.needs = NeedsForm::of(&trip.requirement);
+    }
 }
 
 /// Books, and shows what to say to the caller.
 pub(super) async fn send(Office(visitor): Office, Form(given): Form<Taken>) -> Result<Response, Trouble> {
     let asked = match asked(&visitor, &given).await? {
         Ok(asked) => asked,
-        Err(wrong) => {
-            let wrong = wrong.iter().map(|key| visitor.page().say(key)).collect();
-            return form(&visitor, given, wrong).await;
-        }
+        Err(unclear) => return form(&visitor, given, unclear).await,
     };
-    let name = crate::site::sent_by(&visitor, &given.form);
-    let booking = async {
-        match visitor.answer(Request::BookTrip(asked)).await {
-            Ok(jitney_node::api::Reply::Booked(booked)) => Ok(match booked.trips.first() {
-                Some(first) => format!("/desk/trip/{}?booked=1", first.trip),
-                None => "/desk".to_owned(),
-            }),
-            Ok(_) => Err(Trouble::other_answer(visitor.page()).into_response()),
-            // What was typed stays: the dispatcher mends it while the caller waits.
-            Err(fault) if !fault.kind.is_passing() => {
-                Err(form(&visitor, given.clone(), vec![fault.message]).await.into_response())
-            }
-            Err(fault) => Err(Trouble::new(visitor.page(), fault).into_response()),
+    match visitor.answer_once(&given.form, Request::BookTrip(asked)).await {
+        Ok(jitney_node::api::Reply::Booked(booked)) => Ok(match booked.trips.first() {
+            Some(first) => Redirect::to(&format!("/desk/trip/{}?booked=1", first.trip)).into_response(),
+            None => Redirect::to("/desk").into_response(),
+        }),
+        Ok(_) => Err(Trouble::other_answer(visitor.page())),
+        // What was typed stays: the dispatcher mends it while the caller waits. The form gets a new name, for under
+        // the old one something else may have been booked.
+        Err(fault) if !fault.kind.is_passing() => {
+            let wrong = vec![Said::of(&fault, visitor.lang)];
+            form(&visitor, Taken { form: String::new(), ..given }, wrong.into()).await
         }
-    };
-    Ok(match visitor.site.once(&name, booking).await {
-        Ok(redirect) => redirect.into_response(),
-        Err(shown) => shown,
-    })
+        Err(fault) => Err(Trouble::new(visitor.page(), fault)),
+    }
 }
 
-/// Reads the form; what is wrong with it is told by keys.
-async fn asked(visitor: &Visitor, given: &Taken) -> Result<Result<TripAsked, Vec<&'static str>>, Trouble> {
-    let mut wrong = Vec::new();
+/// Reads the form, or says what is wrong with it.
+async fn asked(visitor: &Visitor, given: &Taken) -> Result<Result<TripAsked, Unclear>, Trouble> {
+    let page = visitor.page();
+    let mut wrong: Vec<Said> = Vec::new();
     let mut need = |there: bool, key| {
         if !there {
-            wrong.push(key);
+            wrong.push(page.say(key).into());
         }
     };
     let rider: Option<MemberId> = given.rider.parse().ok();
     let day = day(&given.day, visitor.today());
     let time = forms::time(&given.time);
-    let home = forms::filled(&given.home).filter(|home| *home != "none");
+    let home = forms::filled(&given.home).filter(|home| !is_word(NONE, home));
     let home_time = home.and_then(forms::time);
+    let calls = home.is_some_and(|home| is_word(CALL, home));
     need(rider.is_some(), "desk-book-no-rider");
     need(forms::filled(&given.to).is_some(), "desk-book-no-to");
     need(day.is_some(), "desk-book-no-day");
     need(time.is_some(), "desk-book-no-time");
-    need(home.is_none_or(|home| home == "call" || home_time.is_some()), "desk-book-bad-home");
+    need(home.is_none() || calls || home_time.is_some(), "desk-book-bad-home");
+    let usual = match rider {
+        Some(rider) => ask!(visitor, Request::ShowMember(rider), Member)?.profile.and_then(|p| p.requirement),
+        None => None,
+    };
+    let requirement = book_more::requirement(&given.needs, usual);
+    let more = given.more.read();
+    for key in [requirement.as_ref().err(), more.as_ref().err()].into_iter().flatten() {
+        need(false, *key);
+    }
+    let (Ok(requirement), Ok(more)) = (requirement, more) else { return Ok(Err(wrong.into())) };
     let (Some(rider), Some(day), Some(time), true) = (rider, day, time, wrong.is_empty()) else {
-        return Ok(Err(wrong));
+        return Ok(Err(wrong.into()));
     };
     let at = day.to_datetime(time);
-    let from = place(visitor, &given.from, |places| places.from).await?;
-    let to = place(visitor, &given.to, |places| places.to).await?;
+    let from = place(visitor, rider, &given.from, |places| places.from).await?;
+    let to = place(visitor, rider, &given.to, |places| places.to).await?;
+    let (Found::One(from), Found::One(to)) = (&from, &to) else {
+        return Ok(Err(unclear(&page, given, from, to)));
+    };
+    let (from, to) = (from.clone(), to.clone());
     Ok(Ok(TripAsked {
         home: match (home, home_time) {
-            (Some("call"), _) => Some(Timing::WillCall(day)),
+            (Some(_), _) if calls => Some(Timing::WillCall(day)),
             (_, Some(back)) => Some(Timing::PickUp(day.to_datetime(back))),
             _ => None,
         },
-        rule: rule(&given.repeat),
+        requirement,
+        dwell: more.dwell,
+        rule: more.rule,
+        offer_to: more.offer_to,
         note: given.note.trim().to_owned(),
         ..TripAsked::one_way(
             rider,
@@ -243,32 +313,45 @@ fn day(text: &str, today: Date) -> Option<Date> {
     this_year.or_else(|| Date::new(today.year() + 1, month, day).ok())
 }
 
-fn rule(repeat: &str) -> Option<String> {
-    let rule = match repeat {
-        "weekly" => "FREQ=WEEKLY",
-        "workdays" => "FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR",
-        "mwf" => "FREQ=WEEKLY;BYDAY=MO,WE,FR",
-        "tts" => "FREQ=WEEKLY;BYDAY=TU,TH,SA",
-        _ => return None,
-    };
-    Some(rule.to_owned())
+/// Tells whether the word is what was typed, in whichever language: who changes the language keeps what was typed.
+fn is_word(key: &str, typed: &str) -> bool {
+    let typed = typed.trim().to_lowercase();
+    Lang::all().iter().any(|lang| lang.text(key, &Args::new()) == typed)
+}
+
+/// Says which places nobody knows, and offers those that could be meant.
+fn unclear(page: &Page, given: &Taken, from: Found, to: Found) -> Unclear {
+    let mut unclear = Unclear::default();
+    for (typed, found, choices) in [(&given.from, from, &mut unclear.from), (&given.to, to, &mut unclear.to)]
+    {
+        match found {
+            Found::One(_) => {}
+            Found::Several(several) => {
+                unclear.wrong.push(page.tell("place-which", "place", typed.trim()).into());
+                *choices = several;
+            }
+            Found::Nothing => unclear.wrong.push(page.tell("place-unknown", "place", typed.trim()).into()),
+        }
+    }
+    unclear
 }
 
 async fn place(
     visitor: &Visitor,
+    rider: MemberId,
     typed: &str,
     end: impl Fn(jitney_node::person::TripPlaces) -> jitney_node::person::Place,
-) -> Result<PlaceAsked, Trouble> {
+) -> Result<Found, Trouble> {
     let typed = typed.trim();
-    if typed.eq_ignore_ascii_case(HOME) {
-        return Ok(PlaceAsked::Home);
+    if is_word(HOME, typed) {
+        return Ok(Found::One(PlaceAsked::Home));
     }
     if let Some(trip) = typed.strip_prefix("trip:").and_then(|trip| trip.parse::<TripId>().ok()) {
-        let trip = *ask!(visitor, Request::ShowTrip(trip), Trip)?;
+        let trip = *ask!(visitor, Request::ShowTrip { trip, language: None }, Trip)?;
         let places = trip.places.ok_or_else(|| Trouble::nothing(visitor.page()))?;
-        return Ok(PlaceAsked::At(end(places)));
+        return Ok(Found::One(PlaceAsked::At(end(places))));
     }
-    Ok(PlaceAsked::Named(typed.to_owned()))
+    whereabouts::look(visitor, Some(rider), typed).await
 }
 
 #[cfg(test)]

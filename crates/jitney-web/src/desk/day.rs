@@ -8,7 +8,7 @@ use jiff::civil::Date;
 use jitney_domain::run::Leg;
 use jitney_domain::{Timestamp, TripId};
 use jitney_node::api::Request;
-use jitney_node::view::{Board, Run, Trip};
+use jitney_node::view::{Board, Carriage, Run, Trip};
 use serde::Deserialize;
 
 use super::words;
@@ -106,7 +106,7 @@ struct PrintPage {
 
 async fn read(visitor: &Visitor, which: &Which) -> Result<(Page, Date, Shown), Trouble> {
     let day = forms::date(&which.day).unwrap_or_else(|| visitor.today());
-    let board = *ask!(visitor, Request::Board { day: Some(day) }, Board)?;
+    let board = *ask!(visitor, Request::Board { day: Some(day), language: visitor.language() }, Board)?;
     let page = visitor.page();
     let shown = shown(words(visitor), &board, visitor.now());
     Ok((page, day, shown))
@@ -157,12 +157,23 @@ fn shown(words: Words<'_>, board: &Board, now: Timestamp) -> Shown {
     Shown {
         alarms: board.alarms,
         first_alarm: board.most_urgent.as_ref().map(|alarm| format!("{}: {}", alarm.about, alarm.says)),
-        rows: board.trips.iter().map(|trip| row(words, trip)).collect(),
+        rows: pressing_first(&board.trips).into_iter().map(|trip| row(words, trip)).collect(),
         runs: board.runs.iter().map(|run| line(words, scale, run)).collect(),
         hours,
         now: Some(now).filter(|now| scale.holds(*now)).map(|now| scale.x(now)),
         outcomes,
     }
+}
+
+/// Returns trips that need attention first, then those that nobody has, then the others: each group by time.
+fn pressing_first(trips: &[Trip]) -> Vec<&Trip> {
+    let mut trips: Vec<&Trip> = trips.iter().collect();
+    trips.sort_by_key(|trip| match &trip.carriage {
+        _ if !trip.attention.is_empty() => 0,
+        Carriage::Unassigned | Carriage::Offered { .. } => 1,
+        _ => 2,
+    });
+    trips
 }
 
 fn line(words: Words<'_>, scale: Scale, run: &Run) -> RunLine {
@@ -190,7 +201,7 @@ fn line(words: Words<'_>, scale: Scale, run: &Run) -> RunLine {
             Some(at) => {
                 words.lang.text("driver-done-at", &jitney_lang::Args::new().with("time", words.clock(at)))
             }
-            None => stop.state.clone(),
+            None => stop.stands.as_ref().map(|told| told.say(words.lang)).unwrap_or_default(),
         },
     });
     let block = words.between(&run.block);

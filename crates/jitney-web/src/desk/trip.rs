@@ -6,7 +6,7 @@ use axum::extract::{Path, Query};
 use axum::response::{Redirect, Response};
 use jitney_domain::{MemberId, TripId};
 use jitney_node::api::Request;
-use jitney_node::view::{Candidates, Carriage, Trip};
+use jitney_node::view::{Candidates, Carriage, Trip, say_all};
 use serde::Deserialize;
 
 use super::read_back::read_back;
@@ -41,6 +41,8 @@ struct TripPage {
     needs: String,
     carried: String,
     card: Option<String>,
+    /// How far a driver of ours has reported to have driven.
+    driven: Option<String>,
     home: Option<Trip>,
     can: Vec<Can>,
     cannot: Vec<(String, String)>,
@@ -48,6 +50,8 @@ struct TripPage {
     over: bool,
     will_call: bool,
     may_share: bool,
+    /// The partners that could be asked before all others: key and name.
+    partners: Vec<(String, String)>,
 }
 
 #[derive(Default, Deserialize)]
@@ -62,15 +66,19 @@ pub(super) async fn show(
     Path(Confirmation(id)): Path<Confirmation>,
     Query(just): Query<Just>,
 ) -> Result<Response, Trouble> {
-    let trip = *ask!(visitor, Request::ShowTrip(id), Trip)?;
+    let trip = *ask!(visitor, Request::ShowTrip { trip: id, language: visitor.language() }, Trip)?;
     let home = match trip.return_trip {
-        Some(home) => Some(*ask!(visitor, Request::ShowTrip(home), Trip)?),
+        Some(home) => Some(*ask!(visitor, Request::ShowTrip { trip: home, language: None }, Trip)?),
         None => None,
     };
     let open = matches!(trip.carriage, Carriage::Unassigned | Carriage::Offered { .. });
     let candidates = match open {
         true => Some(ask!(visitor, Request::Candidates(id), Candidates)?),
         false => None,
+    };
+    let partners = match open {
+        true => ask!(visitor, Request::ListAgreements, Agreements)?,
+        false => Vec::new(),
     };
     let words = words(&visitor);
     let page = visitor.page();
@@ -91,12 +99,14 @@ pub(super) async fn show(
         needs: words.needs(&trip.requirement),
         carried: words.carriage(&trip),
         card,
+        driven: trip.driven.map(|driven| words.lang.distance(driven.0, jitney_lang::Unit::Kilometres)),
         can,
         cannot,
         open,
         over: matches!(trip.carriage, Carriage::Over { .. }),
         will_call: matches!(trip.carriage, Carriage::WillCall),
         may_share: matches!(trip.carriage, Carriage::Unassigned | Carriage::Offered { shared: false, .. }),
+        partners: partners.into_iter().map(|partner| (partner.coop.to_string(), partner.name)).collect(),
         trip,
         home,
         page,
@@ -110,10 +120,10 @@ fn sort(words: crate::wording::Words<'_>, candidates: &Candidates) -> (Vec<Can>,
         fetches: words.clock(c.pick_up_at),
         there: words.clock(c.drop_off_at),
         more: words.lang.duration(c.added.0),
-        reasons: c.reasons.join("; "),
+        reasons: say_all(&c.told, words.lang),
         ask: c.ask,
     });
-    (can.collect(), candidates.cannot.iter().map(|c| (c.name.clone(), c.why.clone())).collect())
+    (can.collect(), candidates.cannot.iter().map(|c| (c.name.clone(), c.told.say(words.lang))).collect())
 }
 
 fn back(trip: TripId) -> Redirect {
@@ -153,6 +163,21 @@ pub(super) async fn share(
     Path(Confirmation(trip)): Path<Confirmation>,
 ) -> Result<Redirect, Trouble> {
     visitor.ask(Request::ShareTrip(trip)).await?;
+    Ok(back(trip))
+}
+
+#[derive(Deserialize)]
+pub(super) struct ToPartner {
+    to: String,
+}
+
+/// Asks one partner before all others.
+pub(super) async fn offer(
+    Office(visitor): Office,
+    Path(Confirmation(trip)): Path<Confirmation>,
+    Form(ToPartner { to }): Form<ToPartner>,
+) -> Result<Redirect, Trouble> {
+    visitor.ask(Request::OfferTrip { trip, to }).await?;
     Ok(back(trip))
 }
 

@@ -7,17 +7,17 @@ use askama::Template;
 use axum::Form;
 use axum::extract::{Path, Query};
 use axum::http::StatusCode;
-use axum::response::{IntoResponse as _, Response};
+use axum::response::{IntoResponse as _, Redirect, Response};
 use jiff::ToSpan as _;
 use jiff::civil::{Date, Time};
 use jitney_domain::trip::Timing;
 use jitney_domain::{MemberId, TripId};
 use jitney_lang::Args;
-use jitney_node::api::{PlaceAsked, Request, TripAsked};
+use jitney_node::api::{PlaceAsked, Reply, Request, TripAsked};
 use serde::Deserialize;
 
 use super::home::trips_of;
-use super::{Rider, rider, words};
+use super::{Rider, elsewhere, rider, words};
 use crate::forms;
 use crate::page::{Page, draw, draw_as};
 use crate::site::form_name;
@@ -29,21 +29,31 @@ const EARLIER_MAX: usize = 5;
 /// So many days are offered, today included; whoever wants a later one phones.
 const DAYS: i32 = 15;
 
+/// The answer that the place is none of those offered.
+pub(super) const ELSEWHERE: &str = "elsewhere";
+
 /// What has been answered so far.
 #[derive(Debug, Clone, Default, Deserialize)]
 pub(super) struct Answers {
-    /// `place:` and a name of the coop's list, or `trip:` and an earlier trip that went there.
+    /// `place:` and a name of the coop's list, `trip:` and an earlier trip that went there, `found:` and the envelope of
+    /// a place that was looked for, or [`ELSEWHERE`].
     #[serde(default)]
-    to: String,
+    pub(super) to: String,
+    /// What was typed to look for, in an envelope.
     #[serde(default)]
-    day: String,
+    pub(super) looked: String,
+    /// What was typed is to be changed.
     #[serde(default)]
-    time: String,
+    pub(super) again: String,
+    #[serde(default)]
+    pub(super) day: String,
+    #[serde(default)]
+    pub(super) time: String,
     /// `call`, `at` or `none`.
     #[serde(default)]
-    home: String,
+    pub(super) home: String,
     #[serde(default)]
-    home_time: String,
+    pub(super) home_time: String,
     /// Name of the form, once it is sent.
     #[serde(default)]
     form: String,
@@ -61,6 +71,7 @@ enum Home {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Next {
     Where,
+    Elsewhere,
     When { wrong: bool },
     Home { wrong: bool },
     Check { day: Date, time: Time, home: Home },
@@ -70,6 +81,9 @@ impl Answers {
     fn next(&self) -> Next {
         if self.to.is_empty() {
             return Next::Where;
+        }
+        if self.to == ELSEWHERE {
+            return Next::Elsewhere;
         }
         let (Some(day), Some(time)) = (forms::date(&self.day), forms::time(&self.time)) else {
             return Next::When { wrong: !(self.day.is_empty() && self.time.is_empty()) };
@@ -82,12 +96,17 @@ impl Answers {
         };
         Next::Check { day, time, home }
     }
+
+    /// The place is none of those offered.
+    pub(super) fn is_elsewhere(&self) -> bool {
+        self.to == ELSEWHERE || self.to.starts_with(elsewhere::FOUND)
+    }
 }
 
 /// A place to choose.
-struct Choice {
-    value: String,
-    label: String,
+pub(super) struct Choice {
+    pub(super) value: String,
+    pub(super) label: String,
 }
 
 #[derive(Template)]
@@ -98,6 +117,8 @@ struct WherePage {
     rider: Rider,
     earlier: Vec<Choice>,
     places: Vec<Choice>,
+    /// A place can be looked for on the map.
+    map: bool,
     given: Answers,
 }
 
@@ -140,7 +161,7 @@ struct CheckPage {
 pub(super) async fn question(
     RiderSide(visitor): RiderSide,
     Path(id): Path<MemberId>,
-    Query(given): Query<Answers>,
+    Query(mut given): Query<Answers>,
 ) -> Result<Response, Trouble> {
     let rider = rider(&visitor, id).await?;
     let page = visitor.page();
@@ -149,16 +170,25 @@ pub(super) async fn question(
     let Some(from) = from.filter(|_| rider.may_book) else {
         return Ok(Trouble::call_us(page).into_response());
     };
+    // What was found before the node was started anew is asked again; all else stays.
+    if elsewhere::is_lost(&visitor, id, &given) {
+        ELSEWHERE.clone_into(&mut given.to);
+    }
+    let map = visitor.site.map().are_there();
     Ok(match given.next() {
-        Next::Where => {
+        Next::Elsewhere if map => elsewhere::ask_for(&visitor, rider, given).await?,
+        Next::Where | Next::Elsewhere => {
             let earlier = earlier(&visitor, id).await?;
             let named = ask!(visitor, Request::ListPlaces, Places)?;
             let new = |label: &str| earlier.iter().all(|choice: &Choice| choice.label != label);
             let places = named.into_iter().filter(|named| new(&named.place.label));
             let places = places
                 .map(|named| Choice { value: format!("place:{}", named.name), label: named.place.label })
-                .collect();
-            draw(&WherePage { title: page.say("book-where"), rider, earlier, places, given, page })
+                .collect::<Vec<_>>();
+            if map && earlier.is_empty() && places.is_empty() {
+                return elsewhere::ask_for(&visitor, rider, given).await;
+            }
+            draw(&WherePage { title: page.say("book-where"), rider, earlier, places, map, given, page })
         }
         Next::When { wrong } => {
             let days = (0..DAYS).filter_map(|n| visitor.today().checked_add(n.days()).ok());
@@ -172,7 +202,7 @@ pub(super) async fn question(
             draw_as(status(wrong), &HomePage { title, rider, given, wrong, page })
         }
         Next::Check { day, time, home } => {
-            let to = label_of(&visitor, &given.to).await?;
+            let to = label_of(&visitor, id, &given.to).await?;
             let args = Args::new().with("day", words.near_day(day)).with("time", words.time(time));
             let when = visitor.lang.text("book-check-when", &args);
             let home = match home {
@@ -199,6 +229,9 @@ pub(super) async fn send(
     let Next::Check { day, time, home } = given.next() else {
         return question(RiderSide(visitor), Path(id), Query(given)).await;
     };
+    if elsewhere::is_lost(&visitor, id, &given) {
+        return question(RiderSide(visitor), Path(id), Query(given)).await;
+    }
     let asked = TripAsked {
         home: match home {
             Home::WillCall => Some(Timing::WillCall(day)),
@@ -208,18 +241,17 @@ pub(super) async fn send(
         ..TripAsked::one_way(
             id,
             PlaceAsked::Home,
-            place(&visitor, &given.to).await?,
+            place(&visitor, id, &given.to).await?,
             Timing::Appointment(day.to_datetime(time)),
         )
     };
-    let booking = async {
-        let booked = ask!(visitor, Request::BookTrip(asked), Booked)?;
-        let first = booked.trips.first().ok_or_else(|| Trouble::other_answer(visitor.page()))?;
-        Ok::<_, Trouble>(format!("/ride/{id}/trip/{}?done=booked", first.trip))
+    let booked = match visitor.answer_once(&given.form, Request::BookTrip(asked)).await {
+        Ok(Reply::Booked(booked)) => booked,
+        Ok(_) => return Err(Trouble::other_answer(visitor.page())),
+        Err(fault) => return Err(Trouble::new(visitor.page(), fault)),
     };
-    // Forms are named by who sends them: nobody is led to another's trip.
-    let form = crate::site::sent_by(&visitor, &given.form);
-    Ok(visitor.site.once(&form, booking).await?.into_response())
+    let first = booked.trips.first().ok_or_else(|| Trouble::other_answer(visitor.page()))?;
+    Ok(Redirect::to(&format!("/ride/{id}/trip/{}?done=booked", first.trip)).into_response())
 }
 
 /// Places to which the rider went before, the newest first.
@@ -237,21 +269,24 @@ async fn earlier(visitor: &Visitor, rider: MemberId) -> Result<Vec<Choice>, Trou
 }
 
 /// Returns the place that was chosen.
-async fn place(visitor: &Visitor, chosen: &str) -> Result<PlaceAsked, Trouble> {
+async fn place(visitor: &Visitor, rider: MemberId, chosen: &str) -> Result<PlaceAsked, Trouble> {
     let nothing = || Trouble::nothing(visitor.page());
+    if chosen.starts_with(elsewhere::FOUND) {
+        return elsewhere::found(visitor, rider, chosen).ok_or_else(nothing);
+    }
     match chosen.split_once(':') {
         Some(("place", name)) => Ok(PlaceAsked::Named(name.to_owned())),
         Some(("trip", trip)) => {
             let trip: TripId = trip.parse().map_err(|_| nothing())?;
-            let trip = *ask!(visitor, Request::ShowTrip(trip), Trip)?;
+            let trip = *ask!(visitor, Request::ShowTrip { trip, language: None }, Trip)?;
             Ok(PlaceAsked::At(trip.places.ok_or_else(nothing)?.to))
         }
         _ => Err(nothing()),
     }
 }
 
-async fn label_of(visitor: &Visitor, chosen: &str) -> Result<String, Trouble> {
-    Ok(match place(visitor, chosen).await? {
+async fn label_of(visitor: &Visitor, rider: MemberId, chosen: &str) -> Result<String, Trouble> {
+    Ok(match place(visitor, rider, chosen).await? {
         PlaceAsked::At(place) => place.label,
         PlaceAsked::Named(name) => {
             let places = ask!(visitor, Request::ListPlaces, Places)?;
@@ -274,7 +309,7 @@ mod tests {
             time: own(at),
             home: own(home),
             home_time: own(home_time),
-            form: String::new(),
+            ..Answers::default()
         }
     }
 
@@ -282,6 +317,7 @@ mod tests {
     fn one_question_follows_the_other_and_a_wrong_answer_is_asked_again() {
         let next = |to, day, at, home, back| answers(to, day, at, home, back).next();
         assert_eq!(next("", "", "", "", ""), Next::Where);
+        assert_eq!(next("elsewhere", "2026-12-01", "9:30", "call", ""), Next::Elsewhere);
         assert_eq!(next("place:Clinic", "", "", "", ""), Next::When { wrong: false });
         assert_eq!(next("place:Clinic", "2026-12-01", "", "", ""), Next::When { wrong: true });
         assert_eq!(next("place:Clinic", "2026-12-01", "noonish", "", ""), Next::When { wrong: true });

@@ -110,6 +110,8 @@ struct HomePage {
     rider: Rider,
     trips: Vec<Told>,
     helped_by: Option<String>,
+    /// When the rider asked to be called, while nobody has.
+    call_asked: Option<String>,
 }
 
 /// The next trips.
@@ -126,7 +128,17 @@ pub(super) async fn next(
         if rider.own { page.say("rider-title") } else { page.tell("rider-title-of", "name", &rider.name()) };
     let trips = trips.iter().map(|trip| told(&page, words(&visitor), trip)).collect();
     let helped_by = helpers(&page, &rider);
-    Ok(draw(&HomePage { title, rider, trips, helped_by, page }))
+    let call_asked = rider.member.call_asked.map(|at| words(&visitor).moment(at));
+    Ok(draw(&HomePage { title, rider, trips, helped_by, call_asked, page }))
+}
+
+/// Asks the office to call the rider.
+pub(super) async fn call(
+    RiderSide(visitor): RiderSide,
+    Path(id): Path<MemberId>,
+) -> Result<Redirect, Trouble> {
+    visitor.ask(Request::AskForCall(id)).await?;
+    Ok(Redirect::to(&format!("/ride/{id}")))
 }
 
 fn helpers(page: &Page, rider: &Rider) -> Option<String> {

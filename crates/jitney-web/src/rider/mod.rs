@@ -1,8 +1,9 @@
 //! The page of riders and of those who act for them: one column, one question a page, nothing that hurries.
 
 mod book;
+mod elsewhere;
 mod home;
-mod trip;
+pub(crate) mod trip;
 
 use axum::Router;
 use axum::routing::{get, post};
@@ -22,6 +23,8 @@ pub(crate) fn routes() -> Router<Site> {
         .route("/", get(home::whose))
         .route("/{rider}", get(home::next))
         .route("/{rider}/book", get(book::question).post(book::send))
+        .route("/{rider}/book/where", post(elsewhere::look))
+        .route("/{rider}/call", post(home::call))
         .route("/{rider}/past", get(home::past))
         .route("/{rider}/people", get(home::people))
         .route("/{rider}/people/dismiss", post(home::dismiss))

@@ -5,6 +5,7 @@ use axum::Form;
 use axum::extract::{Path, Query};
 use axum::response::{Redirect, Response};
 use jitney_domain::{MemberId, TripId};
+use jitney_lang::Lang;
 use jitney_node::api::Request;
 use jitney_node::view::Trip;
 use serde::Deserialize;
@@ -14,7 +15,7 @@ use super::{Rider, rider, words};
 use crate::forms::Confirmation;
 use crate::page::{Page, draw};
 use crate::trouble::Trouble;
-use crate::visitor::{RiderSide, Visitor, ask};
+use crate::visitor::{Office, RiderSide, Visitor, ask};
 
 #[derive(Template)]
 #[template(path = "rider/trip.html")]
@@ -32,9 +33,11 @@ struct TripPage {
 struct PrintPage {
     page: Page,
     title: String,
-    rider: Rider,
+    name: String,
     trip: Told,
     home: Option<Told>,
+    /// Where one goes on from here.
+    back: String,
 }
 
 #[derive(Template)]
@@ -55,9 +58,9 @@ pub(super) struct Done {
 
 /// Reads the trip, and its way home while that stands.
 async fn read(visitor: &Visitor, trip: TripId) -> Result<(Trip, Option<Trip>), Trouble> {
-    let trip = *ask!(visitor, Request::ShowTrip(trip), Trip)?;
+    let trip = *ask!(visitor, Request::ShowTrip { trip, language: None }, Trip)?;
     let home = match trip.return_trip {
-        Some(home) => Some(*ask!(visitor, Request::ShowTrip(home), Trip)?),
+        Some(home) => Some(*ask!(visitor, Request::ShowTrip { trip: home, language: None }, Trip)?),
         None => None,
     };
     Ok((trip, home))
@@ -94,8 +97,23 @@ pub(super) async fn print(
     Path((id, Confirmation(trip))): Path<(MemberId, Confirmation)>,
 ) -> Result<Response, Trouble> {
     let rider = rider(&visitor, id).await?;
+    let back = format!("/ride/{id}/trip/{trip}");
     let (page, trip, home) = both(&visitor, trip).await?;
-    Ok(draw(&PrintPage { title: trip.day.clone(), rider, trip, home, page }))
+    Ok(draw(&PrintPage { title: trip.day.clone(), name: rider.name(), trip, home, back, page }))
+}
+
+/// The same sheet for the office to print, in the rider's language: for who has no page of their own.
+pub(crate) async fn sheet(
+    Office(visitor): Office,
+    Path(Confirmation(trip)): Path<Confirmation>,
+) -> Result<Response, Trouble> {
+    let booked = *ask!(visitor, Request::ShowTrip { trip, language: None }, Trip)?;
+    let rider = ask!(visitor, Request::ShowMember(booked.rider), Member)?.profile.unwrap_or_default();
+    let lang = rider.language.as_deref().and_then(Lang::from_tag).unwrap_or(visitor.lang);
+    let visitor = Visitor { lang, ..visitor };
+    let (page, told, home) = both(&visitor, trip).await?;
+    let back = format!("/desk/trip/{trip}");
+    Ok(draw(&PrintPage { title: told.day.clone(), name: rider.name, trip: told, home, back, page }))
 }
 
 /// Asks whether the trip is really to be called off.

@@ -3,8 +3,10 @@
 use std::fs;
 use std::path::Path;
 
+use fantoccini::Locator;
 use jitney_domain::Role;
 use jitney_domain::access::Scope;
+use jitney_geo::osm::write::Extract;
 use jitney_node::api::Request;
 use serde_json::{Value, json};
 
@@ -62,6 +64,11 @@ impl Judge {
 
     async fn look(&mut self, chrome: &Chrome, path: &str, name: &str) {
         chrome.go(path).await;
+        self.look_at_this(chrome, path, name).await;
+    }
+
+    /// Judges the page that is there.
+    async fn look_at_this(&mut self, chrome: &Chrome, path: &str, name: &str) {
         let args = vec![Value::String(self.axe.clone()), json!(self.tags)];
         let found = chrome.client.execute_async(AXE, args).await.unwrap();
         self.note(path, &found);
@@ -92,6 +99,19 @@ fn run(test: impl Future<Output = ()>) {
         .block_on(test);
 }
 
+/// A village with one street.
+pub fn village() -> Vec<u8> {
+    let mut map = Extract::new();
+    map.node(1, 48.86, 2.36, &[("place", "village"), ("name", "Ashford")]);
+    map.nodes(&[(2, 48.86, 2.361), (3, 48.86, 2.365)]);
+    map.way(4, &[2, 3], &[("highway", "residential"), ("name", "Mill Lane")]);
+    for (house, number) in [(5, "7"), (6, "9")] {
+        let address = [("addr:housenumber", number), ("addr:street", "Mill Lane"), ("addr:city", "Ashford")];
+        map.node(house, 48.86, 2.362, &address);
+    }
+    map.file()
+}
+
 /// A coop in which everything that a page can show is there to be shown.
 fn furnished() -> (Stage, String, String) {
     let stage = Stage::new();
@@ -110,6 +130,7 @@ fn furnished() -> (Stage, String, String) {
 fn the_riders_pages_meet_the_strictest_rules_at_either_size_in_either_language() {
     let (true, Some(axe)) = (is_there(), axe()) else { return };
     let (stage, carried, _) = furnished();
+    stage.import_map(&village());
     let mut judge = Judge::of_rule(axe, 3);
     run(async {
         for (size, language) in [(PHONE, "en"), (DESK, "fr"), ((320, 640), "fr")] {
@@ -134,6 +155,17 @@ fn the_riders_pages_meet_the_strictest_rules_at_either_size_in_either_language()
                 ("/nowhere".to_owned(), "nowhere"),
             ] {
                 judge.look(&chrome, &path, &name(page)).await;
+            }
+            judge.look(&chrome, &format!("{home}/book?to=elsewhere"), &name("elsewhere")).await;
+            for (text, seen, page) in [
+                ("mill lane, ashford", ".wrong", "elsewhere-door"),
+                ("7 mill lane", "button[name=to]", "which"),
+            ] {
+                chrome.go(&format!("{home}/book?to=elsewhere")).await;
+                chrome.type_into("#text", text).await;
+                chrome.press("form[action$=\"/where\"] button").await;
+                chrome.client.wait().for_element(Locator::Css(seen)).await.unwrap();
+                judge.look_at_this(&chrome, page, &name(page)).await;
             }
             chrome.close().await;
         }
@@ -163,11 +195,15 @@ fn the_drivers_pages_meet_the_rules_on_a_phone() {
 fn the_desk_meets_the_rules_at_either_size() {
     let (true, Some(axe)) = (is_there(), axe()) else { return };
     let (stage, carried, open) = furnished();
+    let _oak = stage.with_neighbour();
+    stage.ask(Request::PostCapacity { driver: stage.driver, day: soon().parse().unwrap() });
+    stage.ask(Request::ShareTrip(open.to_string().parse().unwrap()));
     let mut judge = Judge::of_rule(axe, 2);
     run(async {
         for size in [DESK, PHONE] {
             let chrome = Chrome::open(&stage, Setup::of(size)).await;
-            chrome.sign_in(&stage, stage.dispatcher, Role::Dispatcher).await;
+            // The operator sees all that a dispatcher does, and more.
+            chrome.sign_in(&stage, stage.operator, Role::Operator).await;
             let day = soon();
             for (path, page) in [
                 (format!("/desk?day={day}"), "day"),
@@ -176,15 +212,31 @@ fn the_desk_meets_the_rules_at_either_size() {
                 (format!("/desk/book?rider={}&again={carried}", stage.rider), "again"),
                 (format!("/desk/trip/{open}?booked=1"), "trip-open"),
                 (format!("/desk/trip/{carried}"), "trip-carried"),
+                (format!("/desk/trip/{carried}/sheet"), "sheet"),
                 ("/desk/people".to_owned(), "people"),
                 (format!("/desk/people/{}", stage.rider), "rider"),
                 (format!("/desk/people/{}", stage.driver), "driver"),
+                ("/desk/people/new".to_owned(), "newcomer"),
+                (format!("/desk/people/{}/erase", stage.other), "erase"),
                 ("/desk/alarms".to_owned(), "alarms"),
                 ("/desk/partners".to_owned(), "partners"),
+                ("/desk/partners/agreements".to_owned(), "agreements"),
+                ("/desk/partners/places".to_owned(), "places"),
                 (format!("/desk/print?day={day}"), "print"),
+                (format!("/desk/manifests?day={day}"), "manifests"),
+                (format!("/desk/map?day={day}"), "map"),
+                (format!("/desk/move?trip={carried}"), "move"),
+                (format!("/desk/move?trip={open}&to={}", stage.driver), "move-cost"),
+                (format!("/desk/move?trip={carried}&with={open}"), "move-refused"),
+                (format!("/desk/plan?day={day}"), "plan"),
             ] {
                 judge.look(&chrome, &path, &format!("desk-{page}-{}", size.0)).await;
             }
+            chrome.go(&format!("/desk/plan?day={day}&seconds=1")).await;
+            chrome.press("main button").await;
+            chrome.see("by the plan").await;
+            let found = chrome.path().await;
+            judge.look(&chrome, &found, &format!("desk-plan-found-{}", size.0)).await;
             chrome.close().await;
         }
     });

@@ -7,6 +7,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use fantoccini::wd::{Capabilities, WebDriverCompatibleCommand};
+use fantoccini::elements::Element;
 use fantoccini::{Client, ClientBuilder, Locator};
 use jitney_domain::{MemberId, Role};
 use serde_json::json;
@@ -94,6 +95,7 @@ impl Chrome {
             coop: "Willow Lifts".to_owned(),
             phone: Some("+33 1 55 55 01 00".to_owned()),
             public_url: None,
+            map: Some(stage.map()),
         };
         let handle = stage.node.handle();
         stage.node.spawn(async move { drop(jitney_web::serve(listener, handle, settings).await) });
@@ -137,11 +139,17 @@ impl Chrome {
     }
 
     pub async fn type_into(&self, css: &str, text: &str) {
-        self.client.find(Locator::Css(css)).await.unwrap().send_keys(text).await.unwrap();
+        self.awaited(css).await.send_keys(text).await.unwrap();
     }
 
     pub async fn press(&self, css: &str) {
-        self.client.find(Locator::Css(css)).await.unwrap().click().await.unwrap();
+        self.awaited(css).await.click().await.unwrap();
+    }
+
+    /// What is on the page, or on the page that is still on its way.
+    async fn awaited(&self, css: &str) -> Element {
+        let found = self.client.wait().at_most(PATIENCE).for_element(Locator::Css(css)).await;
+        found.unwrap_or_else(|e| panic!("nothing on the page is {css}: {e}"))
     }
 
     /// Presses the button, link or label that says this.

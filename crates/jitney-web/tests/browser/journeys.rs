@@ -5,6 +5,7 @@ use jitney_domain::booking::Progress;
 use jitney_node::api::{Reply, Request, TripFilter};
 use jitney_node::view::{Carriage, Trip};
 
+use crate::accessible::village;
 use crate::chrome::{Chrome, DESK, PHONE, Setup, is_there};
 use crate::stage::{Stage, soon};
 
@@ -57,6 +58,43 @@ fn a_rider_books_goes_back_and_calls_off_on_a_phone() {
         chrome.press_word("Yes, call off both ways").await;
         chrome.see("It is called off.").await;
         assert!(trips(&stage).is_empty());
+        chrome.close().await;
+    });
+}
+
+#[test]
+fn a_rider_writes_an_address_down_and_finds_it_again_when_going_back() {
+    if !is_there() {
+        return;
+    }
+    let stage = Stage::new();
+    stage.import_map(&village());
+    run(async {
+        let chrome = Chrome::open(&stage, Setup::of(PHONE)).await;
+        chrome.sign_in(&stage, stage.rider, Role::Rider).await;
+        chrome.press_word("Book a lift").await;
+        chrome.press_word("Another place: I write it down").await;
+        chrome.press_word("Next").await;
+        chrome.see("Where is it?").await;
+        chrome.type_into("#text", "7 mill lane").await;
+        chrome.press_word("Next").await;
+        chrome.see("Which place do you mean?").await;
+        chrome.press("button[name=to]").await;
+        chrome.see("When must you be there?").await;
+        // The browser's own way back, which asks nothing.
+        chrome.client.back().await.unwrap();
+        chrome.see("Which place do you mean?").await;
+        chrome.press("button[name=to]").await;
+        chrome.see("When must you be there?").await;
+        chrome.press(&format!("input[value=\"{}\"] + label", soon())).await;
+        chrome.type_into("#time", "9.30").await;
+        chrome.press_word("Next").await;
+        chrome.press_word("I need no lift home").await;
+        chrome.press_word("Next").await;
+        chrome.see("Ashford").await;
+        chrome.press_word("Yes, book this lift").await;
+        chrome.see("It is booked.").await;
+        assert_eq!(trips(&stage).len(), 1);
         chrome.close().await;
     });
 }
@@ -115,13 +153,38 @@ fn the_day_on_the_desk_follows_what_happens() {
     });
 }
 
-/// A coop in whose zone it is about noon: a lift in an hour is on the same day.
-fn at_noon() -> Stage {
-    let hour = jitney_node::clock::Clock::System.now().seconds().div_euclid(3600).rem_euclid(24);
-    let ahead = 12 - hour;
-    // The signs of these names are the wrong way round (POSIX).
-    let zone = if ahead >= 0 { format!("Etc/GMT-{ahead}") } else { format!("Etc/GMT+{}", -ahead) };
-    Stage::built(None, &zone)
+#[test]
+fn a_dispatcher_plans_a_day_and_moves_a_trip_by_keys_alone() {
+    if !is_there() {
+        return;
+    }
+    let stage = Stage::new();
+    let tess = stage.another_driver("Tess Small");
+    let trip = stage.ask_for_lift(soon().parse::<jiff::civil::Date>().unwrap().at(9, 0, 0, 0));
+    run(async {
+        let chrome = Chrome::open(&stage, Setup::of(DESK)).await;
+        chrome.sign_in(&stage, stage.dispatcher, Role::Dispatcher).await;
+        chrome.go(&format!("/desk?day={}", soon())).await;
+        chrome.keys("o").await;
+        chrome.see("What has gone otherwise").await;
+        chrome.go(&format!("/desk/plan?day={}&seconds=1", soon())).await;
+        chrome.keys(ENTER).await;
+        chrome.see("0 now, 1 by the plan").await;
+        chrome.keys(ENTER).await;
+        chrome.see("Runs").await;
+        let given = trips(&stage).remove(0).carriage;
+        let Carriage::Asked { provider, .. } = given else { panic!("{given:?}") };
+        let other = if provider.contains("Tess Small") { stage.driver } else { tess };
+        chrome.keys("m").await;
+        chrome.see("Which trip").await;
+        chrome.keys(&format!("{trip}\t{other}{ENTER}")).await;
+        chrome.see("What it costs").await;
+        chrome.keys(ENTER).await;
+        chrome.see("Say:").await;
+        let moved = trips(&stage).remove(0).carriage;
+        assert!(matches!(&moved, Carriage::Asked { provider: now, .. } if *now != provider), "{moved:?}");
+        chrome.close().await;
+    });
 }
 
 #[test]
@@ -129,13 +192,13 @@ fn a_driver_without_a_network_sees_the_day_and_what_is_reported_arrives_later() 
     if !is_there() {
         return;
     }
-    let stage = at_noon();
+    let stage = Stage::at_noon();
     let Reply::Status(status) = stage.ask(Request::Status) else { panic!() };
     let zone = jitney_domain::Zone::named(&status.zone).unwrap();
     let soon = status.now.after(jitney_domain::Minutes(60)).local(&zone);
     let trip = stage.ask_for_lift(soon);
     stage.ask(Request::AssignTrip { trip, driver: Some(stage.driver), agreed: true });
-    let progress = || match stage.ask(Request::ShowTrip(trip)) {
+    let progress = || match stage.ask(Request::ShowTrip { trip, language: None }) {
         Reply::Trip(view) => match view.carriage {
             Carriage::Confirmed { progress, .. } => progress,
             other => panic!("{other:?}"),

@@ -52,8 +52,9 @@ fn a_script_in_a_name_is_text() {
     let office = stage.office();
     let evil = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>";
     let path = format!("/desk/people/{}/profile", stage.rider);
-    let got =
-        office.post(&stage, &path, &[("name", evil), ("phone", evil), ("emergency", evil), ("note", evil)]);
+    let mut fields = vec![("home_at", "48.85, 2.35"), ("mobility", "walker"), ("assistance", "curb-to-curb")];
+    fields.extend(["name", "phone", "emergency", "note", "home", "home_note"].map(|name| (name, evil)));
+    let got = office.post(&stage, &path, &fields);
     assert_eq!(got.status, StatusCode::SEE_OTHER, "{}", got.text);
     stage.book();
     for page in [

@@ -2,7 +2,8 @@
 
 use axum::http::StatusCode;
 use jitney_domain::Role;
-use jitney_node::api::Request;
+use jitney_node::api::{Reply, Request};
+use jitney_node::view::Carriage;
 use serde_json::json;
 
 use crate::stage::Stage;
@@ -40,6 +41,27 @@ fn a_report_too_early_is_refused_with_when_it_becomes_allowed() {
     let got = driver.post_json(&stage, "/drive/reports", &early);
     assert_eq!(got.status, StatusCode::CONFLICT, "{}", got.text);
     assert!(got.text.contains("class=\"reason\""), "the node's own sentence is shown: {}", got.text);
+}
+
+#[test]
+fn at_the_door_the_page_says_from_when_a_no_show_can_be_reported() {
+    let stage = Stage::at_noon();
+    let Reply::Status(status) = stage.ask(Request::Status) else { panic!() };
+    let zone = jitney_domain::Zone::named(&status.zone).unwrap();
+    let at = status.now.after(jitney_domain::Minutes(60)).local(&zone);
+    let trip = stage.ask_for_lift(at);
+    stage.ask(Request::AssignTrip { trip, driver: Some(stage.driver), agreed: true });
+    let driver = stage.signed_in(stage.driver, Role::Driver);
+    assert!(!driver.get(&stage, "/drive").text.contains("can be reported from"), "not before the door");
+    let arrived = [("report", "000000000000000000000000000000a3"), ("lift", "1"), ("step", "arrived")];
+    assert_eq!(driver.post(&stage, "/drive/report", &arrived).to, "/drive");
+    let page = driver.get(&stage, "/drive").text;
+    // Ten minutes after the time the rider was told.
+    let Reply::Trip(booked) = stage.ask(Request::ShowTrip { trip, language: None }) else { panic!() };
+    let Carriage::Confirmed { pick_up_at, .. } = booked.carriage else { panic!("{:?}", booked.carriage) };
+    let from = pick_up_at.after(jitney_domain::Minutes(10)).local(&zone).time();
+    let hint = format!("“Nobody is there” can be reported from {}:{:02}.", from.hour(), from.minute());
+    assert!(page.contains(&hint), "{hint}: {page}");
 }
 
 #[test]

@@ -6,9 +6,19 @@
 mod stage;
 
 mod access;
+mod alarms;
+mod api;
 mod attack;
 mod caregiver;
 mod desk;
 mod driver;
+mod elsewhere;
+mod moves;
+mod partners;
+mod people;
+mod plan;
+mod refusals;
 mod rider;
+mod slow;
+mod whereabouts;
 mod words;

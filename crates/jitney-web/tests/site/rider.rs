@@ -5,7 +5,7 @@ use jitney_domain::Actor;
 use jitney_node::api::{Reply, Request, TripFilter};
 use jitney_node::view::Trip;
 
-use crate::stage::{Browser, Stage, soon};
+use crate::stage::{Browser, Stage, day_in, soon};
 
 fn trips(stage: &Stage) -> Vec<Trip> {
     let filter = TripFilter { rider: Some(stage.rider), all: true, ..TripFilter::default() };
@@ -94,7 +94,7 @@ fn who_comes_in_which_car_and_the_word_are_told_once_a_driver_has_said_yes() {
     let trip = stage.book();
     let id = trip.parse().unwrap();
     stage.ask(Request::AssignTrip { trip: id, driver: Some(stage.driver), agreed: true });
-    let Reply::Trip(view) = stage.ask(Request::ShowTrip(id)) else { panic!() };
+    let Reply::Trip(view) = stage.ask(Request::ShowTrip { trip: id, language: None }) else { panic!() };
     let jitney_node::view::Carriage::Confirmed { card: Some(card), .. } = &view.carriage else {
         panic!("{:?}", view.carriage)
     };
@@ -145,4 +145,72 @@ fn riders_are_told_plainly_that_something_does_not_go() {
     assert!(!got.text.contains("jitney "), "no command line on a rider's page");
     let own = stage.node.ask(Actor::Operator, Request::ShowMember(stage.rider));
     assert!(own.is_ok());
+}
+
+#[test]
+fn the_members_own_language_is_spoken_unless_another_was_chosen() {
+    let stage = Stage::new();
+    let rider = stage.rider_in();
+    let home = format!("/ride/{}", stage.rider);
+    assert!(rider.get(&stage, &home).text.contains("<html lang=\"en\""));
+    let jitney_node::api::Reply::Member(member) = stage.ask(Request::ShowMember(stage.rider)) else {
+        panic!()
+    };
+    let profile = jitney_node::person::Profile { language: Some("fr".to_owned()), ..member.profile.unwrap() };
+    stage.ask(Request::EditMember { member: stage.rider, profile });
+    assert!(rider.get(&stage, &home).text.contains("<html lang=\"fr\""));
+    let cookie = format!("{}; jitney-language=en", rider.cookie.clone().unwrap());
+    let chosen = crate::stage::Browser { cookie: Some(cookie), ..rider };
+    assert!(chosen.get(&stage, &home).text.contains("<html lang=\"en\""));
+}
+
+/// Has a lift of that day given to the driver, and returns in what car the rider is told that somebody comes.
+fn car(stage: &Stage, day: &str) -> String {
+    let trip = stage.book_for(day, "10:00").parse().unwrap();
+    stage.ask(Request::AssignTrip { trip, driver: Some(stage.driver), agreed: true });
+    let Reply::Trip(view) = stage.ask(Request::ShowTrip { trip, language: None }) else { panic!() };
+    match view.carriage {
+        jitney_node::view::Carriage::Confirmed { card: Some(card), .. } => card.vehicle,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_second_vehicle_does_not_change_how_the_first_is_described_to_riders() {
+    let stage = Stage::new();
+    let office = stage.office();
+    let at = format!("/desk/people/{}", stage.driver);
+    let days: Vec<String> = (2..6).map(day_in).collect();
+    let van = [("description", "white van"), ("seats", "3")];
+    office.post(&stage, &format!("{at}/vehicle"), &van);
+    assert_eq!(car(&stage, &days[0]), "blue Toyota Yaris", "it is what comes");
+    let Reply::Member(driver) = stage.ask(Request::ShowMember(stage.driver)) else { panic!() };
+    let numbers: Vec<String> = driver.vehicles.iter().map(|v| v.vehicle.to_string()).collect();
+    office.post(&stage, &format!("{at}/terms"), &[("vehicle", &numbers[1])]);
+    assert_eq!(car(&stage, &days[1]), "white van");
+
+    // It is painted: the desk's form says so, and keeps what else is known of it.
+    let form = office.get(&stage, &at);
+    assert!(form.text.contains("value=\"blue Toyota Yaris\"") && form.text.contains("value=\"white van\""));
+    office.post(
+        &stage,
+        &format!("{at}/vehicle"),
+        &[("vehicle", &numbers[1]), ("description", "green van"), ("seats", "3")],
+    );
+    // Who changes the member's profile leaves the vehicles.
+    office.post(
+        &stage,
+        &format!("{at}/profile"),
+        &[("name", "Ben Tall"), ("home", "7 Oak Rd"), ("home_at", "48.80, 2.30")],
+    );
+    assert_eq!(car(&stage, &days[2]), "green van");
+
+    // Where nothing was noted of the very vehicle, as before there was anything to note, the driver's car is told.
+    let Reply::Member(driver) = stage.ask(Request::ShowMember(stage.driver)) else { panic!() };
+    let profile =
+        jitney_node::person::Profile { vehicle: Some("grey Opel".to_owned()), ..driver.profile.unwrap() };
+    stage.ask(Request::EditMember { member: stage.driver, profile });
+    let vehicle = driver.vehicles[1].vehicle;
+    stage.ask(Request::ChangeVehicle { vehicle, capability: None, description: Some(String::new()) });
+    assert_eq!(car(&stage, &days[3]), "grey Opel");
 }

@@ -66,10 +66,32 @@ fn every_sentence_is_used_somewhere() {
     .iter()
     .map(|path| fs::read_to_string(path).unwrap())
     .collect();
-    let built = ["weekday-", "month-", "driver-step-", "vetting-", "role-", "repeat-"];
+    let built = [
+        "weekday-",
+        "month-",
+        "driver-step-",
+        "vetting-",
+        "role-",
+        "repeat-",
+        "told-kind-",
+        "reach-",
+        "alarm-kind-",
+    ];
     let unused: Vec<String> = keys()
         .into_iter()
         .filter(|key| !sources.contains(&format!("\"{key}\"")) && !built.iter().any(|b| key.starts_with(b)))
         .collect();
     assert!(unused.is_empty(), "{unused:?}");
+}
+
+#[test]
+fn every_kind_of_alarm_has_its_words() {
+    let source = fs::read_to_string(here("../jitney-domain/src/alarm/mod.rs")).unwrap();
+    let names = source.split("pub fn name(&self)").nth(1).unwrap().split("\n    }\n").next().unwrap();
+    let names: Vec<&str> = names.split('"').skip(1).step_by(2).collect();
+    assert!(names.len() > 20, "{names:?}");
+    let keys = keys();
+    for name in names {
+        assert!(keys.contains(&format!("alarm-kind-{name}")), "{name}");
+    }
 }

@@ -20,7 +20,7 @@ pub(crate) struct CapabilityArgs {
 #[derive(Debug, Clone, Args)]
 pub(crate) struct PlacesArgs {
     /// Seats for riders, the driver's own not counted
-    #[arg(long, value_name = "N", required_unless_present = "out_of_use")]
+    #[arg(long, value_name = "N", required_unless_present_any = ["out_of_use", "description"])]
     seats: Option<u8>,
     #[command(flatten)]
     rest: RestArgs,
@@ -47,13 +47,25 @@ impl CapabilityArgs {
 }
 
 impl PlacesArgs {
-    /// Returns what the vehicle can carry: nothing if it is out of use.
-    pub(crate) fn capability(&self) -> Capability {
-        self.rest.with(self.seats.unwrap_or_default())
+    /// Returns what the vehicle can carry, if that was said.
+    ///
+    /// # Errors
+    /// What is missing, where only a part was said.
+    pub(crate) fn capability(&self, out_of_use: bool) -> Result<Option<Capability>, String> {
+        match self.seats {
+            None if out_of_use => Ok(Some(self.rest.with(0))),
+            Some(seats) => Ok(Some(self.rest.with(seats))),
+            None if self.rest.is_empty() => Ok(None),
+            None => Err("say --seats too: what a vehicle can carry is noted as a whole".to_owned()),
+        }
     }
 }
 
 impl RestArgs {
+    fn is_empty(&self) -> bool {
+        self.wheelchairs == 0 && !self.ramp && !self.animals
+    }
+
     fn with(&self, seats: u8) -> Capability {
         Capability {
             places: Load { seats, wheelchairs: self.wheelchairs },

@@ -60,6 +60,11 @@ impl Command {
 
 impl InitArgs {
     fn run(self, cx: &Context) -> Result<Said, Failure> {
+        if self.name.trim().is_empty() {
+            return Err(Failure::invalid(
+                "a coop needs a name: say what members and partners call it with --name",
+            ));
+        }
         let home = Home::at(&cx.home);
         if Folder::of(&cx.home).has_key() {
             return Err(Failure::conflict(

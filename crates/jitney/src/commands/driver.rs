@@ -3,7 +3,7 @@
 use clap::{Args, Subcommand};
 use jitney_domain::member::Consent;
 use jitney_domain::{Assistance, MemberId, Metres, Role, VehicleId};
-use jitney_node::api::Request;
+use jitney_node::api::{Limit, Request};
 
 use super::member;
 use crate::args::{ASSISTANCES, CONSENTS, CapabilityArgs, Pick, PlacesArgs, kilometres, word};
@@ -33,12 +33,12 @@ pub(crate) struct SetArgs {
 /// What a driver agrees to.
 #[derive(Debug, Args)]
 pub(crate) struct TermsArgs {
-    /// How far from home the driver goes to fetch or set down
-    #[arg(long, value_name = "KM", value_parser = kilometres)]
-    radius_km: Option<Metres>,
-    /// Most trips on one day
-    #[arg(long, value_name = "N")]
-    max_trips: Option<u32>,
+    /// How far from home the driver goes to fetch or set down; "none" for anywhere
+    #[arg(long, value_name = "KM", value_parser = radius)]
+    radius_km: Option<Limit<Metres>>,
+    /// Most trips on one day; "none" for no limit
+    #[arg(long, value_name = "N", value_parser = most)]
+    max_trips: Option<Limit<u32>>,
     /// Whether each lift waits for the driver's yes, or hours given are a standing yes
     #[arg(long, value_name = "HOW", value_parser = word::<Consent>(CONSENTS))]
     consent: Option<Consent>,
@@ -50,6 +50,19 @@ pub(crate) struct TermsArgs {
     vehicle: Option<VehicleId>,
 }
 
+fn radius(text: &str) -> Result<Limit<Metres>, String> {
+    limit(text, kilometres)
+}
+
+fn most(text: &str) -> Result<Limit<u32>, String> {
+    limit(text, |text| text.parse().map_err(|_| "write a whole number of trips, or none".to_owned()))
+}
+
+/// Reads a limit, or the word that takes it away.
+fn limit<T>(text: &str, read: impl Fn(&str) -> Result<T, String>) -> Result<Limit<T>, String> {
+    if text.trim().eq_ignore_ascii_case("none") { Ok(Limit::NONE) } else { read(text).map(Limit::At) }
+}
+
 #[derive(Debug, Subcommand)]
 pub(crate) enum VehicleCommand {
     /// Note a vehicle of a driver
@@ -59,7 +72,7 @@ pub(crate) enum VehicleCommand {
         #[command(flatten)]
         capability: CapabilityArgs,
     },
-    /// Note that a vehicle can carry something else than before, or is out of use
+    /// Note that a vehicle can carry something else or looks otherwise than before, or is out of use
     ///
     /// Lifts that it can no longer serve are not taken from it: each raises an alarm (`jitney alarms`).
     Change {
@@ -70,6 +83,9 @@ pub(crate) enum VehicleCommand {
         /// It is out of use
         #[arg(long, conflicts_with_all = ["seats", "wheelchairs", "ramp", "animals"])]
         out_of_use: bool,
+        /// The vehicle as one recognises it, such as "blue Toyota Yaris AB-123"
+        #[arg(long, value_name = "TEXT")]
+        description: Option<String>,
     },
 }
 
@@ -99,12 +115,12 @@ impl Command {
                 let owner = cx.member(&driver, Some(Role::Driver))?;
                 cx.tell(add_vehicle(owner, capability), "the vehicle is noted")
             }
-            Command::Vehicle(VehicleCommand::Change { vehicle, places, out_of_use: _ }) => {
-                let capability = places.capability();
+            Command::Vehicle(VehicleCommand::Change { vehicle, places, out_of_use, description }) => {
+                let capability = places.capability(out_of_use).map_err(Failure::invalid)?;
                 let done = format!(
                     "vehicle {vehicle} is noted; see `jitney alarms` for lifts it can no longer serve"
                 );
-                cx.tell(Request::ChangeVehicle { vehicle, capability }, done)
+                cx.tell(Request::ChangeVehicle { vehicle, capability, description }, done)
             }
         }
     }

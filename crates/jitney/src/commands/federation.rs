@@ -2,15 +2,22 @@
 
 use std::fs;
 use std::path::PathBuf;
+use std::time::{Duration, Instant};
 
 use clap::Subcommand;
 use jitney_domain::{Minutes, Timestamp};
 use jitney_node::api::Request;
+use jitney_node::view::Status;
 
 use crate::args::{When, span};
-use crate::context::Context;
-use crate::exit::Failure;
+use crate::context::{Context, ask};
+use crate::exit::{Exit, Failure};
 use crate::output::Said;
+
+/// How long asking to join waits for the first answer of the coop that invites.
+const FIRST_ANSWER: Duration = Duration::from_secs(8);
+/// Between two looks whether there is one.
+const LOOK_AGAIN: Duration = Duration::from_millis(100);
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
@@ -30,9 +37,16 @@ pub(crate) enum Command {
         valid: Minutes,
     },
     /// Ask to join the federation that invites us
+    ///
+    /// Waits a few seconds for what the coop that invites answers first. Until its coops have decided `jitney status`
+    /// says how many have signed.
     Join {
         /// The link, as it was sent
-        link: String,
+        #[arg(required_unless_present = "withdraw")]
+        link: Option<String>,
+        /// Ask no longer: the coops there are not told, so phone them
+        #[arg(long, conflicts_with = "link")]
+        withdraw: bool,
     },
     /// Sign for a coop that wants to join, once its words were read to you over the phone
     Admit {
@@ -93,10 +107,11 @@ impl Command {
                 cx.tell(Request::FoundFederation { name, terms }, done)
             }
             Command::Invite { valid } => cx.tell(Request::InviteCoop { valid }, ""),
-            Command::Join { link } => cx.tell(
-                Request::JoinFederation { link },
-                "asked to join; have your words ready (`jitney status`): the other coops will phone to compare them",
-            ),
+            Command::Join { link: Some(link), .. } => join(cx, link),
+            Command::Join { link: None, .. } => {
+                let done = "withdrawn; the coops there are not told, so phone them";
+                cx.tell(Request::WithdrawJoin, done)
+            }
             Command::Admit { who } => cx.tell(Request::AdmitCoop { who: who.join(" ") }, "signed"),
             Command::Succeed { succession, words } => {
                 cx.tell(Request::SucceedCoop { record: succession, words: words.join(" ") }, "signed")
@@ -116,6 +131,37 @@ impl Command {
             }
         }
     }
+}
+
+/// Asks to join, and waits a little for what the coop that invites answers first: a link that is no good is known at
+/// once.
+fn join(cx: &Context, link: String) -> Result<Said, Failure> {
+    let reply = cx.ask(Request::JoinFederation { link })?;
+    let began = Instant::now();
+    loop {
+        let status = ask!(cx, Request::Status, Status)?;
+        let late = began.elapsed() > FIRST_ANSWER;
+        if let Some(said) = first_answer(&status, late)? {
+            return cx.say(&reply, said);
+        }
+        std::thread::sleep(LOOK_AGAIN);
+    }
+}
+
+/// Says what has become of asking to join; nothing while there is no answer yet and it is not `late`.
+fn first_answer(status: &Status, late: bool) -> Result<Option<String>, Failure> {
+    const NEXT: &str = "have your words ready (`jitney status`): the other coops will phone to compare them";
+    if let Some(why) = &status.not_admitted {
+        return Err(Failure::new(Exit::NotAllowed, format!("this coop was not admitted: {why}")));
+    }
+    Ok(match (&status.federation, &status.joining) {
+        (Some(federation), _) => Some(format!("joined {}", federation.name)),
+        (None, Some(joining)) if late || joining.signed.is_some() => {
+            Some(format!("this coop {joining}; {NEXT}"))
+        }
+        (None, Some(_)) => None,
+        (None, None) => Some("asked to join; see how it goes on with `jitney status`".to_owned()),
+    })
 }
 
 /// Returns the moment that words on the coop's wall clock name.

@@ -3,17 +3,17 @@
 use clap::Args as ClapArgs;
 use data_encoding::HEXLOWER;
 use jitney_domain::{Role, Timestamp};
-use jitney_federation::invitation::{InvitationKind, InvitationLink};
+use jitney_federation::invitation::{InvitationKind, InvitationLink, LinkError};
 use jitney_identity::SecretKey;
 use jitney_node::api::{Enrol, Reply, Request};
 use jitney_node::home::Home;
 use jitney_node::person::Profile;
 
 use crate::context::Context;
-use crate::device::{Device, Folder, Membership, enrol};
+use crate::device::{Device, Folder, Membership, Trouble, enrol};
 use crate::exit::Failure;
 use crate::output::Said;
-use crate::passphrase;
+use crate::{passphrase, show};
 
 /// Become a member with this device
 ///
@@ -39,7 +39,7 @@ impl Args {
                 "this link invites a coop into a federation; use `jitney federation join` on its node",
             ));
         };
-        self.link.check(now)?;
+        self.link.check(now).map_err(|error| no_good(&error, now))?;
         let folder = Folder::of(&cx.home);
         refuse_if_taken(cx, &folder)?;
         let (secret, passphrase) = key(cx, &folder)?;
@@ -66,7 +66,7 @@ impl Args {
             ..Profile::default()
         });
         let asked = Enrol { enrol: HEXLOWER.encode(&self.link.secret.0), profile };
-        let enrolled = enrol(secret, &self.link, &asked)?;
+        let enrolled = enrol(secret, &self.link, &asked).map_err(|trouble| not_enrolled(&trouble))?;
         if enrolled.coop != self.link.coop {
             return Err(Failure::internal(
                 "another coop answered than the one that invites; ask it for a new link",
@@ -82,6 +82,32 @@ impl Args {
             roles: Default::default(),
             zone: None,
         })
+    }
+}
+
+/// Says why a link is no good. By whose clock a coop lives a link does not say: what has run out is said from now.
+fn no_good(error: &LinkError, now: Timestamp) -> Failure {
+    let message = match error {
+        LinkError::Expired { expires_at } => {
+            format!("the invitation expired {}; ask for a new one", show::ago(*expires_at, now))
+        }
+        other => other.to_string(),
+    };
+    Failure::invalid(message)
+}
+
+/// Says why nobody was enrolled. A node opens its door to strangers only while an invitation of its own is open, and
+/// whether this one has run out was looked at before: so it was used.
+fn not_enrolled(trouble: &Trouble) -> Failure {
+    let failure = trouble.failure();
+    match trouble {
+        Trouble::TurnedAway { .. } => Failure {
+            message: "this invitation does not work any more: it has been used already; ask the coop for a new one \
+                      (or if nobody can have used it, try again in a minute)"
+                .to_owned(),
+            ..failure
+        },
+        _ => failure,
     }
 }
 

@@ -32,7 +32,7 @@ pub(crate) enum Command {
     Role(RoleCommand),
     /// Note what has been seen of a driver, and until when it holds
     Vet(VetArgs),
-    /// Forget all that is personal of a member; the record of trips stays
+    /// Forget all that is personal of a member and call off what is booked; the record of trips stays
     Erase(EraseArgs),
 }
 
@@ -184,7 +184,7 @@ impl ListArgs {
 
 /// Lists members, without asking for the zone that a list of names does not need.
 pub(super) fn list(cx: &Context, role: Option<Role>, find: Option<String>) -> Result<Said, Failure> {
-    let members = ask!(cx, Request::ListMembers { role, find }, Members)?;
+    let members = ask!(cx, Request::ListMembers { role, find, after: None, limit: None }, Members)?;
     cx.show(&members, |members| Ok(crate::show::members(members)))
 }
 

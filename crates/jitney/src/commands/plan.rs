@@ -1,5 +1,7 @@
 //! `jitney plan`: a day as it would best be driven.
 
+use std::io::IsTerminal as _;
+
 use clap::{ArgGroup, Args as ClapArgs};
 use jitney_domain::{Minutes, Role, TripId};
 use jitney_node::api::{Mishap, PlanAsked, Reply, Request, TripFilter};
@@ -7,6 +9,7 @@ use jitney_node::api::{Mishap, PlanAsked, Reply, Request, TripFilter};
 use crate::args::{Day, Pick};
 use crate::context::{Context, ask};
 use crate::exit::Failure;
+use crate::interrupt;
 use crate::output::{Said, complain};
 use crate::show;
 
@@ -37,7 +40,7 @@ pub(crate) struct Args {
     /// The drivers have said yes already
     #[arg(long, requires = "apply")]
     agreed: bool,
-    /// The longest to search; small days end sooner
+    /// The longest to search; small days end sooner, and Ctrl-C ends it with the best so far unless it is carried out
     #[arg(long, value_name = "SECONDS", default_value_t = 10, help_heading = "Search")]
     seconds: u32,
     /// Processors to search on
@@ -60,7 +63,20 @@ impl Args {
             apply: self.apply,
             agreed: self.agreed,
         };
-        let reply = cx.ask_told(Request::PlanDay(asked), |progress| complain(&show::progress(&progress)))?;
+        // For whoever sits there and waits; in a log it is noise.
+        let watched = std::io::stderr().is_terminal();
+        // Who breaks off a plan that would be carried out wants nothing carried out.
+        let may_end = !self.apply;
+        let begun = |search| {
+            if may_end {
+                interrupt::ends(search);
+            }
+        };
+        let reply = cx.ask_told(Request::PlanDay(asked), begun, |progress| {
+            if watched {
+                complain(&show::progress(&progress));
+            }
+        })?;
         let Reply::DayPlan(plan) = reply else { return Err(Failure::other_answer()) };
         cx.show(&plan, |plan| {
             let trips =

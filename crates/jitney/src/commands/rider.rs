@@ -35,6 +35,29 @@ pub(crate) enum Command {
         /// What is wished
         wish: Wished,
     },
+    /// Note that a rider asks to be called; it becomes an alarm
+    Call {
+        /// The rider, by number or name
+        rider: Pick,
+    },
+    /// Note that a rider who asked for it has been called
+    Called {
+        /// The rider, by number or name
+        rider: Pick,
+    },
+    /// Never have two riders on board together
+    ///
+    /// It counts for every lift given away from now on, by hand, by the node or by a plan. Who is to be on board
+    /// together already stays so until you part them: `jitney alarms` says where. Why they are kept apart is not noted.
+    Apart {
+        /// One rider, by number or name
+        rider: Pick,
+        /// The other, by number or name
+        other: Pick,
+        /// They may be on board together again
+        #[arg(long)]
+        end: bool,
+    },
     /// Find riders by a part of their name or phone number
     Find {
         /// What to look for
@@ -114,6 +137,21 @@ impl Command {
                     Request::Wish { rider, driver, wish },
                     format!("driver {driver} {said} rider {rider}"),
                 )
+            }
+            Command::Call { rider } => {
+                let rider = cx.member(&rider, Some(Role::Rider))?;
+                cx.tell(Request::AskForCall(rider), format!("rider {rider} waits for a call"))
+            }
+            Command::Called { rider } => {
+                let rider = cx.member(&rider, Some(Role::Rider))?;
+                cx.tell(Request::CallMade(rider), format!("rider {rider} has been called"))
+            }
+            Command::Apart { rider, other, end } => {
+                let one = cx.member(&rider, Some(Role::Rider))?;
+                let other = cx.member(&other, Some(Role::Rider))?;
+                let said = if end { "may be on board together again" } else { "are never on board together" };
+                let done = format!("riders {one} and {other} {said}");
+                cx.tell(Request::Apart { one, other, apart: !end }, done)
             }
             Command::Find { text } => member::list(cx, Some(Role::Rider), Some(text)),
         }

@@ -51,7 +51,10 @@ impl Command {
                 let theirs = tickets.iter().filter(|ticket| !ticket.ours).map(|ticket| ticket.ticket);
                 let ticket = by_prefix("ticket", &ticket, theirs, SEE)?;
                 let driver = driver.map(|pick| cx.member(&pick, Some(Role::Driver))).transpose()?;
-                let done = format!("ticket {} is claimed; the driver's time is held", ticket.short());
+                let done = format!(
+                    "ticket {} is claimed; the driver's time is held until the other coop has decided: {SEE}",
+                    ticket.short()
+                );
                 cx.tell(Request::ClaimTicket { ticket, driver, agreed }, done)
             }
             Command::Pass { ticket } => {

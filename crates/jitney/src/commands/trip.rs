@@ -41,12 +41,12 @@ pub(crate) enum Command {
     Assign(AssignArgs),
     /// Take a trip from whoever has it
     Unassign(OneArgs),
-    /// Keep plans from giving a trip to another driver than it has
+    /// Leave a trip with whoever has it
     ///
-    /// You can still give it to somebody else, and if its driver falls ill or the car breaks down the plan finds
-    /// another.
+    /// Neither a plan nor a person takes it away until it is unlocked, also if its driver falls ill. The rider may still
+    /// change it or call it off.
     Lock(OneArgs),
-    /// Let plans give a trip to another driver again
+    /// Let a trip be given to another driver again
     Unlock(OneArgs),
     /// Offer a trip to partner coops
     Share(OneArgs),
@@ -135,7 +135,7 @@ impl Command {
         match self {
             Command::Book(args) => args.run(cx),
             Command::List(args) => args.run(cx),
-            Command::Show(args) => cx.tell(Request::ShowTrip(args.trip), ""),
+            Command::Show(args) => cx.tell(Request::ShowTrip { trip: args.trip, language: None }, ""),
             Command::Change(args) => args.run(cx),
             Command::Cancel(args) => args.run(cx),
             Command::Ready(args) => cx.tell(
@@ -154,11 +154,11 @@ impl Command {
             }
             Command::Lock(args) => cx.tell(
                 Request::LockTrip { trip: args.trip, locked: true },
-                format!("no plan gives trip {} to another driver", args.trip),
+                format!("trip {} stays with whoever has it", args.trip),
             ),
             Command::Unlock(args) => cx.tell(
                 Request::LockTrip { trip: args.trip, locked: false },
-                format!("plans may give trip {} to another driver", args.trip),
+                format!("trip {} may be given to another driver", args.trip),
             ),
             Command::Offer(args) => {
                 let done = format!("trip {} is offered to {}", args.trip, args.to);
@@ -175,7 +175,7 @@ impl ListArgs {
     fn run(self, cx: &Context) -> Result<Said, Failure> {
         let day = self.day.map(|day| cx.date(day)).transpose()?;
         let rider = self.rider.map(|pick| cx.member(&pick, Some(Role::Rider))).transpose()?;
-        cx.tell(Request::ListTrips(TripFilter { day, rider, all: self.all }), "")
+        cx.tell(Request::ListTrips(TripFilter { day, rider, all: self.all, ..TripFilter::default() }), "")
     }
 }
 
@@ -184,7 +184,7 @@ impl CancelArgs {
         let request = Request::CancelTrip { trip: self.trip, with_return: self.with_return };
         let cancelled = ask!(cx, request, Trip)?;
         let home = match cancelled.return_trip {
-            Some(home) if !cx.json => Some(ask!(cx, Request::ShowTrip(home), Trip)?),
+            Some(home) if !cx.json => Some(ask!(cx, Request::ShowTrip { trip: home, language: None }, Trip)?),
             _ => None,
         };
         cx.show(&*cancelled, |cancelled| {
@@ -205,6 +205,6 @@ impl AssignArgs {
         let request = Request::AssignTrip { trip: self.trip, driver, agreed: self.agreed };
         cx.ask(request)?;
         // A driver with a standing yes has confirmed by now.
-        cx.tell(Request::ShowTrip(self.trip), "")
+        cx.tell(Request::ShowTrip { trip: self.trip, language: None }, "")
     }
 }

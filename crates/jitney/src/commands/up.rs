@@ -8,6 +8,7 @@ use jitney_node::clock::Clock;
 use jitney_node::config::{Config, LogFormat};
 use jitney_node::daemon::{self, Node, Overrides};
 use jitney_node::home::Home;
+use jitney_node::map::Map;
 use tracing_subscriber::EnvFilter;
 
 use crate::context::Context;
@@ -52,6 +53,7 @@ impl Args {
             coop: config.coop.name,
             phone: config.coop.phone,
             public_url: config.web.public_url,
+            map: Some(Map::of(&home)),
         };
         daemon::run(home, &passphrase, &overrides, |node| {
             let serves = pages.map(|pages| pages.serve(node, settings));

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use jiff::civil::{Date, Weekday, date, time};
 use jitney_domain::availability::{Hours, WeeklyHours};
 use jitney_domain::{MemberId, Minutes, Role, VettingItem};
-use jitney_node::api::Request;
+use jitney_node::api::{Limit, Request};
 use jitney_node::person::{Place, Profile};
 
 use super::device::Device;
@@ -81,8 +81,8 @@ impl Story {
             coop,
             Request::SetDriverTerms {
                 member,
-                radius: Some(driver.radius()),
-                max_trips: plan.most,
+                radius: Some(Limit::At(driver.radius())),
+                max_trips: plan.most.map(Limit::At),
                 consent: Some(plan.consent),
                 assistance: Some(driver.capability().assistance),
                 vehicle: Some(vehicle),

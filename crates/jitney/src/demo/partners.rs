@@ -35,9 +35,7 @@ impl Story {
             home,
             "awards both ways at once: neither is given away while nobody is there for the other",
         )?;
-        for _ in &trips {
-            self.accept_on_device(home, partner)?;
-        }
+        self.accept_on_device(home, partner, trips.len())?;
         for trip in &trips {
             self.wait_for_partner(home, *trip, partner)?;
         }
@@ -51,27 +49,34 @@ impl Story {
         )
     }
 
-    /// The award arrives as an offer on the driver's own device, and is accepted there.
-    fn accept_on_device(&mut self, home: Coop, partner: Coop) -> Result<(), Failure> {
+    /// The awards arrive as offers on the driver's own device, and are accepted there once all are in: in which order
+    /// they come over the wire is no part of the story.
+    fn accept_on_device(&mut self, home: Coop, partner: Coop, awards: usize) -> Result<(), Failure> {
         let driver = self.device.as_ref().map(super::device::Device::member);
         let driver = driver.ok_or_else(|| Failure::internal("nobody has a device"))?;
-        self.stage.wait("the award to reach the neighbour's driver", |stage| {
-            Ok(!reply!(stage, partner, Request::Offers { driver }, Offers)?.is_empty())
+        self.stage.wait("the awards to reach the neighbour's driver", |stage| {
+            Ok(reply!(stage, partner, Request::Offers { driver }, Offers)?.len() >= awards)
         })?;
-        let device = self.device.as_mut().ok_or_else(|| Failure::internal("nobody has a device"))?;
-        let offer = device.offers()?.into_iter().next().ok_or_else(Failure::other_answer)?;
-        device.report(offer.lift, jitney_domain::Step::Accept, self.stage.now())?;
         let name = self.driver_name(partner, driver)?;
-        self.tell(
-            partner,
-            &format!(
-                "{name}'s telephone shows lift {} for {}, {} at {}; accepted and signed there",
-                offer.lift,
-                home.name(),
-                offer.from,
-                self.clock(offer.pick_up_at)
-            ),
-        )
+        let device = self.device.as_mut().ok_or_else(|| Failure::internal("nobody has a device"))?;
+        let mut offers = device.offers()?;
+        offers.sort_by_key(|offer| offer.lift);
+        for offer in &offers {
+            device.report(offer.lift, jitney_domain::Step::Accept, self.stage.now())?;
+        }
+        for offer in &offers {
+            self.tell(
+                partner,
+                &format!(
+                    "{name}'s telephone shows lift {} for {}, {} at {}; accepted and signed there",
+                    offer.lift,
+                    home.name(),
+                    offer.from,
+                    self.clock(offer.pick_up_at)
+                ),
+            )?;
+        }
+        Ok(())
     }
 
     /// Too far for everybody at home: next door a driver with a standing yes is claimed by the node itself.

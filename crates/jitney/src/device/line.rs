@@ -27,6 +27,14 @@ pub(crate) enum Trouble {
         /// What was seen of the trouble.
         error: NetError,
     },
+    /// The node is there, but its door stays shut for this device: asked again it stays so until the office does
+    /// something.
+    TurnedAway {
+        /// The coop whose node was to be asked.
+        coop: String,
+        /// What was seen of the trouble.
+        error: NetError,
+    },
     /// It said no.
     Fault(Fault),
     /// This program failed.
@@ -36,7 +44,7 @@ pub(crate) enum Trouble {
 impl fmt::Display for Trouble {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Trouble::NoLine { coop, error: NetError::Refused { .. } } => {
+            Trouble::TurnedAway { coop, .. } => {
                 write!(f, "{coop} does not let this device in; ask your dispatcher")
             }
             Trouble::NoLine { coop, error: NetError::TimedOut { .. } } => {
@@ -56,10 +64,21 @@ impl From<Trouble> for Failure {
 }
 
 impl Trouble {
+    /// Tells apart whether there is no line or no entrance.
+    fn of(coop: &str, error: NetError) -> Self {
+        let coop = coop.to_owned();
+        match error {
+            NetError::Refused { .. } => Trouble::TurnedAway { coop, error },
+            _ => Trouble::NoLine { coop, error },
+        }
+    }
+
     /// Returns the failure of a command that could not do without an answer.
     pub(crate) fn failure(&self) -> Failure {
         match self {
-            Trouble::NoLine { error, .. } => Failure { message: self.to_string(), ..error.into() },
+            Trouble::NoLine { error, .. } | Trouble::TurnedAway { error, .. } => {
+                Failure { message: self.to_string(), ..error.into() }
+            }
             Trouble::Fault(fault) => fault.clone().into(),
             Trouble::Failed(failure) => failure.clone(),
         }
@@ -89,10 +108,7 @@ impl Line {
     pub(crate) fn ask(&mut self, request: &Request) -> Result<Reply, Trouble> {
         let bytes = to_json(request).map_err(Trouble::Failed)?;
         let asked = self.client.ask(Channel::Member, bytes, PATIENCE);
-        let answer = self
-            .runtime
-            .block_on(asked)
-            .map_err(|error| Trouble::NoLine { coop: self.coop.clone(), error })?;
+        let answer = self.runtime.block_on(asked).map_err(|error| Trouble::of(&self.coop, error))?;
         from_json::<Answer>(&answer).map_err(Trouble::Failed)?.map_err(Trouble::Fault)
     }
 
@@ -107,9 +123,7 @@ pub(crate) fn enrol(secret: &SecretKey, link: &InvitationLink, asked: &Enrol) ->
     let bytes = to_json(asked).map_err(Trouble::Failed)?;
     let runtime = runtime().map_err(Trouble::Failed)?;
     let asked = client::ask(secret, &link.node, &link.addresses, Channel::Join, bytes, PATIENCE);
-    let answer = runtime
-        .block_on(asked)
-        .map_err(|error| Trouble::NoLine { coop: "the coop that invites".to_owned(), error })?;
+    let answer = runtime.block_on(asked).map_err(|error| Trouble::of("the coop that invites", error))?;
     from_json::<Result<Enrolled, Fault>>(&answer).map_err(Trouble::Failed)?.map_err(Trouble::Fault)
 }
 

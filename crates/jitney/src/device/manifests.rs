@@ -76,11 +76,14 @@ impl<'a> Manifests<'a> {
         self.open(&name, &copy).map(Some).ok_or_else(damaged)
     }
 
-    /// Tells whether any copy that can be read names the lift.
-    pub(crate) fn knows(&self, lift: LiftNumber) -> Result<bool, Failure> {
+    /// Returns the stops of a lift by the copy made last of those that can be read; none if no copy names it.
+    pub(crate) fn stops_of(&self, lift: LiftNumber) -> Result<Vec<ManifestStop>, Failure> {
         let days = files::names(&self.dir)?;
         let copies = days.iter().filter_map(|day| self.find(day.parse().ok()?).ok().flatten());
-        Ok(copies.into_iter().any(|copy| copy.stops.iter().any(|stop| stop.lift == lift)))
+        let naming = copies.filter(|copy| copy.stops.iter().any(|stop| stop.lift == lift));
+        let mut stops = naming.max_by_key(|copy| copy.made_at).map(|copy| copy.stops).unwrap_or_default();
+        stops.retain(|stop| stop.lift == lift);
+        Ok(stops)
     }
 
     /// Removes copies of days long past.

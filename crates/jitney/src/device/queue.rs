@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use jitney_domain::ReportId;
 use jitney_node::api::{Fault, Report, SignedReport};
 use serde::{Deserialize, Serialize};
 
@@ -51,6 +52,26 @@ impl Queue {
         let place = last.saturating_add(1);
         let name = format!("{place:0PLACE_DIGITS$}-{}.json", report.report);
         files::write_json(&self.dir.join(name), signed)
+    }
+
+    /// Takes back a report that waits: what cannot be shall not be sent.
+    pub(crate) fn take_back(&self, report: ReportId) -> Result<(), Failure> {
+        let end = format!("-{report}.json");
+        let names = self.waiting()?;
+        names
+            .iter()
+            .filter(|name| name.ends_with(&end))
+            .try_for_each(|name| files::remove(&self.dir.join(name)))
+    }
+
+    /// Returns the reports that wait, in order. One that cannot be read is left out here, for it must not keep a
+    /// driver from their day; delivering them says what is wrong with it.
+    pub(crate) fn reports(&self) -> Result<Vec<Report>, Failure> {
+        let read = |name: &String| {
+            let signed: SignedReport = files::read_json(&self.dir.join(name)).ok()?;
+            serde_json::from_str(&signed.report).ok()
+        };
+        Ok(self.waiting()?.iter().filter_map(read).collect())
     }
 
     /// Returns how many reports wait.
@@ -107,7 +128,7 @@ fn place_of(name: &str) -> Option<u32> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use jitney_domain::{LiftNumber, ReportId, Step, Timestamp};
+    use jitney_domain::{LiftNumber, Step, Timestamp};
     use jitney_identity::{Domain, SecretKey};
     use jitney_node::api::FaultKind;
 
@@ -166,6 +187,19 @@ mod tests {
         queue.add(&late, &signed).unwrap();
         let lifts: Vec<u32> = queue.deliver(|_| Ok(())).unwrap().taken.iter().map(|r| r.lift.0).collect();
         assert_eq!(lifts, [2, 3, 9]);
+    }
+
+    #[test]
+    fn what_waits_can_be_read_and_taken_back_and_a_damaged_report_hides_no_other() {
+        let home = tempfile::tempdir().unwrap();
+        let queue = queue(&home, 3);
+        let lifts = || queue.reports().unwrap().iter().map(|report| report.lift.0).collect::<Vec<u32>>();
+        assert_eq!(lifts(), [1, 2, 3]);
+        queue.take_back(report(2).0.report).unwrap();
+        assert_eq!((lifts(), queue.len().unwrap()), (vec![1, 3], 2));
+        let first = home.path().join("queue").join(&queue.waiting().unwrap()[0]);
+        std::fs::write(first, "half").unwrap();
+        assert_eq!(lifts(), [3]);
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use jitney_domain::Zone;
 use jitney_domain::alarm::Urgency;
-use jitney_node::view::{Alarm, Alarms, Call};
+use jitney_node::view::{Alarm, Alarms, Call, Taken};
 
 use super::{count, moment};
 
@@ -26,8 +26,32 @@ fn one(alarm: &Alarm, zone: &Zone) -> String {
     for call in &alarm.calls {
         let _ = writeln!(text, "  {}\n    \"{}\"", whom(call), call.say);
     }
+    if let Some(taken) = &alarm.taken {
+        let _ = writeln!(text, "  in the hands of {} since {}", hands(taken), moment(taken.at, zone));
+    }
     for command in &alarm.next {
         let _ = writeln!(text, "  then {command}");
+    }
+    if alarm.taken.is_none() {
+        let _ = writeln!(text, "  in your hands: jitney alarms take {}", alarm.id.short());
+    }
+    text
+}
+
+fn hands(taken: &Taken) -> &str {
+    taken.by.as_deref().unwrap_or("the operator")
+}
+
+/// Lists who has taken which alarm.
+pub(crate) fn trail(trail: &[Taken], zone: &Zone) -> String {
+    if trail.is_empty() {
+        return "nobody has taken an alarm yet".to_owned();
+    }
+    let mut text = String::new();
+    for taken in trail {
+        let about = taken.trip.map(|trip| format!("  trip {trip}"));
+        let about = about.or(taken.lift.map(|lift| format!("  lift {lift}"))).unwrap_or_default();
+        let _ = writeln!(text, "{}  {}  {}{about}", moment(taken.at, zone), hands(taken), taken.kind);
     }
     text
 }

@@ -18,13 +18,18 @@ pub(crate) fn hours(view: &Hours, zone: &Zone) -> String {
         let name = format!("{:?}", weekly.day);
         table.row(["every".to_owned(), name, span(&weekly.hours)]);
     }
+    for pause in &given.breaks {
+        let row =
+            ["break".to_owned(), format!("{:?}", pause.day), span(&pause.between), pause.length.to_string()];
+        table.row(row);
+    }
     for (date, hours) in &given.days {
         table.row(["on".to_owned(), day(*date), span(hours)]);
     }
     for leave in &given.leave {
         table.row(["away".to_owned(), day(leave.from), format!("to {}", day(leave.to))]);
     }
-    if given.weekly.is_empty() && given.days.is_empty() && given.leave.is_empty() {
+    if given.weekly.is_empty() && given.days.is_empty() && given.leave.is_empty() && given.breaks.is_empty() {
         return "no hours given yet; give some with `jitney drive availability --weekly \"mon 9:00-13:00\"`"
             .to_owned();
     }

@@ -73,10 +73,14 @@ pub(crate) fn member(member: &Member) -> String {
         let consent = format!("consent: {}", name_of(&terms.consent));
         say("drives", [radius, most, consent, name_of(&terms.assistance)].join(", "));
     }
-    let vehicle = member.profile.as_ref().and_then(|profile| profile.vehicle.clone()).unwrap_or_default();
-    say("car", vehicle);
+    if member.vehicles.is_empty() {
+        let car = member.profile.as_ref().and_then(|profile| profile.vehicle.clone());
+        say("car", car.unwrap_or_default());
+    }
     for vehicle in &member.vehicles {
-        say(&format!("vehicle {}", vehicle.vehicle), capability(&vehicle.capability));
+        let looks = vehicle.description.iter().cloned();
+        let words: Vec<String> = looks.chain([capability(&vehicle.capability)]).collect();
+        say(&format!("vehicle {}", vehicle.vehicle), words.join(", "));
     }
     for (driver, wish) in &member.wishes {
         let wish = match wish {
@@ -84,6 +88,9 @@ pub(crate) fn member(member: &Member) -> String {
             Wish::Never => "never",
         };
         say(&format!("driver {driver}"), wish.to_owned());
+    }
+    for other in &member.apart {
+        say("apart from", other.to_string());
     }
     for (item, until) in &member.vetting {
         say(&item.to_string(), format!("until {}", day(*until)));

@@ -29,7 +29,7 @@ pub(crate) use manifest::{manifest, paper};
 pub(crate) use member::members;
 pub(crate) use plan::{day_plan, progress};
 pub(crate) use table::Table;
-pub(crate) use time::{clock, day, moment};
+pub(crate) use time::{ago, clock, day, local_clock, moment};
 pub(crate) use trip::{booked, still_stands, trip};
 
 /// Returns a reply as text, times in `zone`.
@@ -56,11 +56,14 @@ pub(crate) fn reply(reply: &Reply, zone: &Zone) -> String {
         Reply::Candidates(view) => candidates::candidates(view, zone),
         Reply::Openings(view) => candidates::openings(view, zone),
         Reply::DayPlan(view) => plan::day_plan(view, &[], zone),
+        Reply::Given(views) => plan::given(views, zone),
         Reply::Subscriptions(views) => trip::subscriptions(views),
         Reply::Board(view) => board::board(view),
+        Reply::RoadLines(lines) => count(lines.len(), "road", "roads"),
         Reply::Capacity(views) => partners::capacity(views, zone),
         Reply::Agreements(views) => partners::agreements(views),
         Reply::Alarms(view) => alarm::alarms(view, zone),
+        Reply::AlarmTrail(trail) => alarm::trail(trail, zone),
         Reply::Calendar(text) => text.clone(),
         Reply::CalendarSecret(secret) => secret.clone().unwrap_or_else(|| "no card".to_owned()),
         Reply::Messages(views) => messages::messages(views, zone),

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use jitney_domain::{TripId, Zone};
-use jitney_node::view::{Comes, DayPlan, PlanChange, PlanProgress, Trip};
+use jitney_node::view::{Comes, DayPlan, Given, PlanChange, PlanProgress, Trip};
 
 use super::time::local_clock;
 use super::trip::rider;
@@ -13,6 +13,17 @@ use super::{Table, count, day};
 pub(crate) fn progress(progress: &PlanProgress) -> String {
     let unmet = count(progress.unmet, "trip", "trips");
     format!("planning: {:.0} %, {unmet} with nobody so far", progress.done * 100.0)
+}
+
+/// Returns what trips that change hands cost.
+pub(crate) fn given(given: &[Given], zone: &Zone) -> String {
+    let mut table = Table::new(&["TRIP", "RIDER", "NOW", "THEN", "MORE DRIVING"]);
+    for Given { trip, rider, from, to, added, .. } in given {
+        let who = |comes: &Comes| format!("{} at {}", comes.name, local_clock(comes.at, zone));
+        let now = from.as_ref().map_or_else(|| "nobody".to_owned(), who);
+        table.row([trip.to_string(), rider.clone(), now, who(to), added.to_string()]);
+    }
+    table.to_string()
 }
 
 /// Returns a plan: what it is worth, whom one would have to tell what, and what nobody would drive.

@@ -159,7 +159,9 @@ mod tests {
             ticket: None,
             claims: Vec::new(),
             carriage: Carriage::Unassigned,
+            partner: None,
             locked: false,
+            driven: None,
             attention: Vec::new(),
         }
     }

@@ -33,6 +33,9 @@ pub(crate) fn status(status: &Status) -> String {
         (None, None, Some(why)) => say("federation", format!("none; this coop was not admitted: {why}")),
         (None, None, None) => say("federation", "none; this coop works alone".to_owned()),
     }
+    if let Some(trouble) = &status.driving_times {
+        say("roads", format!("! {}: {}", trouble.what, trouble.next));
+    }
     table.to_string()
 }
 
@@ -56,12 +59,8 @@ fn federation(view: &FederationStatus) -> String {
 }
 
 fn joining(view: &Joining) -> String {
-    match (view.signed, view.needed) {
-        (Some(signed), Some(needed)) => format!(
-            "asked to join: {signed} of {needed} coops have signed; they see us with `jitney federation roster`"
-        ),
-        _ => format!("asked to join; the coop that invites ({}) has not answered yet", view.inviter),
-    }
+    let see = if view.signed.is_some() { "; they see us with `jitney federation roster`" } else { "" };
+    format!("this coop {view}{see}")
 }
 
 /// Returns a number of bytes as people read it.

@@ -1,7 +1,7 @@
 //! Tickets open to partners and lifts offered to a driver, as text.
 
 use jitney_domain::{Metres, Zone};
-use jitney_node::view::{Offer, Ticket};
+use jitney_node::view::{Offer, Ticket, WhyNobody};
 
 use super::need::need;
 use super::time::{local_clock, window};
@@ -21,8 +21,9 @@ pub(crate) fn tickets(tickets: &[Ticket], zone: &Zone) -> String {
             (_, None, Some(best)) => {
                 format!("{} {} at {}", best.driver, best.name, local_clock(best.pick_up_at, zone))
             }
-            (_, None, None) => "nobody of ours".to_owned(),
+            (_, None, None) => nobody(ticket.why_nobody.as_ref()),
         };
+        let who = if ticket.claimed_before { format!("our claim has ended; {who}") } else { who };
         let asked = ticket.offered_until.map(|until| format!(", to us until {}", moment(until, zone)));
         table.row([
             ticket.ticket.short(),
@@ -39,8 +40,19 @@ pub(crate) fn tickets(tickets: &[Ticket], zone: &Zone) -> String {
     table.to_string()
 }
 
+/// Says that nobody can, and what most of them lack.
+fn nobody(why: Option<&WhyNobody>) -> String {
+    match why {
+        None => "nobody of ours".to_owned(),
+        Some(WhyNobody { why, drivers, of, .. }) if drivers == of => format!("nobody of ours: {why}"),
+        Some(WhyNobody { why, drivers, of, .. }) => {
+            format!("nobody of ours, {drivers} of {of} for one reason: {why}")
+        }
+    }
+}
+
 /// Returns a length in kilometres, below ten with a decimal.
-fn kilometres(metres: Metres) -> String {
+pub(super) fn kilometres(metres: Metres) -> String {
     let km = metres.km();
     if km < 10.0 { format!("{km:.1}") } else { format!("{km:.0}") }
 }
@@ -63,4 +75,24 @@ pub(crate) fn offers(offers: &[Offer], zone: &Zone) -> String {
         ]);
     }
     format!("{table}Say yes with `jitney drive accept LIFT`, no with `jitney drive decline LIFT`.")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use jitney_node::view::Told;
+
+    #[test]
+    fn why_nobody_can_is_said_with_how_many_it_is_true_of() {
+        let why = |drivers, of| WhyNobody {
+            why: "no wheelchair space".to_owned(),
+            told: Told::new("why-no-wheelchair-space"),
+            drivers,
+            of,
+        };
+        assert_eq!(nobody(None), "nobody of ours");
+        assert_eq!(nobody(Some(&why(2, 2))), "nobody of ours: no wheelchair space");
+        let most = "nobody of ours, 2 of 3 for one reason: no wheelchair space";
+        assert_eq!(nobody(Some(&why(2, 3))), most);
+    }
 }

@@ -55,6 +55,17 @@ pub(crate) fn moment(at: Timestamp, zone: &Zone) -> String {
     format!("{} {}", day(local.date()), clock(local.time()))
 }
 
+/// Returns how long ago something was, as people say it: "90 minutes ago".
+pub(crate) fn ago(then: Timestamp, now: Timestamp) -> String {
+    let minutes = now.minutes_since(then).0;
+    match minutes {
+        0 => "less than a minute ago".to_owned(),
+        1..120 => format!("{} ago", super::count(minutes as usize, "minute", "minutes")),
+        120..2880 => format!("{} hours ago", minutes / 60),
+        _ => format!("{} days ago", minutes / 1440),
+    }
+}
+
 /// Returns a window: "09:20-09:50".
 pub(crate) fn window(window: &Window, zone: &Zone) -> String {
     format!("{}-{}", local_clock(window.from, zone), local_clock(window.to, zone))
@@ -73,6 +84,15 @@ pub(crate) fn timing(timing: &Timing) -> String {
 mod tests {
     use super::*;
     use jiff::civil::date;
+
+    #[test]
+    fn an_age_is_said_as_people_say_it() {
+        let ago = |minutes: i64| ago(Timestamp(0), Timestamp(minutes * 60_000));
+        let said = [ago(0), ago(1), ago(90), ago(150), ago(3000)];
+        let expected =
+            ["less than a minute ago", "1 minute ago", "90 minutes ago", "2 hours ago", "2 days ago"];
+        assert_eq!(said, expected);
+    }
 
     #[test]
     fn times_are_shown_on_the_coops_wall_clock() {

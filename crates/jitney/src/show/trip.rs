@@ -8,6 +8,7 @@ use jitney_node::view::{Booked, Carriage, Subscription, Trip};
 
 use super::need::need;
 use super::read_back::read_back;
+use super::ticket::kilometres;
 use super::time::{local_clock, timing, window};
 use super::{Table, count, day, moment};
 
@@ -85,10 +86,11 @@ pub(crate) fn trip(trip: &Trip, zone: &Zone) -> String {
     }
     say("needs", need(&trip.requirement));
     say("carried by", carriage(trip, zone));
-    say("locked", if trip.locked { "no plan gives it to another driver".to_owned() } else { String::new() });
+    say("locked", if trip.locked { "it stays with whoever has it".to_owned() } else { String::new() });
     if let Carriage::Confirmed { card: Some(card), .. } = &trip.carriage {
         say("driver", format!("{}, {}; the word is \"{}\"", card.driver, card.vehicle, card.word));
     }
+    say("driven", trip.driven.map(|far| format!("{} km", kilometres(far))).unwrap_or_default());
     say("return", trip.return_trip.map(|other| other.to_string()).unwrap_or_default());
     say("way out", trip.outbound.map(|other| other.to_string()).unwrap_or_default());
     say("subscription", trip.subscription.map(|order| order.to_string()).unwrap_or_default());

@@ -22,9 +22,49 @@ fn what_is_not_there_is_said_to_be_missing() {
     let dir = tempfile::tempdir().unwrap();
     let nothing = Machine::at(dir.path(), "correct horse");
     ends(&nothing, &["up"], 3, "make one with `jitney coop init`");
-    ends(&nothing, &["status"], 7, "start it with `jitney up`");
+    ends(&nothing, &["status"], 3, "there is no coop in ");
+    ends(&nothing, &["status"], 3, "make one with `jitney coop init`, or say where yours is with --home DIR");
     ends(&nothing, &["drive", "hours"], 3, "use `jitney join LINK`");
     ends(&nothing, &["trip", "show", "10001-5"], 2, "a digit is wrong or two are swapped");
+}
+
+#[test]
+fn a_coop_without_a_name_and_a_clock_that_is_none_are_refused_before_anything_is_made() {
+    let dir = tempfile::tempdir().unwrap();
+    let home = Machine::at(&dir.path().join("coop"), "correct horse");
+    for name in ["", "  "] {
+        let init = ["coop", "init", "--name", name, "--timezone", "Europe/Paris"];
+        ends(&home, &init, 5, "say what members and partners call it with --name");
+    }
+    let init = ["coop", "init", "--name", "W", "--timezone", "Europe/Paris"];
+    ends(&home.when("garbage"), &init, 10, "JITNEY_NOW is \"garbage\"; write it like 2026-03-09T08:00:00Z");
+    assert!(!home.home().exists());
+    home.ok(&init);
+    ends(&home, &["status"], 7, "is not running; start it with `jitney up`");
+    let _node = home.up("/ip4/127.0.0.1/tcp/0");
+    ends(&home.when("garbage"), &["status"], 10, "or unset it");
+    home.ok(&["rider", "add", "--name", "Ada", "--address", "12 Mill Lane", "--at", "47.38,8.54"]);
+    home.ok(&["place", "add", "Clinic", "--at", "47.40,8.55"]);
+    let book =
+        |when| ["trip", "book", "--rider", "ada", "--from", "home", "--to", "Clinic", "--pickup", when];
+    ends(&home, &book("2099-01-01 9:00"), 5, "2099-01-01 is too far ahead, trips are booked until ");
+}
+
+#[test]
+fn what_is_booked_but_not_assigned_is_said_to_be_booked() {
+    let dir = tempfile::tempdir().unwrap();
+    let office = office(&dir).when("2030-03-04T08:00:00Z");
+    let _node = office.up("/ip4/127.0.0.1/tcp/0");
+    office.ok(&["rider", "add", "--name", "Ada", "--address", "12 Mill Lane", "--at", "47.38,8.54"]);
+    office.ok(&["place", "add", "Clinic", "--at", "47.40,8.55"]);
+    let book = ["trip", "book", "--rider", "ada", "--from", "home", "--to", "Clinic", "--assign", "--pickup"];
+    let ended = office.run(&[&book[..], &["tomorrow 9:00"]].concat());
+    assert_eq!(ended.code, 6, "{ended:?}");
+    let says = "error: trip 10001-4 is booked, but not assigned: none of our drivers can take trip 10001-4";
+    assert!(ended.err.starts_with(says) && ended.out.contains("10001-4"), "{ended:?}");
+    let gap = office.run(&[&book[..], &["2030-03-31 2:30"]].concat());
+    assert!(gap.err.contains("2030-03-31 02:30 does not exist in Europe/Paris"), "{gap:?}");
+    assert!(office.ok(&["exit-codes"]).contains("what the error says was done, such as booking, is done"));
 }
 
 #[test]

@@ -1,9 +1,11 @@
 //! Who belongs: invitation, majority, refusal, expulsion.
 
 use jitney_domain::Minutes;
+use jitney_identity::Hash;
 
 use super::net::Net;
 use crate::act::RosterAct;
+use crate::charter::Agreement;
 use crate::entry::Kind;
 use crate::ids::Version;
 use crate::join::JoinRefusal;
@@ -90,6 +92,34 @@ fn a_declined_coop_is_told_so() {
     net.command("orchard", |machine, cx| machine.decline(coop, cx)).unwrap();
     net.run(Minutes(1));
     assert!(net.saw("harbour", &Output::JoinRefused { reason: JoinRefusal::Declined }));
+}
+
+#[test]
+fn who_waits_to_join_founds_nothing_until_it_has_withdrawn() {
+    let mut net = Net::new(6);
+    net.found("orchard");
+    net.join("harbour", "orchard");
+    net.run(Minutes(1));
+    assert_eq!(net.machine("harbour").joining_name(), Some("Valley"));
+    let params = || FoundParams {
+        name: "Harbours".into(),
+        terms: Hash::of(b"terms"),
+        agreement: Agreement { currency: "EUR".into(), per_km_minor: None, per_trip_minor: None },
+        record: record("harbour", 1),
+    };
+    let refused = net.command("harbour", |machine, cx| machine.found(params(), cx));
+    assert!(matches!(refused, Err(CommandError::WaitsToJoin)));
+    net.command("harbour", Federation::withdraw_join).unwrap();
+    assert!(net.machine("harbour").joining().is_none());
+    assert_eq!(net.machine("harbour").joining_name(), None);
+    assert!(matches!(net.command("harbour", Federation::withdraw_join), Err(CommandError::NotJoining)));
+    // It would be let in by now, and does not follow.
+    net.admit("orchard", "harbour");
+    net.run(Minutes(5));
+    assert!(!net.is_member("harbour"));
+    net.command("harbour", |machine, cx| machine.found(params(), cx)).unwrap();
+    assert!(net.is_member("harbour"));
+    assert!(matches!(net.command("harbour", Federation::withdraw_join), Err(CommandError::AlreadyMember)));
 }
 
 #[test]

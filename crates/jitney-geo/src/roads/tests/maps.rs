@@ -341,3 +341,25 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_picture_has_the_fast_roads_first_and_all_of_one_speed_or_none() {
+    let mut map = grid();
+    map.way(1, &[0, 1, 2], &[("highway", "trunk"), ("maxspeed", "110")]);
+    map.way(2, &[10, 11, 12], STREET);
+    map.way(3, &[20, 21, 22], STREET);
+    map.way(4, &[40, 41], STREET);
+    let (roads, _) = import(&map);
+    let lines = |most| roads.lines(at(-0.5, -0.5), at(3.0, 3.5), Metres(1), most);
+    let all = lines(100);
+    assert!(all[0].kmh > all[1].kmh && all.windows(2).all(|two| two[0].kmh >= two[1].kmh), "{all:?}");
+    let points = |lines: &[Line]| lines.iter().map(|line| line.points.len()).sum::<usize>();
+    assert_eq!(points(&all), 9, "the way that lies north of it is left out: {all:?}");
+    // There is room for one street but not for the other.
+    assert_eq!(points(&lines(7)), 3);
+    assert_eq!(points(&lines(9)), 9);
+    assert!(lines(2).is_empty());
+    // Bends nearer than three kilometres are drawn straight.
+    let coarse = roads.lines(at(-0.5, -0.5), at(3.0, 3.5), Metres(3000), 100);
+    assert!(coarse.iter().all(|line| line.points.len() == 2), "{coarse:?}");
+}

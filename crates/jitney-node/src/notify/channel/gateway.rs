@@ -1,42 +1,17 @@
 //! An HTTP gateway: one message as JSON in the body of a POST, its id as `Idempotency-Key`.
 
 use std::io;
-use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
-use ureq::tls::{Certificate, RootCerts, TlsConfig, TlsProvider};
-use ureq::{Agent, Error, Timeout};
+use ureq::{Error, Timeout};
 
 use super::{Parcel, Posted};
-
-/// The authorities that the machine trusts, read once: the operator's own may be among them.
-static ROOTS: LazyLock<Vec<Certificate<'static>>> = LazyLock::new(|| {
-    let found = rustls_native_certs::load_native_certs();
-    found.certs.iter().map(|cert| Certificate::from_der(cert).to_owned()).collect()
-});
+use crate::http;
 
 /// Hands the message over; blocks.
 pub(super) fn post(url: &str, token: Option<&str>, patience: Duration, parcel: &Parcel) -> Posted {
     let Ok(body) = serde_json::to_vec(parcel) else { return Posted::Refused };
-    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
-    let mut tls =
-        TlsConfig::builder().provider(TlsProvider::Rustls).unversioned_rustls_crypto_provider(provider);
-    if url.starts_with("https://") {
-        tls = tls.root_certs(RootCerts::new_with_certs(&ROOTS));
-    }
-    let agent: Agent = Agent::config_builder()
-        .tls_config(tls.build())
-        .http_status_as_error(false)
-        // What is personal goes where the operator has said and nowhere else.
-        .max_redirects(0)
-        .max_redirects_will_error(false)
-        .proxy(None)
-        .timeout_resolve(Some(patience))
-        .timeout_connect(Some(patience))
-        .timeout_send_body(Some(patience))
-        .timeout_recv_response(Some(patience))
-        .build()
-        .into();
+    let agent = http::agent(url, patience);
     let key = parcel.id.to_string();
     let mut request = agent
         .post(url)

@@ -1,15 +1,25 @@
-//! What is wrong, and what to say on the phone, in sentences that can be read out.
+//! What is wrong, and what to say on the phone: which sentence of the language files it is, and what is filled in.
 
-use jitney_domain::LiftNumber;
+use jiff::civil::Date;
 use jitney_domain::alarm::{Call, Callee, Caller, Kind, Stage, Unfit};
-use jitney_domain::booking::Progress;
+use jitney_domain::booking::{Progress, RefusalReason};
+use jitney_domain::member::Unvetted;
+use jitney_domain::{LiftNumber, MemberId, VettingItem};
+use jitney_lang::{Args, Lang};
+
+use super::when::When;
+use crate::refusals::words::lack;
 
 /// The words that the sentences about one alarm are made of.
 pub(super) struct Words {
+    /// In which language they are said.
+    pub lang: Lang,
     /// Our coop's name.
     pub us: String,
     /// What it is about.
     pub about: String,
+    /// Whose trip it is about, if one of ours.
+    pub whose: Option<MemberId>,
     /// The rider, if one of ours.
     pub rider: Option<String>,
     /// The driver, if one of ours.
@@ -21,290 +31,241 @@ pub(super) struct Words {
     /// Where it ends.
     pub to: Option<String>,
     /// When the rider is to be fetched.
-    pub at: Option<String>,
+    pub at: Option<When>,
     /// What both coops call it.
-    pub reference: Option<String>,
+    pub ticket: Option<String>,
     /// What the driver calls it.
     pub lift: Option<LiftNumber>,
     /// By when somebody has to answer, or else since when it is so.
-    pub deadline: Option<String>,
-}
-
-fn or<'a>(text: &'a Option<String>, instead: &'a str) -> &'a str {
-    text.as_deref().unwrap_or(instead)
+    pub deadline: Option<When>,
 }
 
 impl Words {
-    fn driver(&self) -> &str {
-        or(&self.driver, "the driver")
-    }
-
-    fn partner(&self) -> &str {
-        or(&self.partner, "the other coop")
-    }
-
-    fn rider(&self) -> &str {
-        or(&self.rider, "the rider")
-    }
-
-    fn at(&self) -> &str {
-        or(&self.at, "the time agreed")
-    }
-
-    fn deadline(&self) -> &str {
-        or(&self.deadline, "now")
-    }
-
-    fn reference(&self) -> &str {
-        or(&self.reference, "the ticket")
-    }
-
-    fn lift(&self) -> String {
-        self.lift.map_or_else(|| "your lift".to_owned(), |lift| format!("lift {lift}"))
-    }
-
     /// Says what is wrong.
     pub(super) fn wrong(&self, kind: &Kind) -> String {
-        match kind {
-            Kind::LeftBehind => "the rider is out and the way home has come to nothing".to_owned(),
-            Kind::ReturnWithoutDriver { stage: Stage::Out, promise_broken: false } => {
-                "the rider is out and nobody has the way home".to_owned()
-            }
-            Kind::ReturnWithoutDriver { stage: Stage::Out, promise_broken: true } => {
-                "the rider is out and whoever had promised the way home cannot come".to_owned()
-            }
-            Kind::ReturnWithoutDriver { promise_broken: false, .. } => {
-                "the way home has nobody yet: settle it before the rider leaves".to_owned()
-            }
-            Kind::ReturnWithoutDriver { promise_broken: true, .. } => {
-                "whoever had promised the way home cannot come: settle it before the rider leaves".to_owned()
-            }
-            Kind::DriverOverdue { progress: Progress::EnRoute } => {
-                "the driver is on the way and late".to_owned()
-            }
-            Kind::DriverOverdue { .. } => {
-                "the driver should have been there and has not reported; phone them".to_owned()
-            }
-            Kind::RiderNotAtDoor => "the driver is at the door and the rider does not come".to_owned(),
-            Kind::OnBoardTooLong => "the rider is on board longer than promised".to_owned(),
-            Kind::ProviderFailed { reason, was_confirmed, .. } => {
-                let why = reason.map(|reason| format!(" ({reason})")).unwrap_or_default();
-                if *was_confirmed {
-                    format!(
-                        "{} had confirmed and gave it up{why}; nobody has confirmed it since",
-                        self.partner()
-                    )
-                } else {
-                    format!("whoever was asked did not take it{why}: assign it again")
-                }
-            }
-            Kind::NobodyHasIt => "nobody has it yet and it is less than a day away".to_owned(),
-            Kind::DriverMayNot { why, .. } => {
-                format!("{} may not take it: {}; give it to somebody else", self.driver(), unfit(why))
-            }
-            Kind::CredentialWithdrawn { .. } => {
-                format!("{} has withdrawn this driver's credential: ask who comes instead", self.partner())
-            }
-            Kind::AwardUnanswered { .. } => {
-                format!(
-                    "{} has been given it and has not said yes; due by {}",
-                    self.partner(),
-                    self.deadline()
-                )
-            }
-            Kind::DriverSilent { .. } => {
-                format!("{} has been asked and has not answered; due by {}", self.driver(), self.deadline())
-            }
-            Kind::DetailsMissing => "the driver does not know yet whom to fetch and where".to_owned(),
-            Kind::HoldEnding { .. } => {
-                format!(
-                    "we hold {}'s time for {} until {} and they have not decided",
-                    self.driver(),
-                    self.partner(),
-                    self.deadline()
-                )
-            }
-            Kind::ClaimEnding { .. } => {
-                format!(
-                    "{} would carry it and holds a driver until {}: decide",
-                    self.partner(),
-                    self.deadline()
-                )
-            }
-            Kind::WaitsForOtherHalf { .. } => format!(
-                "{} would carry it and holds a driver until {}, and nobody has the other half of the round trip",
-                self.partner(),
-                self.deadline()
-            ),
-            Kind::WillCallSilent => "the rider has been out for hours and has not called".to_owned(),
-            Kind::PartnerUnreachable { .. } => {
-                format!("{} has not taken our messages since {}", self.partner(), self.deadline())
-            }
-            Kind::MessageLost { .. } => {
-                format!("a message to {} was lost for good: compare what you have agreed", self.partner())
-            }
-            Kind::PartnerAtOdds { .. } => format!(
-                "{} has signed two different things: what is booked stands, agree on nothing new",
-                self.partner()
-            ),
-            Kind::NotTold { .. } => {
-                "a message did not get through, or may not have: phone, then note it as told".to_owned()
-            }
-            Kind::OutcomeDisputed => "the two sides do not say the same about how it ended".to_owned(),
-        }
+        self.lang.text(wrong(kind), &self.args(kind))
     }
 
-    /// Says what to say in a call.
-    pub(super) fn say(&self, kind: &Kind, call: &Call) -> String {
-        match (call.whom, call.who) {
-            (Callee::Rider(_), _) => self.to_rider(kind),
-            (Callee::Driver(_), _) => self.to_driver(kind),
-            (Callee::Office(_), Caller::Driver(_)) => format!(
-                "I am {}, at the door for your rider ({}), and nobody comes. Please phone them.",
-                self.driver(),
-                self.reference()
-            ),
-            (Callee::Office(_), Caller::Dispatcher) => self.to_office(kind),
-        }
-    }
-
-    fn to_rider(&self, kind: &Kind) -> String {
-        let hello = format!("{}, this is {}.", self.rider(), self.us);
-        let rest = match kind {
-            Kind::LeftBehind | Kind::ReturnWithoutDriver { stage: Stage::Out, .. } => {
-                "We know that you want to go home. Please stay inside where you are; we are finding somebody \
-                 and call you again within a quarter of an hour."
-                    .to_owned()
+    /// Says what to say in a call to whoever is `called` so. A rider's side is the rider, or a caregiver.
+    pub(super) fn say(&self, kind: &Kind, call: &Call, called: &str) -> String {
+        let args = self.args(kind).with("called", called);
+        let (frame, key) = match (call.whom, call.who) {
+            (Callee::Rider(member), _) if self.whose.is_some_and(|rider| rider != member) => {
+                ("alarm-to-rider", to_caregiver(kind))
             }
-            Kind::ReturnWithoutDriver { .. } => format!(
-                "We have nobody yet to bring you home at {}. Please do not leave before we have called you again.",
-                self.at()
-            ),
-            Kind::DriverOverdue { .. } => {
-                "Your driver is late. Are you all right? We are asking where they are and call you again in ten \
-                 minutes."
-                    .to_owned()
+            (Callee::Rider(_), _) => ("alarm-to-rider", to_rider(kind)),
+            (Callee::Driver(_), _) => return self.lang.text(to_driver(kind), &args),
+            (Callee::Office(_), Caller::Driver(_)) => {
+                return self.lang.text("alarm-office-at-the-door", &args);
             }
-            Kind::RiderNotAtDoor => {
-                format!("Your driver is waiting for you at {}. Are you coming?", or(&self.from, "the door"))
+            (Callee::Office(_), Caller::Dispatcher) => {
+                ("alarm-to-office", to_office(kind, self.rider.is_some()))
             }
-            Kind::OnBoardTooLong => {
-                "You should have arrived by now. Are you still on the way? Is all well?".to_owned()
-            }
-            Kind::ProviderFailed { was_confirmed: true, .. } => format!(
-                "The driver we told you of for {} cannot come. We are finding somebody else and call you again.",
-                self.at()
-            ),
-            Kind::NotTold { .. } => {
-                format!("I am calling about your lift at {}, because our message may not have reached you.", self.at())
-            }
-            Kind::WillCallSilent => "How are you getting on? When shall we fetch you?".to_owned(),
-            Kind::OutcomeDisputed => {
-                format!("Did your lift to {} take place?", or(&self.to, "where you were going"))
-            }
-            _ => format!(
-                "We have not found a driver for {} yet. Would another time do? We go on asking and call you again.",
-                self.at()
-            ),
         };
-        format!("{hello} {rest}")
+        let rest = self.lang.text(key, &args);
+        self.lang.text(frame, &args.with("rest", rest))
     }
 
-    fn to_driver(&self, kind: &Kind) -> String {
-        let lift = self.lift();
-        match kind {
-            Kind::DriverOverdue { .. } => {
-                format!("Where are you? {} was to be fetched at {} ({lift}).", self.rider(), self.at())
-            }
-            Kind::OnBoardTooLong => format!("Is {} still with you? Is all well ({lift})?", self.rider()),
-            Kind::DriverMayNot { why, .. } => {
-                format!("You have {lift} at {}, but {}. We give it to somebody else.", self.at(), unfit(why))
-            }
-            Kind::DriverSilent { .. } => {
-                format!("Can you take {lift} at {}? Please say yes or no now.", self.at())
-            }
-            Kind::DetailsMissing => {
-                format!("Please write down whom you fetch at {} and where ({lift}).", self.at())
-            }
-            Kind::NotTold { .. } => {
-                "Please look at your offers and your manifest: our message may not have reached you."
-                    .to_owned()
-            }
-            _ => format!("How did {lift} end?"),
-        }
-    }
-
-    fn to_office(&self, kind: &Kind) -> String {
-        let (us, reference, at) = (&self.us, self.reference(), self.at());
-        let ours = self.rider.is_some();
-        let rest = match kind {
-            Kind::DriverOverdue { .. } if ours => {
-                format!("Your driver was to fetch our rider at {at} ({reference}). Where are they?")
-            }
-            Kind::DriverOverdue { .. } => format!(
-                "Our driver was to fetch your rider at {at} ({reference}) and does not report. Please phone your rider."
-            ),
-            Kind::OnBoardTooLong if ours => {
-                format!("Our rider is with your driver longer than agreed ({reference}). Is all well?")
-            }
-            Kind::OnBoardTooLong => {
-                format!(
-                    "Your rider is with our driver longer than agreed ({reference}). We are phoning the driver."
-                )
-            }
-            Kind::DriverMayNot { why, .. } => format!(
-                "Our driver for your rider at {at} ({reference}) may not drive: {}. We look for another or give it \
-                 back; please look too.",
-                unfit(why)
-            ),
-            Kind::CredentialWithdrawn { .. } => format!(
-                "You have withdrawn the credential of the driver for our {reference} at {at}. Who comes instead?"
-            ),
-            Kind::AwardUnanswered { .. } => format!(
-                "We gave you {reference}, fetched at {at}. Please say yes or no; without an answer by {} we ask somebody else.",
-                self.deadline()
-            ),
-            Kind::DetailsMissing => format!(
-                "Our driver fetches your rider at {at} ({reference}) and has no name and address yet. Please tell us."
-            ),
-            Kind::HoldEnding { .. } => format!(
-                "We hold a driver for your {reference} at {at} until {}. Shall we carry it?",
-                self.deadline()
-            ),
-            Kind::ClaimEnding { .. } => {
-                format!(
-                    "You hold a driver for our {reference} until {}. Can you hold longer?",
-                    self.deadline()
-                )
-            }
-            Kind::WaitsForOtherHalf { .. } => format!(
-                "You hold a driver for our {reference} until {}. We look for somebody for the other way; could you carry both?",
-                self.deadline()
-            ),
-            Kind::PartnerUnreachable { .. } => format!(
-                "Your node has not taken our messages since {}. Let us go through what we have booked with each other.",
-                self.deadline()
-            ),
-            Kind::MessageLost { .. } => {
-                "A message to you was lost. Let us go through what we have booked with each other.".to_owned()
-            }
-            Kind::PartnerAtOdds { .. } => {
-                "Your node has signed two different things. What is booked stands; please find out why."
-                    .to_owned()
-            }
-            _ => format!("We do not have the same about how {reference} of {at} ended. What do you have?"),
+    /// Returns everything that a sentence may ask for; each takes what it needs.
+    fn args(&self, kind: &Kind) -> Args<'_> {
+        let lang = self.lang;
+        let or = |known: &Option<String>, key: &str| known.clone().unwrap_or_else(|| plain(lang, key));
+        let ticket = self.ticket.as_deref().map(|ticket| one(lang, "alarm-ticket", "ticket", ticket));
+        let lift = self.lift.map(|lift| one(lang, "alarm-lift", "lift", &lift.to_string()));
+        let at = self.at.map(|at| at.alone(lang));
+        let deadline = self.deadline.map(|at| at.behind_a_word(lang));
+        let moment = self.deadline.map(|at| at.alone(lang));
+        let why = match kind {
+            Kind::DriverMayNot { why, .. } => unfit(lang, why),
+            _ => String::new(),
         };
-        format!("This is {us}. {rest}")
+        let reason = match kind {
+            Kind::ProviderFailed { reason: Some(reason), .. } => plain(lang, refused(*reason)),
+            _ => String::new(),
+        };
+        Args::new()
+            .with("us", self.us.as_str())
+            .with("rider", or(&self.rider, "alarm-some-rider"))
+            .with("driver", or(&self.driver, "alarm-some-driver"))
+            .with("partner", or(&self.partner, "alarm-some-partner"))
+            .with("from", or(&self.from, "alarm-some-from"))
+            .with("to", or(&self.to, "alarm-some-to"))
+            .with("at", or(&at, "alarm-some-time"))
+            .with("reference", or(&ticket, "alarm-some-ticket"))
+            .with("lift", or(&lift, "alarm-some-lift"))
+            .with("deadline", or(&deadline, "alarm-some-deadline"))
+            .with("moment", or(&moment, "alarm-some-moment"))
+            .with("why", why)
+            .with("reason", reason)
     }
 }
 
-fn unfit(why: &Unfit) -> String {
-    match why {
-        Unfit::NotActive => "suspended".to_owned(),
-        Unfit::Unvetted(unvetted) => unvetted.to_string(),
-        Unfit::OnLeave => "on leave that day".to_owned(),
-        Unfit::HoursGone => "not available at that time any more".to_owned(),
-        Unfit::VehicleGone => "the vehicle is out of use".to_owned(),
-        Unfit::Incapable(why) => why.clone(),
+fn plain(lang: Lang, key: &str) -> String {
+    lang.text(key, &Args::new())
+}
+
+/// Returns a sentence with one word filled in.
+pub(super) fn one(lang: Lang, key: &str, name: &str, word: &str) -> String {
+    lang.text(key, &Args::new().with(name, word))
+}
+
+fn wrong(kind: &Kind) -> &'static str {
+    match kind {
+        Kind::LeftBehind => "alarm-wrong-left-behind",
+        Kind::ReturnWithoutDriver { stage, promise_broken } => match (stage, promise_broken) {
+            (Stage::Out, false) => "alarm-wrong-return-out",
+            (Stage::Out, true) => "alarm-wrong-return-out-broken",
+            (Stage::Planned | Stage::AtHome, false) => "alarm-wrong-return",
+            (Stage::Planned | Stage::AtHome, true) => "alarm-wrong-return-broken",
+        },
+        Kind::DriverOverdue { progress: Progress::EnRoute } => "alarm-wrong-driver-late",
+        Kind::DriverOverdue { .. } => "alarm-wrong-driver-overdue",
+        Kind::RiderNotAtDoor => "alarm-wrong-rider-not-at-door",
+        Kind::OnBoardTooLong => "alarm-wrong-on-board-too-long",
+        Kind::ProviderFailed { reason, was_confirmed, .. } => match (was_confirmed, reason) {
+            (true, None) => "alarm-wrong-given-up",
+            (true, Some(_)) => "alarm-wrong-given-up-why",
+            (false, None) => "alarm-wrong-not-taken",
+            (false, Some(_)) => "alarm-wrong-not-taken-why",
+        },
+        Kind::NobodyHasIt => "alarm-wrong-nobody-has-it",
+        Kind::RiderSuspended => "alarm-wrong-rider-suspended",
+        Kind::DriverMayNot { .. } => "alarm-wrong-driver-may-not",
+        Kind::CredentialWithdrawn { .. } => "alarm-wrong-credential-withdrawn",
+        Kind::AwardUnanswered { .. } => "alarm-wrong-award-unanswered",
+        Kind::DriverSilent { .. } => "alarm-wrong-driver-silent",
+        Kind::CalledOffUntold { .. } => "alarm-wrong-called-off-untold",
+        Kind::BoardedAnyway { .. } => "alarm-wrong-boarded-anyway",
+        Kind::DetailsMissing => "alarm-wrong-details-missing",
+        Kind::HoldEnding { .. } => "alarm-wrong-hold-ending",
+        Kind::ClaimEnding { .. } => "alarm-wrong-claim-ending",
+        Kind::WaitsForOtherHalf { .. } => "alarm-wrong-waits-for-other-half",
+        Kind::CallBack { .. } => "alarm-wrong-call-back",
+        Kind::WillCallSilent => "alarm-wrong-will-call-silent",
+        Kind::PartnerUnreachable { .. } => "alarm-wrong-partner-unreachable",
+        Kind::MessageLost { .. } => "alarm-wrong-message-lost",
+        Kind::PartnerAtOdds { .. } => "alarm-wrong-partner-at-odds",
+        Kind::NotTold { .. } => "alarm-wrong-not-told",
+        Kind::OutcomeDisputed => "alarm-wrong-outcome-disputed",
     }
 }
+
+fn to_rider(kind: &Kind) -> &'static str {
+    match kind {
+        Kind::LeftBehind | Kind::ReturnWithoutDriver { stage: Stage::Out, .. } => "alarm-rider-stay-there",
+        Kind::ReturnWithoutDriver { .. } => "alarm-rider-do-not-leave",
+        Kind::DriverOverdue { .. } => "alarm-rider-driver-overdue",
+        Kind::RiderNotAtDoor => "alarm-rider-not-at-door",
+        Kind::OnBoardTooLong => "alarm-rider-on-board-too-long",
+        Kind::ProviderFailed { was_confirmed: true, .. } => "alarm-rider-given-up",
+        Kind::NotTold { .. } => "alarm-rider-not-told",
+        Kind::BoardedAnyway { .. } => "alarm-rider-boarded-anyway",
+        Kind::RiderSuspended => "alarm-rider-suspended",
+        Kind::CallBack { .. } => "alarm-rider-call-back",
+        Kind::WillCallSilent => "alarm-rider-will-call-silent",
+        Kind::OutcomeDisputed => "alarm-rider-outcome-disputed",
+        _ => "alarm-rider-nobody-yet",
+    }
+}
+
+/// Only messages go to caregivers as well: nobody else is phoned in the rider's place.
+fn to_caregiver(kind: &Kind) -> &'static str {
+    match kind {
+        Kind::NotTold { .. } => "alarm-caregiver-not-told",
+        _ => to_rider(kind),
+    }
+}
+
+fn to_driver(kind: &Kind) -> &'static str {
+    match kind {
+        Kind::DriverOverdue { .. } => "alarm-driver-overdue",
+        Kind::OnBoardTooLong => "alarm-driver-on-board-too-long",
+        Kind::RiderSuspended => "alarm-driver-rider-suspended",
+        Kind::DriverMayNot { why: Unfit::NotActive, .. } => "alarm-driver-suspended",
+        Kind::DriverMayNot { .. } => "alarm-driver-may-not",
+        Kind::DriverSilent { .. } => "alarm-driver-silent",
+        Kind::DetailsMissing => "alarm-driver-details-missing",
+        Kind::NotTold { .. } => "alarm-driver-not-told",
+        _ => "alarm-driver-how-did-it-end",
+    }
+}
+
+/// Returns what the other coop's office is told; `ours` if it is about a rider of ours.
+fn to_office(kind: &Kind, ours: bool) -> &'static str {
+    match kind {
+        Kind::DriverOverdue { .. } if ours => "alarm-office-overdue-ours",
+        Kind::DriverOverdue { .. } => "alarm-office-overdue",
+        Kind::OnBoardTooLong if ours => "alarm-office-on-board-too-long-ours",
+        Kind::OnBoardTooLong => "alarm-office-on-board-too-long",
+        Kind::RiderSuspended => "alarm-office-rider-suspended",
+        Kind::DriverMayNot { .. } => "alarm-office-driver-may-not",
+        Kind::CredentialWithdrawn { .. } => "alarm-office-credential-withdrawn",
+        Kind::AwardUnanswered { .. } => "alarm-office-award-unanswered",
+        Kind::CalledOffUntold { .. } => "alarm-office-called-off-untold",
+        Kind::BoardedAnyway { .. } => "alarm-office-boarded-anyway",
+        Kind::DetailsMissing => "alarm-office-details-missing",
+        Kind::HoldEnding { .. } => "alarm-office-hold-ending",
+        Kind::ClaimEnding { .. } => "alarm-office-claim-ending",
+        Kind::WaitsForOtherHalf { .. } => "alarm-office-waits-for-other-half",
+        Kind::PartnerUnreachable { .. } => "alarm-office-partner-unreachable",
+        Kind::MessageLost { .. } => "alarm-office-message-lost",
+        Kind::PartnerAtOdds { .. } => "alarm-office-partner-at-odds",
+        _ => "alarm-office-outcome-disputed",
+    }
+}
+
+fn refused(reason: RefusalReason) -> &'static str {
+    match reason {
+        RefusalReason::HoldExpired => "alarm-refused-hold-expired",
+        RefusalReason::DriverDeclined => "alarm-refused-driver-declined",
+        RefusalReason::DriverSilent => "alarm-refused-driver-silent",
+        RefusalReason::ProviderFailed => "alarm-refused-provider-failed",
+        RefusalReason::UnknownClaim => "alarm-refused-unknown-claim",
+        RefusalReason::NoLongerQualified => "alarm-refused-no-longer-qualified",
+    }
+}
+
+fn unfit(lang: Lang, why: &Unfit) -> String {
+    let key = match why {
+        Unfit::NotActive => "alarm-unfit-not-active",
+        Unfit::Unvetted(unvetted) => return not_vetted(lang, unvetted),
+        Unfit::OnLeave => "alarm-unfit-on-leave",
+        Unfit::HoursGone => "alarm-unfit-hours-gone",
+        Unfit::VehicleGone => "alarm-unfit-vehicle-gone",
+        Unfit::Incapable(why) => lack(*why),
+        Unfit::Overfull => "alarm-unfit-overfull",
+        Unfit::NoBreak => "alarm-unfit-no-break",
+        Unfit::RidersApart => "alarm-unfit-riders-apart",
+    };
+    plain(lang, key)
+}
+
+fn not_vetted(lang: Lang, unvetted: &Unvetted) -> String {
+    let item = plain(
+        lang,
+        match unvetted.item {
+            VettingItem::Licence => "alarm-item-licence",
+            VettingItem::DrivingRecord => "alarm-item-driving-record",
+            VettingItem::CriminalRecord => "alarm-item-criminal-record",
+            VettingItem::Insurance => "alarm-item-insurance",
+            VettingItem::VehicleInspection => "alarm-item-vehicle-inspection",
+            VettingItem::Training => "alarm-item-training",
+        },
+    );
+    match unvetted.expired {
+        None => one(lang, "alarm-unfit-not-seen", "item", &item),
+        Some(date) => {
+            let args = Args::new().with("item", item).with("date", expiry(lang, date));
+            lang.text("alarm-unfit-expired", &args)
+        }
+    }
+}
+
+/// English writes a paper's last day as it stands on the command line everywhere else.
+fn expiry(lang: Lang, date: Date) -> String {
+    if lang == Lang::default() { date.to_string() } else { lang.day_with_year(date) }
+}
+
+#[cfg(test)]
+#[path = "words_tests.rs"]
+mod tests;

@@ -1,7 +1,8 @@
-//! `jitney drive availability` and `leave`: when a driver is free and when not.
+//! `jitney drive availability`, `break` and `leave`: when a driver is free and when not.
 
 use clap::{ArgGroup, Args};
-use jitney_domain::availability::{Hours, Leave};
+use jitney_domain::Minutes;
+use jitney_domain::availability::{Hours, Leave, WeeklyBreak};
 use jitney_node::api::{Reply, Request};
 
 use super::ForArgs;
@@ -38,6 +39,33 @@ pub(crate) struct LeaveArgs {
     to: Day,
     #[command(flatten)]
     on_behalf: ForArgs,
+}
+
+#[derive(Debug, Args)]
+#[command(group = ArgGroup::new("pause").required(true).args(["weekly", "never"]))]
+pub(crate) struct BreakArgs {
+    /// Every week, at some time between, in place of the breaks given before: "mon-fri 12:00-14:00"; may be given again
+    #[arg(long, value_name = "DAYS HOURS", requires = "minutes")]
+    weekly: Vec<Weekly>,
+    /// How long each break is
+    #[arg(long, value_name = "N")]
+    minutes: Option<u32>,
+    /// No breaks any more
+    #[arg(long, conflicts_with = "minutes")]
+    never: bool,
+    #[command(flatten)]
+    on_behalf: ForArgs,
+}
+
+impl BreakArgs {
+    pub(super) fn run(self, cx: &Context) -> Result<Said, Failure> {
+        let mut wheel = Wheel::take(cx, &self.on_behalf)?;
+        let length = Minutes(self.minutes.unwrap_or(0));
+        let weekly = self.weekly.into_iter().flat_map(|weekly| weekly.0);
+        let breaks = weekly.map(|w| WeeklyBreak { day: w.day, between: w.hours, length }).collect();
+        let request = Request::SetBreaks { member: wheel.driver(), breaks };
+        then_show(&mut wheel, request)
+    }
 }
 
 impl AvailabilityArgs {

@@ -5,10 +5,10 @@ use jitney_domain::Timestamp;
 use jitney_node::api::{Reply, Request};
 use jitney_node::view::Manifest;
 
-use super::ForArgs;
 use super::wheel::Wheel;
+use super::{ForArgs, offline};
 use crate::args::Day;
-use crate::context::Context;
+use crate::context::{Context, zone_named};
 use crate::device::{Device, Line, Trouble, details_of};
 use crate::exit::Failure;
 use crate::output::Said;
@@ -40,18 +40,23 @@ impl ManifestArgs {
                 cx.show(&*manifest, |manifest| Ok(self.lay_out(manifest)))
             }
             Wheel::Own { cx, device, mut line } => {
-                let (mut manifest, age) = fetch(&device, &mut line, request, day, cx.env.now()?)?;
+                let (mut manifest, copy) = fetch(&device, &mut line, request, day, cx.env.now()?)?;
                 line.close();
+                if let Ok(zone) = zone_named(&manifest.zone) {
+                    offline::overlay(&mut manifest, &device.queue().reports()?, &zone);
+                }
                 for stop in &mut manifest.stops {
                     stop.details = details_of(stop, device.secret()).or_else(|| stop.details.take());
                 }
-                cx.show(&manifest, |manifest| {
+                let (warning, failure) = copy.map_or((None, None), |copy| (Some(copy.warning), copy.failure));
+                let said = cx.show(&manifest, |manifest| {
                     let text = self.lay_out(manifest);
-                    Ok(match age {
-                        Some(age) => format!("{age}\n\n{text}"),
+                    Ok(match warning {
+                        Some(warning) => format!("{warning}\n\n{text}"),
                         None => text,
                     })
-                })
+                })?;
+                Ok(said.but(failure))
             }
         }
     }
@@ -61,53 +66,80 @@ impl ManifestArgs {
     }
 }
 
-/// Returns the day from the node and keeps a copy; or the last copy, with a sentence on how old it is.
+/// What is said with a copy that is shown in place of what the node would answer.
+struct Copied {
+    /// How old it is, and what it is not good for.
+    warning: String,
+    /// What the command fails with, although the copy is shown.
+    failure: Option<Failure>,
+}
+
+/// Returns the day from the node and keeps a copy; or the last copy, with what is to be said of it.
 fn fetch(
     device: &Device,
     line: &mut Line,
     request: Request,
     day: jiff::civil::Date,
     now: Timestamp,
-) -> Result<(Manifest, Option<String>), Failure> {
-    match line.ask(&request) {
+) -> Result<(Manifest, Option<Copied>), Failure> {
+    let trouble = match line.ask(&request) {
         Ok(Reply::Manifest(manifest)) => {
             device.manifests().keep(&manifest)?;
-            Ok((*manifest, None))
+            return Ok((*manifest, None));
         }
-        Ok(_) => Err(Failure::other_answer()),
-        Err(trouble @ Trouble::NoLine { .. }) => match device.manifests().find(day)? {
-            Some(copy) => {
-                let age = format!("! no connection; this is the copy of {} ago", age(copy.made_at, now));
-                Ok((copy, Some(age)))
-            }
-            None => {
-                let failure = Failure::from(trouble);
-                let message =
-                    format!("there is no copy of {} on this device, and {}", show::day(day), failure.message);
-                Err(Failure { message, ..failure })
-            }
-        },
-        Err(other) => Err(other.into()),
+        Ok(_) => return Err(Failure::other_answer()),
+        Err(trouble @ (Trouble::NoLine { .. } | Trouble::TurnedAway { .. })) => trouble,
+        Err(other) => return Err(other.into()),
+    };
+    match device.manifests().find(day)? {
+        Some(copy) => {
+            let copied = copied(&trouble, &show::ago(copy.made_at, now));
+            Ok((copy, Some(copied)))
+        }
+        None => {
+            let failure = Failure::from(trouble);
+            let message =
+                format!("there is no copy of {} on this device, and {}", show::day(day), failure.message);
+            Err(Failure { message, ..failure })
+        }
     }
 }
 
-/// Returns how long ago something was, as people say it.
-fn age(then: Timestamp, now: Timestamp) -> String {
-    let minutes = now.minutes_since(then).0;
-    match minutes {
-        0..120 => show::count(minutes as usize, "minute", "minutes"),
-        120..2880 => format!("{} hours", minutes / 60),
-        _ => format!("{} days", minutes / 1440),
+/// Says of a copy how old it is; to whom the coop has shut its door also that it is not to be driven by.
+fn copied(trouble: &Trouble, ago: &str) -> Copied {
+    match trouble {
+        Trouble::TurnedAway { coop, .. } => Copied {
+            warning: format!(
+                "! {coop} does not let this device in; this is the copy of {ago}: do not drive by it before you have \
+                 asked your dispatcher"
+            ),
+            failure: Some(trouble.failure()),
+        },
+        _ => Copied { warning: format!("! no connection; this is the copy of {ago}"), failure: None },
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::exit::Exit;
+    use jitney_identity::SecretKey;
+    use jitney_net::NetError;
 
     #[test]
-    fn an_age_is_said_as_people_say_it() {
-        let ago = |minutes: i64| age(Timestamp(0), Timestamp(minutes * 60_000));
-        assert_eq!([ago(1), ago(90), ago(150), ago(3000)], ["1 minute", "90 minutes", "2 hours", "2 days"]);
+    fn who_is_not_let_in_is_not_told_that_there_is_no_connection() {
+        let (coop, node) = ("Willow Lifts".to_owned(), SecretKey::from_seed([1; 32]).public());
+        let error = NetError::Refused { node, reason: "closed".to_owned() };
+        let shut = copied(&Trouble::TurnedAway { coop: coop.clone(), error }, "2 minutes ago");
+        assert_eq!(
+            shut.warning,
+            "! Willow Lifts does not let this device in; this is the copy of 2 minutes ago: do not drive by it \
+             before you have asked your dispatcher"
+        );
+        assert_eq!(shut.failure.map(|failure| failure.exit), Some(Exit::NotAllowed));
+        let error = NetError::Unreachable { node, reason: "no route".to_owned() };
+        let away = copied(&Trouble::NoLine { coop, error }, "2 minutes ago");
+        assert_eq!(away.warning, "! no connection; this is the copy of 2 minutes ago");
+        assert_eq!(away.failure, None);
     }
 }

@@ -3,6 +3,7 @@
 
 mod hours;
 mod manifest;
+mod offline;
 mod report;
 mod sync;
 mod wheel;
@@ -53,6 +54,8 @@ pub(crate) enum Command {
     Availability(hours::AvailabilityArgs),
     /// Show when you are free
     Hours(ForArgs),
+    /// Say when you take a break
+    Break(hours::BreakArgs),
     /// Be away, from the first to the last day
     Leave(hours::LeaveArgs),
     /// Note what you agree to; what is not said stays
@@ -111,6 +114,7 @@ impl Command {
                 let request = Request::ShowHours(wheel.driver());
                 wheel.tell(request, "")
             }
+            Command::Break(args) => args.run(cx),
             Command::Leave(args) => args.run(cx),
             Command::Set { terms, on_behalf } => {
                 let mut wheel = Wheel::take(cx, &on_behalf)?;

@@ -4,7 +4,7 @@ use jitney_domain::{LiftNumber, Metres, Step, Timestamp};
 use jitney_node::api::{Report, Request};
 
 use super::wheel::Wheel;
-use super::{LiftArgs, StepArgs};
+use super::{LiftArgs, StepArgs, offline};
 use crate::args::When;
 use crate::context::Context;
 use crate::device::{Delivery, Device, Line, fresh_report};
@@ -43,8 +43,21 @@ fn report(wheel: Wheel<'_>, lift: LiftNumber, step: Step, at: Timestamp) -> Resu
             device.queue().add(&report, &device.sign(&report)?)?;
             let delivery = deliver(&device, &mut line)?;
             line.close();
+            // What waits is looked at here, for nobody else does now; what was delivered the node has looked at.
+            let stops =
+                if delivery.stopped.is_some() { Some(device.manifests().stops_of(lift)?) } else { None };
+            if let Some(stops) = &stops {
+                let waiting = device.queue().reports()?;
+                let before: Vec<_> = waiting.into_iter().filter(|r| r.report != report.report).collect();
+                if let Some(why) =
+                    offline::speaks_against(stops, &before, &report, &device.membership().zone()?)
+                {
+                    device.queue().take_back(report.report)?;
+                    return Err(Failure::conflict(format!("{why}; this was not kept")));
+                }
+            }
             // What is unknown here may have been given by phone: it is kept, and the driver told.
-            let unknown = delivery.stopped.is_some() && !device.manifests().knows(lift)?;
+            let unknown = stops.is_some_and(|stops| stops.is_empty());
             told(cx, &report, &done, &delivery, unknown)
         }
     }
@@ -112,7 +125,8 @@ pub(super) fn still_waiting(delivery: &Delivery) -> Option<String> {
     ))
 }
 
-fn in_words(step: Step) -> String {
+/// Says what a step is about, as a driver reports it.
+pub(super) fn in_words(step: Step) -> String {
     match step {
         Step::EnRoute => "on the way".to_owned(),
         Step::Arrived => "at the door".to_owned(),

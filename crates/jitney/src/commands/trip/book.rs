@@ -6,10 +6,11 @@ use clap::{ArgGroup, Args};
 use jiff::civil::DateTime;
 use jitney_domain::trip::Timing;
 use jitney_domain::{MemberId, Minutes, Role};
-use jitney_node::api::{PlaceAsked, Request, TripAsked};
+use jitney_node::api::{PlaceAsked, Reply, Request, TripAsked};
+use jitney_node::lookup;
 use jitney_node::view::{Booked, Carriage};
 
-use crate::args::{Day, NeedArgs, Pick, When, place_asked};
+use crate::args::{Day, NeedArgs, Pick, When};
 use crate::context::{Context, ask};
 use crate::exit::Failure;
 use crate::finder::looked_up;
@@ -23,10 +24,10 @@ pub(crate) struct BookArgs {
     #[arg(long)]
     rider: Pick,
     /// Where from
-    #[arg(long, value_name = "PLACE", value_parser = place_asked)]
+    #[arg(long, value_name = "PLACE", value_parser = lookup::typed)]
     from: PlaceAsked,
     /// Where to
-    #[arg(long, value_name = "PLACE", value_parser = place_asked)]
+    #[arg(long, value_name = "PLACE", value_parser = lookup::typed)]
     to: PlaceAsked,
     /// When to be fetched
     #[arg(long, value_name = "TIME")]
@@ -126,19 +127,40 @@ fn usual(cx: &Context, rider: MemberId) -> Result<jitney_domain::Requirement, Fa
 
 /// Gives each trip that has its time and nobody yet to a driver; stops at the first that cannot be given.
 fn assign(cx: &Context, booked: &mut Booked, driver: Option<MemberId>, agreed: bool) -> Result<(), Failure> {
+    let all = booked.trips.len();
     for trip in &mut booked.trips {
         if trip.windows.is_none() || !matches!(trip.carriage, Carriage::Unassigned) {
             continue;
         }
         let request = Request::AssignTrip { trip: trip.trip, driver, agreed };
-        let assigned = ask!(cx, request, Trip).map_err(|failure| Failure {
-            message: format!(
-                "it is booked, but trip {} has no driver: {}",
-                trip.confirmation, failure.message
-            ),
-            ..failure
-        })?;
+        let reply = cx.ask(request).map_err(|failure| not_assigned(all, &trip.confirmation, failure))?;
+        let Reply::Trip(assigned) = reply else { return Err(Failure::other_answer()) };
         *trip = *assigned;
     }
     Ok(())
+}
+
+/// Says first what has been done: who reads no further must not book again.
+fn not_assigned(booked: usize, trip: &str, failure: Failure) -> Failure {
+    let done = match booked {
+        1 => format!("trip {trip} is booked, but not assigned"),
+        _ => format!("all {booked} trips are booked, but trip {trip} is not assigned"),
+    };
+    Failure { message: format!("{done}: {}", failure.message), ..failure }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_booked_but_not_assigned_is_said_to_be_booked_first() {
+        let failed = |booked| not_assigned(booked, "10007-2", Failure::conflict("none of our drivers can"));
+        assert_eq!(
+            failed(1),
+            Failure::conflict("trip 10007-2 is booked, but not assigned: none of our drivers can")
+        );
+        let all = "all 2 trips are booked, but trip 10007-2 is not assigned: none of our drivers can";
+        assert_eq!(failed(2).message, all);
+    }
 }

@@ -4,8 +4,9 @@ use clap::Args;
 use jitney_domain::TripId;
 use jitney_domain::trip::Timing;
 use jitney_node::api::{PlaceAsked, Request, TripChangeAsked};
+use jitney_node::lookup;
 
-use crate::args::{NeedArgs, When, place_asked};
+use crate::args::{NeedArgs, When};
 use crate::context::{Context, ask};
 use crate::exit::Failure;
 use crate::finder::looked_up;
@@ -16,10 +17,10 @@ pub(crate) struct ChangeArgs {
     /// The trip, by its confirmation number
     trip: TripId,
     /// Where from
-    #[arg(long, value_name = "PLACE", value_parser = place_asked)]
+    #[arg(long, value_name = "PLACE", value_parser = lookup::typed)]
     from: Option<PlaceAsked>,
     /// Where to
-    #[arg(long, value_name = "PLACE", value_parser = place_asked)]
+    #[arg(long, value_name = "PLACE", value_parser = lookup::typed)]
     to: Option<PlaceAsked>,
     /// When to be fetched; without a day, on the same day
     #[arg(long, value_name = "TIME", conflicts_with = "appointment")]
@@ -36,7 +37,7 @@ pub(crate) struct ChangeArgs {
 
 impl ChangeArgs {
     pub(super) fn run(self, cx: &Context) -> Result<Said, Failure> {
-        let stood = ask!(cx, Request::ShowTrip(self.trip), Trip)?;
+        let stood = ask!(cx, Request::ShowTrip { trip: self.trip, language: None }, Trip)?;
         let local = |when: When| match when.day {
             None => Ok(stood.date.to_datetime(when.time)),
             Some(_) => cx.local(when),

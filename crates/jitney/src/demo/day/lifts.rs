@@ -128,7 +128,7 @@ fn lifts_of(
         }
     }
     let missing = |what: &str| Failure::internal(format!("a lift of {driver_name} has no {what}"));
-    let mut lifts = Vec::new();
+    let mut lifts: Vec<Lift> = Vec::new();
     for (number, (pick_up, drop_off)) in ends {
         let pick_up = pick_up.ok_or_else(|| missing("pick-up"))?;
         let drop_off = drop_off.ok_or_else(|| missing("drop-off"))?;
@@ -152,5 +152,7 @@ fn lifts_of(
             no_show_from: None,
         });
     }
+    // Numbers follow from which ticket a node heard of first, and that is no part of the story.
+    lifts.sort_by_key(|lift| (lift.pick_up, lift.trip));
     Ok(lifts)
 }

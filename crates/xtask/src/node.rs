@@ -17,8 +17,8 @@ pub(crate) struct Homes(PathBuf);
 
 impl Homes {
     /// Makes the folder.
-    pub(crate) fn make() -> Result<Self, String> {
-        let path = std::env::temp_dir().join(format!("jitney-idle-{}", std::process::id()));
+    pub(crate) fn make(what: &str) -> Result<Self, String> {
+        let path = std::env::temp_dir().join(format!("jitney-{what}-{}", std::process::id()));
         // Fails if it is there already: nobody else's folder is used or removed.
         fs::create_dir(&path).map_err(|error| format!("{} cannot be made: {error}", path.display()))?;
         Ok(Self(path))
@@ -42,18 +42,32 @@ pub(crate) struct Node {
 impl Node {
     /// Founds a coop and starts its node; returns once that is ready.
     pub(crate) fn start(binary: &Path, homes: &Homes, number: usize) -> Result<Self, String> {
+        Ok(Self::start_with(binary, homes, number, &[])?.0)
+    }
+
+    /// As [`Node::start`], with more to say to it; returns with it what it printed until then.
+    pub(crate) fn start_with(
+        binary: &Path,
+        homes: &Homes,
+        number: usize,
+        more: &[&str],
+    ) -> Result<(Self, Vec<String>), String> {
         let home = homes.0.join(number.to_string());
         let name = format!("Coop {number}");
         said(command(binary, &home).args(["coop", "init", "--timezone", "Europe/Vienna", "--name", &name]))?;
         let mut up = command(binary, &home);
-        up.arg("up").args(LISTEN.iter().flat_map(|address| ["--listen", address]));
+        up.arg("up").args(LISTEN.iter().flat_map(|address| ["--listen", address])).args(more);
         let log = fs::File::create(home.join("log")).map_err(|error| format!("the log: {error}"))?;
         let child = up.stdout(Stdio::piped()).stderr(log).spawn();
         let child = child.map_err(|error| format!("{} cannot be started: {error}", binary.display()))?;
         let mut node = Self { binary: binary.to_owned(), home, child };
         let lines = node.child.stdout.take().map(BufReader::new).into_iter().flat_map(BufReader::lines);
-        if lines.map_while(Result::ok).any(|line| line == "ready") {
-            return Ok(node);
+        let mut printed = Vec::new();
+        for line in lines.map_while(Result::ok) {
+            if line == "ready" {
+                return Ok((node, printed));
+            }
+            printed.push(line);
         }
         let log = fs::read_to_string(node.home.join("log")).unwrap_or_default();
         Err(format!("a node ended before it was ready:\n{log}"))
@@ -118,7 +132,7 @@ fn said(command: &mut Command) -> Result<String, String> {
 }
 
 /// Returns the first field of that name in JSON text, a string without escapes or a number.
-fn field(json: &str, name: &str) -> Option<String> {
+pub(crate) fn field(json: &str, name: &str) -> Option<String> {
     let (_, after) = json.split_once(&format!("\"{name}\":"))?;
     let value = after.trim_start();
     let value = match value.strip_prefix('"') {

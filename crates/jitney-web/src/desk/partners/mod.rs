@@ -1,14 +1,19 @@
-//! Tickets between partner coops: theirs that we could carry, ours that they offer to carry.
+//! What goes between partner coops: tickets of theirs that we could carry, trips of ours that they have or are
+//! asked for, what was agreed with each, and places to spare.
+
+pub(super) mod agreements;
+pub(super) mod places;
 
 use askama::Template;
 use axum::Form;
 use axum::response::{Redirect, Response};
 use jitney_domain::{ClaimId, MemberId, TicketId};
 use jitney_node::api::{Request, TripFilter};
-use jitney_node::view::{Ticket, Trip};
+use jitney_node::view::{Carriage, Ticket, Trip, say_all};
 use serde::Deserialize;
 
 use super::words;
+use crate::areas::Areas;
 use crate::page::{Page, draw};
 use crate::trouble::Trouble;
 use crate::visitor::{Office, ask};
@@ -23,9 +28,12 @@ struct Theirs {
     far: String,
     needs: String,
     claimed: Option<String>,
+    claimed_before: bool,
     offered_until: Option<String>,
     /// Number, name and reason of each driver who could take it.
     can: Vec<(MemberId, String, String)>,
+    /// Why nobody could.
+    nobody: Option<String>,
 }
 
 /// A claim on a ticket of ours.
@@ -39,6 +47,16 @@ struct Claimed {
     until: String,
 }
 
+/// A trip of ours that partners are asked for or have.
+struct Ours {
+    trip: jitney_domain::TripId,
+    rider: String,
+    when: String,
+    carried: String,
+    /// The partner that is asked before all others.
+    asked_first: Option<String>,
+}
+
 #[derive(Template)]
 #[template(path = "desk/partners.html")]
 struct PartnersPage {
@@ -46,25 +64,43 @@ struct PartnersPage {
     title: String,
     theirs: Vec<Theirs>,
     claims: Vec<Claimed>,
+    ours: Vec<Ours>,
+    map_from: Option<&'static str>,
 }
 
-/// Shows what partners ask for and what they offer.
+/// Shows what partners ask for, what they offer, and what they have of ours.
 pub(super) async fn show(Office(visitor): Office) -> Result<Response, Trouble> {
     let page = visitor.page();
     let words = words(&visitor);
     let tickets = ask!(visitor, Request::ListTickets, Tickets)?;
     let trips = ask!(visitor, Request::ListTrips(TripFilter::default()), Trips)?;
-    let theirs = tickets.into_iter().filter(|ticket| !ticket.ours).map(|ticket| told(words, ticket));
+    let areas = Areas::of(&visitor).await;
+    let theirs = tickets.into_iter().filter(|ticket| !ticket.ours).map(|ticket| told(words, &areas, ticket));
     let claims = trips.iter().flat_map(|trip| claims_on(words, trip));
+    let ours = trips.iter().filter(|trip| with_partners(trip)).map(|trip| Ours {
+        trip: trip.trip,
+        rider: words.rider(trip),
+        when: format!("{}, {}", words.near_day(trip.date), words.fetched(trip)),
+        carried: words.carriage(trip),
+        asked_first: trip.partner.clone().filter(|_| matches!(trip.carriage, Carriage::Offered { .. })),
+    });
     Ok(draw(&PartnersPage {
         title: page.say("desk-partners"),
         theirs: theirs.collect(),
         claims: claims.collect(),
+        ours: ours.collect(),
+        map_from: areas.map_from(),
         page,
     }))
 }
 
-fn told(words: Words<'_>, ticket: Ticket) -> Theirs {
+/// Tells whether partners are asked for a trip, or one of them has it.
+fn with_partners(trip: &Trip) -> bool {
+    let over = matches!(trip.carriage, Carriage::Over { .. });
+    !over && (trip.partner.is_some() || matches!(trip.carriage, Carriage::Offered { shared: true, .. }))
+}
+
+fn told(words: Words<'_>, areas: &Areas, ticket: Ticket) -> Theirs {
     Theirs {
         ticket: ticket.ticket.to_string(),
         coop: ticket.coop,
@@ -73,12 +109,18 @@ fn told(words: Words<'_>, ticket: Ticket) -> Theirs {
             words.near_day(ticket.pick_up.from.local(words.zone).date()),
             words.between(&ticket.pick_up)
         ),
-        way: format!("{} → {}", ticket.from, ticket.to),
+        way: areas.way((ticket.from_at, &ticket.from), (ticket.to_at, &ticket.to)),
         far: words.lang.distance(ticket.metres.0, jitney_lang::Unit::Kilometres),
         needs: words.needs(&ticket.requirement),
         claimed: ticket.claimed.map(|lift| lift.to_string()),
+        claimed_before: ticket.claimed_before,
+        nobody: ticket.why_nobody.map(|why| why.told.say(words.lang)),
         offered_until: ticket.offered_until.map(|until| words.moment(until)),
-        can: ticket.can.into_iter().map(|can| (can.driver, can.name, can.reasons.join("; "))).collect(),
+        can: ticket
+            .can
+            .into_iter()
+            .map(|can| (can.driver, can.name, say_all(&can.told, words.lang)))
+            .collect(),
     }
 }
 
