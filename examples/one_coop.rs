@@ -102,7 +102,7 @@ impl Coop {
     }
 
     fn carriage(&mut self, trip: TripId) -> Done<Carriage> {
-        let Reply::Trip(trip) = self.office(Request::ShowTrip { trip, language: None })? else {
+        let Reply::Trip(trip) = self.office(Request::ShowTrip(trip))? else {
             return Err("no trip".into());
         };
         Ok(trip.carriage)

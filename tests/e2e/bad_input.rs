@@ -218,7 +218,7 @@ fn a_report_counts_once_and_for_whoever_signed_it() {
     let asked = work::trip(rider, clinic, work::day(1), jiff::civil::time(10, 0, 0, 0));
     let trip = reply!(coop.ask(Request::BookTrip(asked)), Booked).trips[0].trip;
     coop.done(Request::AssignTrip { trip, driver: Some(ben), agreed: true });
-    let offers = reply!(coop.ask(Request::Board { day: Some(work::day(1)), language: None }), Board);
+    let offers = reply!(coop.ask(Request::Board { day: Some(work::day(1)) }), Board);
     let lift = offers.runs[0].stops[0].lift;
 
     let at = Timestamp(jiff::Timestamp::now().as_millisecond());

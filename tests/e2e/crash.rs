@@ -99,7 +99,7 @@ impl Dispatcher {
             4 => self.admit(home),
             5..8 => self.advance(home),
             8 => self.cancel(home),
-            _ => self.ask(home, Request::Board { day: None, language: None }).map(drop),
+            _ => self.ask(home, Request::Board { day: None }).map(drop),
         }
     }
 
@@ -163,9 +163,7 @@ impl Dispatcher {
         match stage {
             Stage::Booked => {
                 // Whoever said they would call does so first.
-                let Reply::Trip(shown) = self.ask(home, Request::ShowTrip { trip, language: None })? else {
-                    panic!("no trip")
-                };
+                let Reply::Trip(shown) = self.ask(home, Request::ShowTrip(trip))? else { panic!("no trip") };
                 if shown.carriage == Carriage::WillCall {
                     let at = Some(time(self.hour() + 3, 0, 0, 0));
                     return self.ask(home, Request::ReadyTrip { trip, at }).map(drop);
@@ -192,11 +190,8 @@ impl Dispatcher {
     }
 
     fn lift(&mut self, home: &Path, trip: TripId) -> Result<LiftNumber, Gone> {
-        let Reply::Trip(shown) = self.ask(home, Request::ShowTrip { trip, language: None })? else {
-            panic!("no trip")
-        };
-        let Reply::Board(board) = self.ask(home, Request::Board { day: Some(shown.date), language: None })?
-        else {
+        let Reply::Trip(shown) = self.ask(home, Request::ShowTrip(trip))? else { panic!("no trip") };
+        let Reply::Board(board) = self.ask(home, Request::Board { day: Some(shown.date) })? else {
             panic!("no board");
         };
         let mut stops = board.runs.iter().flat_map(|run| &run.stops);

@@ -78,7 +78,7 @@ impl Errand {
 /// Waits until the rider's coop may tell the rider who comes, and checks that the driver's coop thinks the same.
 fn agreed(home: &Machine, other: &Machine, provider: &str, trip: TripId) {
     let when = until("the trip to be confirmed", || {
-        let trip = reply!(home.ask(Request::ShowTrip { trip, language: None }), Trip);
+        let trip = reply!(home.ask(Request::ShowTrip(trip)), Trip);
         match trip.carriage {
             Carriage::Confirmed { provider: by, pick_up_at, progress, .. } => {
                 assert_eq!((by.as_str(), progress), (provider, Progress::Booked));
@@ -87,7 +87,7 @@ fn agreed(home: &Machine, other: &Machine, provider: &str, trip: TripId) {
             _ => None,
         }
     });
-    let board = reply!(other.ask(Request::Board { day: Some(when.1), language: None }), Board);
+    let board = reply!(other.ask(Request::Board { day: Some(when.1) }), Board);
     let stops = board.runs.iter().flat_map(|run| &run.stops);
     let fetched: Vec<_> = stops.filter(|stop| stop.leg == Leg::PickUp && stop.planned == when.0).collect();
     assert_eq!(fetched.len(), 1, "one lift stands in the driver's calendar at that time: {board:?}");
@@ -149,7 +149,7 @@ fn both_sides_agree_after_a_partition_in_the_middle_of_a_booking() {
     let trip = errand.book(&willow);
     errand.claim(&oak);
     until("the trip to be awarded", || {
-        let trip = reply!(willow.ask(Request::ShowTrip { trip, language: None }), Trip);
+        let trip = reply!(willow.ask(Request::ShowTrip(trip)), Trip);
         matches!(trip.carriage, Carriage::Asked { .. }).then_some(())
     });
     bounded("partition and healing", || {
@@ -158,7 +158,7 @@ fn both_sides_agree_after_a_partition_in_the_middle_of_a_booking() {
         errand.accept(&oak);
         let unheard = errand.book(&willow);
         sleep(CUT);
-        let carriage = reply!(willow.ask(Request::ShowTrip { trip, language: None }), Trip).carriage;
+        let carriage = reply!(willow.ask(Request::ShowTrip(trip)), Trip).carriage;
         assert!(matches!(carriage, Carriage::Asked { .. }), "the line is not cut: {carriage:?}");
         let seen = health(&willow);
         assert!(matches!(seen.coops[0].nodes[0].reach, Reach::Away { since: Some(_), .. }), "{seen:?}");

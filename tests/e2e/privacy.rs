@@ -207,7 +207,7 @@ fn carry_together(willow: &Site, elm: &Site, rng: &mut StdRng) -> TripId {
     let cora = willow.admit(rider(), Role::Rider);
     let trip = book(willow, cora);
     until("the neighbour to have it in its calendar", || {
-        let trip = reply!(willow.ask(Request::ShowTrip { trip, language: None }), Trip);
+        let trip = reply!(willow.ask(Request::ShowTrip(trip)), Trip);
         matches!(trip.carriage, Carriage::Confirmed { card: Some(_), .. }).then_some(())
     });
     let manifest = Request::Manifest { driver: hanna, day: Some(work::day(0)) };
@@ -225,7 +225,7 @@ fn carry_together(willow: &Site, elm: &Site, rng: &mut StdRng) -> TripId {
         elm.done(Request::Report { report });
     }
     until("both to agree how it ended", || {
-        let trip = reply!(willow.ask(Request::ShowTrip { trip, language: None }), Trip);
+        let trip = reply!(willow.ask(Request::ShowTrip(trip)), Trip);
         let completed = matches!(trip.carriage, Carriage::Over { outcome: Outcome::Completed, .. });
         let settled =
             [willow, elm].iter().all(|coop| coop.status().federation.is_some_and(|f| f.outbox == 0));

@@ -25,9 +25,7 @@ fn unserved(coop: &Machine, hour: i8) -> TicketId {
     let clinic = work::place("Clinic", work::point(47.40, 8.55));
     let asked = work::trip(rider, clinic, work::day(0), time(hour, 0, 0, 0));
     let trip = reply!(coop.ask(Request::BookTrip(asked)), Booked).trips[0].trip;
-    until("the trip to be offered", || {
-        reply!(coop.ask(Request::ShowTrip { trip, language: None }), Trip).ticket
-    })
+    until("the trip to be offered", || reply!(coop.ask(Request::ShowTrip(trip)), Trip).ticket)
 }
 
 /// Waits until a coop has heard of a ticket; returns how long it took.

@@ -1,6 +1,7 @@
-//! Membership credentials: what a coop vouches for about one of its members.
+//! Credentials: what a coop vouches for.
 //!
-//! A credential is a W3C Verifiable Credential (Data Model 2.0) with a proof of [`integrity`],
+//! A membership credential says what one of its members does and what was checked about them; a
+//! [`delegation`] says that a rider lets somebody act for them. Either is a W3C Verifiable Credential (Data Model 2.0) with a proof of [`integrity`],
 //! signed by the coop's own key. It holds keys, roles and yes-or-no facts with an end date; never a name,
 //! and never the document behind a fact. A partner coop checks it without a network. That it was revoked
 //! is told by the issuer's public log, which this module does not know.
@@ -23,10 +24,11 @@
 //! }
 //! ```
 //!
-//! Members, roles and vetting items that this version does not know are ignored on reading, so that a
+//! Roles and vetting items that this version does not know are ignored on reading, so that a
 //! newer coop's credentials still say what an older node understands; the proof covers them all the same.
 
 mod claims;
+pub mod delegation;
 mod id;
 mod wire;
 
@@ -43,11 +45,12 @@ use crate::key::{PublicKey, SecretKey};
 pub use id::CredentialId;
 
 pub use claims::{ClaimsError, CredentialRole, MembershipClaims, VettingClaim, VettingItem};
+pub use wire::{Claims, Envelope};
 
 /// Longest credential, in bytes of JSON, that is read.
 pub const CREDENTIAL_MAX_BYTES: usize = 16 * 1024;
 
-/// Is the name of the JSON-LD context that gives our words their meaning; another meaning takes another
+/// Is the name of the JSON-LD context that gives the words of a membership credential their meaning; another meaning takes another
 /// number. It is a name and not an inline object, because verifiers exist that compare contexts by identity.
 pub const TERMS_CONTEXT: &str = "urn:jitney:terms:1";
 
@@ -64,11 +67,11 @@ pub enum CredentialError {
         /// Length in bytes.
         length: usize,
     },
-    /// The text is not JSON, or not that of a membership credential.
-    #[error("not a membership credential: {0}")]
+    /// The text is not JSON, or not that of such a credential.
+    #[error("not a credential of this kind: {0}")]
     Malformed(#[from] serde_json::Error),
     /// The JSON is of another context or type.
-    #[error("not a membership credential of the terms known here: its {member} differs")]
+    #[error("not a credential of this kind, or not of the terms known here: its {member} differs")]
     OtherKind {
         /// Name of the member that differs.
         member: &'static str,
@@ -127,14 +130,17 @@ pub enum CredentialError {
     NotCanonical(#[from] JcsError),
 }
 
-/// Is a membership credential as it travels: well formed, and proven only by [`MembershipCredential::verify`].
+/// Is a credential as it travels: well formed, and proven only by [`Credential::verify`].
 ///
 /// In JSON it is the credential itself, not a string of it.
 #[derive(Clone, PartialEq)]
-pub struct MembershipCredential {
+pub struct Credential<C> {
     json: Value,
-    claims: MembershipClaims,
+    claims: C,
 }
+
+/// Says what a member does in its coop, and what was checked about them.
+pub type MembershipCredential = Credential<MembershipClaims>;
 
 /// Returns the credential by which the coop vouches for the claims, signed now.
 ///
@@ -143,27 +149,28 @@ pub struct MembershipCredential {
 /// [`CredentialError::WrongIssuer`] if `coop` is not the key that the claims name,
 /// [`CredentialError::BadClaims`] if they contradict themselves, [`CredentialError::BadTime`] for a time
 /// outside the years 0000 to 9999.
-pub fn issue(
-    claims: &MembershipClaims,
+pub fn issue<C: Claims>(
+    claims: &C,
     coop: &SecretKey,
     created_unix_s: i64,
-) -> Result<MembershipCredential, CredentialError> {
+) -> Result<Credential<C>, CredentialError> {
     let signer = coop.public();
-    if signer != claims.coop {
-        return Err(CredentialError::WrongIssuer { expected: claims.coop, found: signer });
+    let named = claims.envelope().coop;
+    if signer != named {
+        return Err(CredentialError::WrongIssuer { expected: named, found: signer });
     }
     claims.check_for_issue()?;
     let options = ProofOptions::assertion(&signer, created_unix_s);
     let json = integrity::sign(wire::write(claims)?, &options, coop)?;
-    MembershipCredential::from_value(json)
+    Credential::from_value(json)
 }
 
-impl MembershipCredential {
+impl<C: Claims> Credential<C> {
     /// Reads a credential from JSON text of at most [`CREDENTIAL_MAX_BYTES`]. Nothing is proven by that.
     ///
     /// # Errors
     ///
-    /// [`CredentialError`] saying why the text is not a membership credential.
+    /// [`CredentialError`] saying why the text is not such a credential.
     pub fn parse(text: &str) -> Result<Self, CredentialError> {
         if text.len() > CREDENTIAL_MAX_BYTES {
             return Err(CredentialError::TooLarge { length: text.len() });
@@ -176,7 +183,7 @@ impl MembershipCredential {
     ///
     /// # Errors
     ///
-    /// [`CredentialError`] saying why the value is not a membership credential.
+    /// [`CredentialError`] saying why the value is not such a credential.
     pub fn from_value(json: Value) -> Result<Self, CredentialError> {
         let length = jcs::canonical(&json)?.len();
         if length > CREDENTIAL_MAX_BYTES {
@@ -201,30 +208,26 @@ impl MembershipCredential {
     }
 
     /// Returns what the credential says, proven or not; trust only what [`Self::verify`] returns.
-    pub fn claims(&self) -> &MembershipClaims {
+    pub fn claims(&self) -> &C {
         &self.claims
     }
 
     /// Returns what the credential says, once it is proven that this coop vouches for it at this time.
     ///
-    /// It is valid from `valid_from` on and until just before `valid_until`. Each vetting item has an end
-    /// of its own: see [`MembershipClaims::is_vetted`].
+    /// It is valid from `valid_from` on and until just before `valid_until`. Each vetting item of a member has
+    /// an end of its own: see [`MembershipClaims::is_vetted`].
     ///
     /// # Errors
     ///
     /// [`CredentialError`] saying what is wrong: the issuer, the proof, or the time.
-    pub fn verify(
-        &self,
-        expected_issuer: &PublicKey,
-        now_unix_s: i64,
-    ) -> Result<&MembershipClaims, CredentialError> {
-        let claims = &self.claims;
-        if claims.coop != *expected_issuer {
-            return Err(CredentialError::WrongIssuer { expected: *expected_issuer, found: claims.coop });
+    pub fn verify(&self, expected_issuer: &PublicKey, now_unix_s: i64) -> Result<&C, CredentialError> {
+        let Envelope { coop, valid_from, valid_until, .. } = self.claims.envelope();
+        if coop != *expected_issuer {
+            return Err(CredentialError::WrongIssuer { expected: *expected_issuer, found: coop });
         }
         let proof = integrity::verify(&self.json, integrity::resolve_did_key)?;
-        if proof.key != claims.coop {
-            return Err(CredentialError::SignedByOther { issuer: claims.coop, signer: proof.key });
+        if proof.key != coop {
+            return Err(CredentialError::SignedByOther { issuer: coop, signer: proof.key });
         }
         if proof.proof_purpose != ASSERTION_METHOD {
             return Err(CredentialError::OtherPurpose);
@@ -235,30 +238,30 @@ impl MembershipCredential {
             return Err(CredentialError::OtherKind { member: "@context" });
         }
         let now = now_unix_s;
-        if now < claims.valid_from {
-            return Err(CredentialError::NotYetValid { valid_from: claims.valid_from, now });
+        if now < valid_from {
+            return Err(CredentialError::NotYetValid { valid_from, now });
         }
-        let valid_until = proof.expires.map_or(claims.valid_until, |end| end.min(claims.valid_until));
+        let valid_until = proof.expires.map_or(valid_until, |end| end.min(valid_until));
         if now >= valid_until {
             return Err(CredentialError::Expired { valid_until, now });
         }
-        Ok(claims)
+        Ok(&self.claims)
     }
 }
 
-impl fmt::Debug for MembershipCredential {
+impl<C: Claims> fmt::Debug for Credential<C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "MembershipCredential({})", self.claims.id)
+        write!(f, "{}({})", C::TYPE, self.claims.envelope().id)
     }
 }
 
-impl Serialize for MembershipCredential {
+impl<C> Serialize for Credential<C> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         self.json.serialize(serializer)
     }
 }
 
-impl<'de> Deserialize<'de> for MembershipCredential {
+impl<'de, C: Claims> Deserialize<'de> for Credential<C> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         Self::from_value(Value::deserialize(deserializer)?).map_err(D::Error::custom)
     }

@@ -11,7 +11,7 @@
 //! - [`digest`]: content hashes.
 //! - [`jcs`]: canonical JSON (RFC 8785).
 //! - [`integrity`]: W3C Data Integrity proofs, cryptosuite `eddsa-jcs-2022`.
-//! - [`credential`]: membership credentials, W3C Verifiable Credentials 2.0.
+//! - [`credential`]: what a coop vouches for, W3C Verifiable Credentials 2.0: members, and who may act for a rider.
 //! - [`sealed`]: boxes that one key can open (HPKE, RFC 9180).
 //! - [`secretbox`]: boxes under a symmetric key.
 //! - [`keyfile`]: a secret key as text, encrypted with a passphrase.

@@ -3,10 +3,14 @@
 //! Partner coops hold such credentials: a difference means that ours would no longer be read by them.
 //! `JITNEY_BLESS=1 cargo test` rewrites the file.
 
-use jitney_identity::credential::{self, CredentialRole, MembershipClaims, VettingClaim, VettingItem};
+use jitney_identity::credential::delegation::{DelegatedScope, DelegationClaims, DelegationCredential};
+use jitney_identity::credential::{
+    self, Claims, Credential, CredentialRole, MembershipClaims, VettingClaim, VettingItem,
+};
 use jitney_identity::{MembershipCredential, SecretKey};
 
-const GOLDEN: &str = include_str!("golden/membership_credential.json");
+const MEMBERSHIP: &str = include_str!("golden/membership_credential.json");
+const DELEGATION: &str = include_str!("golden/delegation_credential.json");
 
 /// 2026-01-01T00:00:00Z and 2027-01-01T00:00:00Z.
 const FROM: i64 = 1_767_225_600;
@@ -30,21 +34,42 @@ fn claims() -> MembershipClaims {
     }
 }
 
-#[test]
-fn the_credential_is_issued_byte_for_byte_as_ever() {
-    let credential = credential::issue(&claims(), &coop(), FROM).unwrap();
+fn delegated() -> DelegationClaims {
+    DelegationClaims {
+        id: "urn:jitney:credential:0190f2c47e1a70008000000000000002".to_owned(),
+        coop: coop().public(),
+        caregiver: 1007,
+        rider: 1001,
+        scope: DelegatedScope::Book,
+        valid_from: FROM,
+        valid_until: UNTIL,
+    }
+}
+
+#[allow(clippy::unwrap_used)] // Of tests alone.
+fn compare<C: Claims>(credential: &Credential<C>, name: &str, golden: &str) {
     let mut issued = String::from_utf8(credential.to_canonical_json().unwrap()).unwrap();
     issued.push('\n');
     if std::env::var_os("JITNEY_BLESS").is_some() {
-        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/golden/membership_credential.json");
+        let path = format!("{}/tests/golden/{name}.json", env!("CARGO_MANIFEST_DIR"));
         std::fs::write(path, &issued).unwrap();
     } else {
-        assert_eq!(issued, GOLDEN);
+        assert_eq!(issued, golden);
     }
 }
 
 #[test]
-fn the_committed_credential_still_verifies() {
-    let credential = MembershipCredential::parse(GOLDEN).unwrap();
-    assert_eq!(credential.verify(&coop().public(), FROM).unwrap(), &claims());
+fn credentials_are_issued_byte_for_byte_as_ever() {
+    let membership = credential::issue(&claims(), &coop(), FROM).unwrap();
+    compare(&membership, "membership_credential", MEMBERSHIP);
+    let delegation = credential::issue(&delegated(), &coop(), FROM).unwrap();
+    compare(&delegation, "delegation_credential", DELEGATION);
+}
+
+#[test]
+fn the_committed_credentials_still_verify() {
+    let membership = MembershipCredential::parse(MEMBERSHIP).unwrap();
+    assert_eq!(membership.verify(&coop().public(), FROM).unwrap(), &claims());
+    let delegation = DelegationCredential::parse(DELEGATION).unwrap();
+    assert_eq!(delegation.verify(&coop().public(), FROM).unwrap(), &delegated());
 }

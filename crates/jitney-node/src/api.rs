@@ -120,6 +120,12 @@ pub enum Request {
         key: String,
         request: Box<Request>,
     },
+    /// Answers a request with what the node says itself in a language: English without, or where it is not known.
+    In {
+        /// A BCP 47 tag.
+        language: String,
+        request: Box<Request>,
+    },
     Status,
     SetPolicy(Policy),
     ShowPolicy,
@@ -207,6 +213,11 @@ pub enum Request {
         rider: MemberId,
         caregiver: MemberId,
     },
+    /// The credential by which the coop vouches that a caregiver acts for a rider.
+    Delegation {
+        rider: MemberId,
+        caregiver: MemberId,
+    },
 
     SetDriverTerms {
         member: MemberId,
@@ -271,11 +282,7 @@ pub enum Request {
 
     BookTrip(TripAsked),
     ListTrips(TripFilter),
-    ShowTrip {
-        trip: TripId,
-        /// As that of [`Request::Alarms`].
-        language: Option<String>,
-    },
+    ShowTrip(TripId),
     ChangeTrip {
         trip: TripId,
         change: TripChangeAsked,
@@ -333,14 +340,9 @@ pub enum Request {
     },
     Board {
         day: Option<Date>,
-        /// As that of [`Request::Alarms`].
-        language: Option<String>,
     },
     /// What somebody has to see to now, and who must phone whom.
-    Alarms {
-        /// In which language it is said, as a BCP 47 tag; English if none or another than there is.
-        language: Option<String>,
-    },
+    Alarms,
     /// Takes an alarm in hand, by the beginning of its name.
     TakeAlarm {
         alarm: String,
@@ -465,7 +467,7 @@ pub enum Request {
 impl Request {
     /// Tells whether the request only reads, so that it can be answered on a full disk.
     pub fn only_reads(&self) -> bool {
-        if let Request::Once { request, .. } = self {
+        if let Request::Once { request, .. } | Request::In { request, .. } = self {
             return request.only_reads();
         }
         matches!(
@@ -478,14 +480,14 @@ impl Request {
                 | Request::ListPlaces
                 | Request::RoadLines { .. }
                 | Request::ListTrips(_)
-                | Request::ShowTrip { .. }
+                | Request::ShowTrip(_)
                 | Request::Candidates(_)
                 | Request::Openings(_)
                 | Request::PlanDay(PlanAsked { apply: false, .. })
                 | Request::GiveTrips { apply: false, .. }
                 | Request::ListSubscriptions
                 | Request::Board { .. }
-                | Request::Alarms { .. }
+                | Request::Alarms
                 | Request::AlarmTrail
                 | Request::ListMessages { .. }
                 | Request::ListTickets
@@ -494,6 +496,7 @@ impl Request {
                 | Request::Offers { .. }
                 | Request::Manifest { .. }
                 | Request::Credential(_)
+                | Request::Delegation { .. }
                 | Request::ListCards(_)
                 | Request::WhoIsSignedIn { .. }
                 | Request::WhoAmI

@@ -28,6 +28,8 @@ mod planner;
 mod refusals;
 mod requests;
 pub mod settings;
+#[cfg(test)]
+mod testing;
 pub mod travel;
 pub mod vault;
 pub mod view;

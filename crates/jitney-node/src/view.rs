@@ -39,7 +39,7 @@ pub use map::RoadLine;
 pub use messages::Message;
 pub use partners::{Agreement, Capacity};
 pub use plan::{Comes, DayPlan, Given, PlanChange, PlanProgress, PlanUnmet};
-pub use told::{Fill, Name, Told, say_all};
+pub use told::{Fill, Name, Told};
 
 /// A node's condition.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -100,9 +100,6 @@ pub struct Member {
     pub vetting: BTreeMap<VettingItem, Date>,
     /// For drivers: what stands in the way today.
     pub not_vetted: Option<String>,
-    /// The same for who says it in another language.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub not_vetted_told: Option<Told>,
     /// For drivers: their vehicles.
     pub vehicles: Vec<Vehicle>,
     /// For riders: who acts for them.
@@ -318,9 +315,6 @@ pub struct Candidate {
     pub ask: bool,
     /// In words that can be read out.
     pub reasons: Vec<String>,
-    /// The same for who says it in another language.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub told: Vec<Told>,
 }
 
 /// When each driver could take a trip that day.
@@ -359,8 +353,6 @@ pub struct Unable {
     pub name: String,
     /// Why not.
     pub why: String,
-    /// The same for who says it in another language.
-    pub told: Told,
 }
 
 /// A standing order.
@@ -496,8 +488,6 @@ pub struct Ticket {
 pub struct WhyNobody {
     /// Why not, as it was said of the first of them.
     pub why: String,
-    /// The same for who says it in another language.
-    pub told: Told,
     /// How many drivers cannot for that reason.
     pub drivers: usize,
     /// How many drivers there are.

@@ -97,9 +97,7 @@ impl Valley {
 
     /// Returns who drives a trip for certain, if anybody.
     fn driver_of(&mut self, trip: TripId) -> Option<MemberId> {
-        let Reply::Trip(shown) = self.ask(Request::ShowTrip { trip, language: None }).unwrap() else {
-            panic!("no trip")
-        };
+        let Reply::Trip(shown) = self.ask(Request::ShowTrip(trip)).unwrap() else { panic!("no trip") };
         let Carriage::Confirmed { pick_up_at, .. } = shown.carriage else { return None };
         assert!(shown.windows.unwrap().pick_up.contains(pick_up_at), "outside of what was agreed");
         let state = self.world.state(0).unwrap();
@@ -138,9 +136,7 @@ fn a_driver_who_must_be_asked_is_asked_and_not_taken_for_granted() {
     let mut valley = Valley::new();
     let trip = valley.book(9.01, 9.03, 10);
     valley.plan(PlanAsked { apply: true, ..ASKED });
-    let Reply::Trip(shown) = valley.ask(Request::ShowTrip { trip, language: None }).unwrap() else {
-        panic!("no trip")
-    };
+    let Reply::Trip(shown) = valley.ask(Request::ShowTrip(trip)).unwrap() else { panic!("no trip") };
     assert!(matches!(shown.carriage, Carriage::Asked { .. }), "{:?}", shown.carriage);
 }
 

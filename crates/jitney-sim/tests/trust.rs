@@ -58,11 +58,7 @@ fn confirmed_next_door(world: &mut World, chance: &mut Chance, rider: MemberId) 
 }
 
 fn is_flagged(world: &mut World, trip: TripId) -> bool {
-    let Reply::Trip(trip) =
-        world.operator(HOME, Request::ShowTrip { trip, language: None }).unwrap().unwrap()
-    else {
-        panic!()
-    };
+    let Reply::Trip(trip) = world.operator(HOME, Request::ShowTrip(trip)).unwrap().unwrap() else { panic!() };
     trip.attention.iter().any(|note| note.contains("has withdrawn this driver's credential"))
 }
 

@@ -126,18 +126,14 @@ impl Visitor {
         self.session.member
     }
 
-    /// In which language the node is asked for sentences that it makes.
-    pub(crate) fn language(&self) -> Option<String> {
-        Some(self.lang.tag().to_owned())
-    }
-
-    /// Asks the node in the visitor's name.
+    /// Asks the node in the visitor's name and language.
     pub(crate) async fn ask(&self, request: Request) -> Result<Reply, Trouble> {
         self.answer(request).await.map_err(|fault| Trouble::new(self.page(), fault))
     }
 
     /// As [`Visitor::ask`], for who wants to say it otherwise when it is refused.
     pub(crate) async fn answer(&self, request: Request) -> Answer {
+        let request = Request::In { language: self.lang.tag().to_owned(), request: Box::new(request) };
         self.site.node.ask(self.actor(), request).await
     }
 

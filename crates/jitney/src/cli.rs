@@ -67,6 +67,9 @@ enum Command {
     /// Hand out cards with which members sign in on the coop's pages
     #[command(subcommand)]
     Card(card::Command),
+    /// Verify what a coop has signed about its members
+    #[command(subcommand)]
+    Credential(credential::Command),
     /// Keep the list of riders
     #[command(subcommand)]
     Rider(rider::Command),
@@ -151,6 +154,7 @@ impl Cli {
             Command::Member(command) => command.run(&cx),
             Command::Invite(args) => args.run(&cx),
             Command::Card(command) => command.run(&cx),
+            Command::Credential(command) => command.run(&cx),
             Command::Rider(command) => command.run(&cx),
             Command::Driver(command) => command.run(&cx),
             Command::Place(command) => command.run(&cx),

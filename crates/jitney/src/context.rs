@@ -270,7 +270,6 @@ mod tests {
             terms: None,
             vetting: Default::default(),
             not_vetted: None,
-            not_vetted_told: None,
             vehicles: Vec::new(),
             caregivers: Vec::new(),
             acts_for: Vec::new(),

@@ -97,7 +97,7 @@ fn is_sent(phase: &Phase) -> bool {
 }
 
 fn alarms(machine: &Machine) -> Vec<&'static str> {
-    let alarms = reply!(machine.ask(Request::Alarms { language: None }), Alarms).alarms;
+    let alarms = reply!(machine.ask(Request::Alarms), Alarms).alarms;
     alarms.iter().map(|alarm| alarm.kind.name()).collect()
 }
 

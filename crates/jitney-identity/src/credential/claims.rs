@@ -1,7 +1,10 @@
-//! What a membership credential says, as values.
+//! What a membership credential says, as values and as JSON.
 
 use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 
+use super::wire::{Claims, Envelope, read_time, write_time};
+use super::{CredentialError, TERMS_CONTEXT};
 use crate::key::PublicKey;
 
 /// Longest id of a credential, in bytes.
@@ -95,6 +98,9 @@ pub enum ClaimsError {
         /// First second at which it would no longer be valid, since 1970.
         valid_until: i64,
     },
+    /// Somebody would act for themselves.
+    #[error("nobody acts for themselves by delegation")]
+    ForThemselves,
 }
 
 impl CredentialRole {
@@ -112,7 +118,7 @@ impl CredentialRole {
         }
     }
 
-    pub(super) fn from_name(name: &str) -> Option<Self> {
+    fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|role| role.as_str() == name)
     }
 }
@@ -140,7 +146,7 @@ impl VettingItem {
         }
     }
 
-    pub(super) fn from_name(name: &str) -> Option<Self> {
+    fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|item| item.as_str() == name)
     }
 }
@@ -155,32 +161,99 @@ impl MembershipClaims {
     pub fn is_vetted(&self, item: VettingItem, now_unix_s: i64) -> bool {
         self.vetting.iter().any(|claim| claim.item == item && claim.met && now_unix_s < claim.valid_until)
     }
+}
 
-    /// Checks what a coop may vouch for.
-    pub(super) fn check_for_issue(&self) -> Result<(), ClaimsError> {
+/// What is said of a member, as it is written.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct WireSubject {
+    id: PublicKey,
+    member_of: PublicKey,
+    roles: Vec<String>,
+    vetting: Vec<WireVetting>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct WireVetting {
+    item: String,
+    met: bool,
+    valid_until: String,
+}
+
+impl Claims for MembershipClaims {
+    const TYPE: &'static str = "MembershipCredential";
+    const TERMS: &'static str = TERMS_CONTEXT;
+
+    fn envelope(&self) -> Envelope {
+        let Self { coop, valid_from, valid_until, .. } = *self;
+        Envelope { id: self.id.clone(), coop, valid_from, valid_until }
+    }
+
+    fn subject(&self) -> Result<Value, CredentialError> {
+        let vetting = self.vetting.iter().map(|claim| {
+            Ok(json!({
+                "item": claim.item.as_str(),
+                "met": claim.met,
+                "validUntil": write_time("vetting.validUntil", claim.valid_until)?,
+            }))
+        });
+        let vetting: Vec<Value> = vetting.collect::<Result<_, CredentialError>>()?;
+        let roles: Vec<&str> = self.roles.iter().map(|role| role.as_str()).collect();
+        Ok(json!({ "id": self.subject, "memberOf": self.coop, "roles": roles, "vetting": vetting }))
+    }
+
+    fn read(envelope: Envelope, subject: &Value) -> Result<Self, CredentialError> {
+        let subject = WireSubject::deserialize(subject)?;
+        let Envelope { id, coop, valid_from, valid_until } = envelope;
+        if subject.member_of != coop {
+            return Err(CredentialError::OtherKind { member: "memberOf" });
+        }
+        let roles = subject.roles.iter().filter_map(|name| CredentialRole::from_name(name)).collect();
+        let known =
+            subject.vetting.iter().filter_map(|wire| Some((VettingItem::from_name(&wire.item)?, wire)));
+        let vetting = known.map(|(item, wire)| {
+            let valid_until = read_time("vetting.validUntil", &wire.valid_until)?;
+            Ok(VettingClaim { item, met: wire.met, valid_until })
+        });
+        let vetting = vetting.collect::<Result<_, CredentialError>>()?;
+        let claims = Self { id, coop, subject: subject.id, roles, vetting, valid_from, valid_until };
+        claims.check_sets()?;
+        Ok(claims)
+    }
+
+    fn check_for_issue(&self) -> Result<(), ClaimsError> {
         if self.roles.is_empty() {
             return Err(ClaimsError::NoRole);
         }
-        self.check()
+        check_envelope(&self.envelope())?;
+        self.check_sets()
     }
+}
 
-    /// Checks what any credential must hold to. Roles may be none: those of a newer version are not seen.
-    pub(super) fn check(&self) -> Result<(), ClaimsError> {
-        if !is_credential_id(&self.id) {
-            return Err(ClaimsError::BadId);
-        }
+impl MembershipClaims {
+    /// Checks that nothing is named twice. Roles may be none: those of a newer version are not seen.
+    fn check_sets(&self) -> Result<(), ClaimsError> {
         if let Some(role) = first_twice(self.roles.iter().copied()) {
             return Err(ClaimsError::RoleTwice(role));
         }
-        if let Some(item) = first_twice(self.vetting.iter().map(|claim| claim.item)) {
-            return Err(ClaimsError::ItemTwice(item));
+        match first_twice(self.vetting.iter().map(|claim| claim.item)) {
+            Some(item) => Err(ClaimsError::ItemTwice(item)),
+            None => Ok(()),
         }
-        let Self { valid_from, valid_until, .. } = *self;
-        if valid_from >= valid_until {
-            return Err(ClaimsError::NeverValid { valid_from, valid_until });
-        }
-        Ok(())
     }
+}
+
+/// Checks what any credential must hold to.
+pub(super) fn check_envelope(envelope: &Envelope) -> Result<(), ClaimsError> {
+    if !is_credential_id(&envelope.id) {
+        return Err(ClaimsError::BadId);
+    }
+    let Envelope { valid_from, valid_until, .. } = *envelope;
+    if valid_from >= valid_until {
+        return Err(ClaimsError::NeverValid { valid_from, valid_until });
+    }
+    Ok(())
 }
 
 /// Returns the first value that has come before. The sets are small.

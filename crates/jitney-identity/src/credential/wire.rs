@@ -3,13 +3,58 @@
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::claims::{CredentialRole, MembershipClaims, VettingClaim, VettingItem};
-use super::{CredentialError, TERMS_CONTEXT};
+use super::claims::ClaimsError;
+use super::{CredentialError, claims};
 use crate::key::PublicKey;
 use crate::timestamp;
 
 /// Context of every Verifiable Credential, Data Model 2.0.
 const W3C_CONTEXT: &str = "https://www.w3.org/ns/credentials/v2";
+
+/// Is what every credential says, whatever it is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Envelope {
+    /// Name of this credential, by which it is revoked: `urn:uuid:…` or `urn:jitney:credential:<hex>`.
+    pub id: String,
+    /// Coop that vouches.
+    pub coop: PublicKey,
+    /// First second at which the credential is valid, since 1970.
+    pub valid_from: i64,
+    /// First second at which it is no longer valid, since 1970.
+    pub valid_until: i64,
+}
+
+/// Is something that a coop vouches for in a credential.
+pub trait Claims: Clone + PartialEq {
+    /// Type of the credential, beside `VerifiableCredential`.
+    const TYPE: &'static str;
+    /// Name of the JSON-LD context that gives its words their meaning.
+    const TERMS: &'static str;
+
+    /// Returns what every credential says.
+    fn envelope(&self) -> Envelope;
+
+    /// Returns what is said of the subject, as the member `credentialSubject`.
+    ///
+    /// # Errors
+    ///
+    /// [`CredentialError::BadTime`] for a time outside the years 0000 to 9999.
+    fn subject(&self) -> Result<Value, CredentialError>;
+
+    /// Reads what is said of the subject.
+    ///
+    /// # Errors
+    ///
+    /// [`CredentialError`] saying why it is not what these claims say.
+    fn read(envelope: Envelope, subject: &Value) -> Result<Self, CredentialError>;
+
+    /// Checks what a coop may vouch for.
+    ///
+    /// # Errors
+    ///
+    /// [`ClaimsError`] saying how the claims contradict themselves.
+    fn check_for_issue(&self) -> Result<(), ClaimsError>;
+}
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -18,95 +63,53 @@ struct Wire {
     issuer: PublicKey,
     valid_from: String,
     valid_until: String,
-    credential_subject: WireSubject,
+    credential_subject: Value,
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct WireSubject {
-    id: PublicKey,
-    member_of: PublicKey,
-    roles: Vec<String>,
-    vetting: Vec<WireVetting>,
+fn context<C: Claims>() -> Value {
+    json!([W3C_CONTEXT, C::TERMS])
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct WireVetting {
-    item: String,
-    met: bool,
-    valid_until: String,
-}
-
-fn context() -> Value {
-    json!([W3C_CONTEXT, TERMS_CONTEXT])
-}
-
-fn types() -> Value {
-    json!(["VerifiableCredential", "MembershipCredential"])
+fn types<C: Claims>() -> Value {
+    json!(["VerifiableCredential", C::TYPE])
 }
 
 /// Returns the credential without its proof.
-pub(super) fn write(claims: &MembershipClaims) -> Result<Value, CredentialError> {
-    let vetting = claims.vetting.iter().map(|claim| {
-        Ok(json!({
-            "item": claim.item.as_str(),
-            "met": claim.met,
-            "validUntil": write_time("vetting.validUntil", claim.valid_until)?,
-        }))
-    });
-    let vetting: Vec<Value> = vetting.collect::<Result<_, CredentialError>>()?;
-    let roles: Vec<&str> = claims.roles.iter().map(|role| role.as_str()).collect();
+pub(super) fn write<C: Claims>(claims: &C) -> Result<Value, CredentialError> {
+    let Envelope { id, coop, valid_from, valid_until } = claims.envelope();
     Ok(json!({
-        "@context": context(),
-        "type": types(),
-        "id": claims.id,
-        "issuer": claims.coop,
-        "validFrom": write_time("validFrom", claims.valid_from)?,
-        "validUntil": write_time("validUntil", claims.valid_until)?,
-        "credentialSubject": {
-            "id": claims.subject,
-            "memberOf": claims.coop,
-            "roles": roles,
-            "vetting": vetting,
-        },
+        "@context": context::<C>(),
+        "type": types::<C>(),
+        "id": id,
+        "issuer": coop,
+        "validFrom": write_time("validFrom", valid_from)?,
+        "validUntil": write_time("validUntil", valid_until)?,
+        "credentialSubject": claims.subject()?,
     }))
 }
 
 /// Reads what the credential says, with or without its proof.
-pub(super) fn read(json: &Value) -> Result<MembershipClaims, CredentialError> {
-    for (member, expected) in [("@context", context()), ("type", types())] {
+pub(super) fn read<C: Claims>(json: &Value) -> Result<C, CredentialError> {
+    for (member, expected) in [("@context", context::<C>()), ("type", types::<C>())] {
         if json.get(member) != Some(&expected) {
             return Err(CredentialError::OtherKind { member });
         }
     }
-    let Wire { id, issuer, valid_from, valid_until, credential_subject: subject } = Wire::deserialize(json)?;
-    if subject.member_of != issuer {
-        return Err(CredentialError::OtherKind { member: "memberOf" });
-    }
-    let roles = subject.roles.iter().filter_map(|name| CredentialRole::from_name(name)).collect();
-    let known = subject.vetting.iter().filter_map(|wire| Some((VettingItem::from_name(&wire.item)?, wire)));
-    let vetting = known.map(|(item, wire)| {
-        let valid_until = read_time("vetting.validUntil", &wire.valid_until)?;
-        Ok(VettingClaim { item, met: wire.met, valid_until })
-    });
-    let claims = MembershipClaims {
+    let Wire { id, issuer, valid_from, valid_until, credential_subject } = Wire::deserialize(json)?;
+    let envelope = Envelope {
         id,
         coop: issuer,
-        subject: subject.id,
-        roles,
-        vetting: vetting.collect::<Result<_, CredentialError>>()?,
         valid_from: read_time("validFrom", &valid_from)?,
         valid_until: read_time("validUntil", &valid_until)?,
     };
-    claims.check()?;
-    Ok(claims)
+    claims::check_envelope(&envelope)?;
+    C::read(envelope, &credential_subject)
 }
 
-fn write_time(member: &'static str, unix_seconds: i64) -> Result<String, CredentialError> {
+pub(super) fn write_time(member: &'static str, unix_seconds: i64) -> Result<String, CredentialError> {
     timestamp::format(unix_seconds).ok_or(CredentialError::BadTime { member })
 }
 
-fn read_time(member: &'static str, text: &str) -> Result<i64, CredentialError> {
+pub(super) fn read_time(member: &'static str, text: &str) -> Result<i64, CredentialError> {
     timestamp::parse_exact(text).ok_or(CredentialError::BadTime { member })
 }

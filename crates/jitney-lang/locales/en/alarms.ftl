@@ -12,7 +12,7 @@ alarm-some-time = the time agreed
 alarm-some-deadline = now
 alarm-some-moment = now
 
-alarm-member = member { $number }
+member-number = member { $number }
 alarm-coop = coop …{ $key }
 alarm-ticket = ticket { $ticket }
 alarm-lift = lift { $lift }

@@ -12,7 +12,7 @@ alarm-some-time = à l’heure convenue
 alarm-some-deadline = maintenant
 alarm-some-moment = maintenant
 
-alarm-member = membre { $number }
+member-number = membre { $number }
 alarm-coop = coopérative …{ $key }
 alarm-ticket = demande { $ticket }
 alarm-lift = la course { $lift }

@@ -63,7 +63,7 @@ pub(crate) fn measure(dir: &Path) -> Outcome<()> {
     let (_, looked) = timed(|| Ok(std::hint::black_box(core.next_wake(now))))?;
     let (_, woke) = timed(|| Ok(core.step(vec![Input::Wake], now)?))?;
     let (_, woke_again) = timed(|| Ok(core.step(vec![Input::Wake], now)?))?;
-    let (_, board) = timed(|| Ok(core.step(vec![ask(Request::Board { day: None, language: None })], now)?))?;
+    let (_, board) = timed(|| Ok(core.step(vec![ask(Request::Board { day: None })], now)?))?;
     println!(
         "  then: when to wake {:.0} µs, first wake {:.0} µs, next wake {:.0} µs, the day's board {:.0} µs",
         micros(looked),

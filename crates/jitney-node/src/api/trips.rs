@@ -20,9 +20,6 @@ pub struct TripFilter {
     /// So many at most; all if none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub limit: Option<usize>,
-    /// In which language it is said what to look at, as a BCP 47 tag; English if none or another than there is.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub language: Option<String>,
 }
 
 /// Where a trip stands in a list: by day, then by time, those without a time last, then by number.

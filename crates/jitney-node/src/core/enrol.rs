@@ -87,13 +87,14 @@ impl<S: Store> Core<S> {
     }
 
     /// Issues credentials anew that will expire within a month, or that name a key with which the coop does not
-    /// sign any more; looks once a day.
+    /// sign any more, and delegations; looks once a day.
     pub(super) fn renew_credentials(&mut self, now: Timestamp) {
         let day_ago = Timestamp(now.0.saturating_sub(DAY_MS));
         if self.credentials_looked.is_some_and(|last| last > day_ago) {
             return;
         }
         self.credentials_looked = Some(now);
+        self.settle_delegations(now);
         let soon = now.seconds().saturating_add(CREDENTIAL_RENEW_S);
         let old: Vec<MemberId> = self
             .credentials

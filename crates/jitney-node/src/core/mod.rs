@@ -8,6 +8,7 @@ mod alarms;
 mod auto;
 mod booking;
 mod calendar;
+mod delegation;
 mod enrol;
 mod federate;
 #[cfg(test)]
@@ -46,12 +47,13 @@ use crate::view::Told;
 
 pub(crate) use auto::OpenTicket;
 pub use booking::{CARD_INFO, DETAILS_INFO, recognition_word};
+pub use delegation::{Delegation, Grant};
 pub use enrol::invitation_of;
 pub use jitney_domain::member::CredentialRevoked;
 pub use jitney_identity::credential::CredentialId;
 pub use open::OpenError;
 pub use reach::{NodeKey, Worked};
-pub use revocation::{Issued, Shown};
+pub use revocation::{Issued, Life, Shown};
 pub(crate) use sharing::share_horizon;
 pub use sharing::{EVENING, URGENT};
 
@@ -79,6 +81,8 @@ pub mod tags {
     pub const EDITIONS: u8 = 83;
     /// What was asked under a key of the asker's, and what came of it.
     pub const ONCE: u8 = 90;
+    /// What riders let others do for them, as the coop has signed it.
+    pub const DELEGATIONS: u8 = 91;
 }
 
 /// Most inputs that wait for room on the disk; what comes beyond is lost as a network may lose it.
@@ -167,6 +171,7 @@ pub struct Core<S> {
     pub(crate) places: Table<PlaceName, Place>,
     pub(crate) credentials: Table<MemberId, serde_json::Value>,
     pub(crate) issued: Table<CredentialId, Issued>,
+    pub(crate) delegations: Table<CredentialId, Delegation>,
     pub(crate) shown: Table<jitney_domain::ClaimId, Shown>,
     pub(crate) notices: Table<NoticeId, Notice>,
     pub(crate) post: notices::Post,
@@ -196,6 +201,8 @@ pub struct Core<S> {
     opened: opened::Opened,
     pub(crate) settings: Settings,
     pub(crate) rng: StdRng,
+    /// In which language whoever asks is answered.
+    pub(crate) speaks: jitney_lang::Lang,
     pub(crate) listening: Vec<String>,
     pub(crate) roster_nodes: std::collections::BTreeSet<PublicKey>,
     pub(crate) expects_coops: bool,
@@ -257,6 +264,8 @@ struct Pending {
     revoke: Vec<MemberId>,
     /// Neighbours' tickets that we may be able to take now.
     look_around: bool,
+    /// Somebody may act for somebody, or not any more.
+    delegations: bool,
 }
 
 impl<S: Store> Core<S> {
@@ -488,9 +497,16 @@ impl<S: Store> Core<S> {
             | Event::BreaksSet { .. }
             | Event::ApartSet { apart: false, .. }
             | Event::VettingRecorded { .. }
-            | Event::CoopCleared { .. }
-            | Event::MemberReinstated { .. } => self.pending.look_around = true,
-            Event::MemberSuspended { member } => self.pending.revoke.push(*member),
+            | Event::CoopCleared { .. } => self.pending.look_around = true,
+            Event::MemberReinstated { .. } => {
+                self.pending.look_around = true;
+                self.pending.delegations = true;
+            }
+            Event::MemberSuspended { member } => {
+                self.pending.revoke.push(*member);
+                self.pending.delegations = true;
+            }
+            Event::CaregiverSet { .. } => self.pending.delegations = true,
             _ => {}
         }
     }
@@ -500,6 +516,9 @@ impl<S: Store> Core<S> {
         loop {
             for member in std::mem::take(&mut self.pending.revoke) {
                 self.revoke_member(member, now);
+            }
+            if std::mem::take(&mut self.pending.delegations) {
+                self.settle_delegations(now);
             }
             while let Some(message) = self.pending.to_self.pop_front() {
                 let us = self.coop_key();
@@ -525,6 +544,7 @@ impl<S: Store> Core<S> {
         self.dial_book.drain_changes(tags::DIAL_BOOK, &mut rows)?;
         self.lost_mail.drain_changes(tags::LOST_MAIL, &mut rows)?;
         self.issued.drain_changes(tags::ISSUED, &mut rows)?;
+        self.delegations.drain_changes(tags::DELEGATIONS, &mut rows)?;
         self.shown.drain_changes(tags::SHOWN, &mut rows)?;
         self.notices.drain_changes(tags::NOTICES, &mut rows)?;
         self.editions.drain_changes(tags::EDITIONS, &mut rows)?;

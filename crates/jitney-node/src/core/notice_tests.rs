@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::{date, time};
 use jitney_domain::trip::Timing;
-use jitney_domain::{Coordinate, Policy, Role, Zone};
+use jitney_domain::{Coordinate, Policy, Role};
 use jitney_identity::{DataKey, SecretKey};
 use jitney_store::MemStore;
 use proptest::prelude::*;
@@ -16,6 +16,7 @@ use crate::notify::notice::Phase;
 use crate::notify::{Reach, Rules};
 use crate::person::Profile;
 use crate::settings::{Face, Keys};
+use crate::testing::{morning, zone};
 use crate::vault::{MemoryKeys, PersonKeys};
 
 /// Keys that outlive the core, as a file does.
@@ -32,14 +33,6 @@ impl PersonKeys for KeyFile {
     fn erase(&mut self, person: MemberId) -> Result<(), String> {
         self.0.lock().unwrap().erase(person)
     }
-}
-
-fn zone() -> Zone {
-    Zone::named("Europe/Paris").unwrap()
-}
-
-fn morning() -> Timestamp {
-    zone().moment(date(2026, 3, 9).at(9, 0, 0, 0)).unwrap()
 }
 
 /// A coop that loses power.

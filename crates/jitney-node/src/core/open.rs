@@ -9,7 +9,7 @@ use jitney_store::{Store, StoreError, TableTag};
 use rand::rngs::StdRng;
 use thiserror::Error;
 
-use super::{AreaKey, Core, CredentialId, Fatal, Issued, Pending, PlaceName, Shown, tags};
+use super::{AreaKey, Core, CredentialId, Delegation, Fatal, Issued, Pending, PlaceName, Shown, tags};
 use crate::person::Place;
 use crate::settings::Settings;
 use crate::vault::{PersonKeys, Vault, VaultError};
@@ -89,6 +89,7 @@ impl<S: Store> Core<S> {
             places: Table::new(),
             credentials: Table::new(),
             issued: Table::new(),
+            delegations: Table::new(),
             shown: Table::new(),
             notices: Table::new(),
             post: super::notices::Post::default(),
@@ -109,6 +110,7 @@ impl<S: Store> Core<S> {
             opened: Default::default(),
             settings,
             rng,
+            speaks: jitney_lang::Lang::default(),
             listening: Vec::new(),
             roster_nodes: std::collections::BTreeSet::new(),
             expects_coops: false,
@@ -170,6 +172,7 @@ impl<S: Store> Core<S> {
             dial_book,
             lost_mail,
             issued,
+            delegations,
             shown,
             notices,
             editions,
@@ -186,6 +189,7 @@ impl<S: Store> Core<S> {
             dial_book,
             lost_mail,
             issued,
+            delegations,
             shown,
             notices,
             editions,
@@ -216,6 +220,7 @@ struct Tables<'a> {
     dial_book: &'a mut Table<super::NodeKey, Vec<super::Worked>>,
     lost_mail: &'a mut Table<jitney_federation::CoopKey, Timestamp>,
     issued: &'a mut Table<CredentialId, Issued>,
+    delegations: &'a mut Table<CredentialId, Delegation>,
     shown: &'a mut Table<ClaimId, Shown>,
     notices: &'a mut Table<crate::notify::NoticeId, crate::notify::Notice>,
     editions: &'a mut Table<super::calendar::EditionKey, super::calendar::Edition>,
@@ -229,6 +234,7 @@ impl Tables<'_> {
             tags::CREDENTIALS => self.credentials.restore_row(tag, key, value)?,
             tags::DIAL_BOOK => self.dial_book.restore_row(tag, key, value)?,
             tags::ISSUED => self.issued.restore_row(tag, key, value)?,
+            tags::DELEGATIONS => self.delegations.restore_row(tag, key, value)?,
             tags::SHOWN => self.shown.restore_row(tag, key, value)?,
             tags::NOTICES => self.notices.restore_row(tag, key, value)?,
             tags::EDITIONS => self.editions.restore_row(tag, key, value)?,

@@ -21,6 +21,18 @@ const TOLD_LIFE: Minutes = Minutes(30 * 24 * 60);
 const TELL_AGAIN: Minutes = Minutes(10 * 24 * 60);
 /// Most revocations told at a time, so that partners' quotas bear them; the others follow at the next look.
 const TOLD_AT_ONCE: usize = 64;
+
+/// How long a credential of ours holds, and whether it was revoked before.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Life {
+    /// First second at which it no longer holds.
+    pub valid_until: i64,
+    /// It is revoked.
+    pub revoked: bool,
+    /// Until when partners are told so.
+    pub told_until: Option<Timestamp>,
+}
+
 /// A credential of ours that may still hold.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Issued {
@@ -32,12 +44,24 @@ pub struct Issued {
     pub roles: Vec<CredentialRole>,
     /// What it says was checked, with the first second at which that no longer counts.
     pub vetting: Vec<(VettingItem, i64)>,
-    /// First second at which it no longer holds.
-    pub valid_until: i64,
-    /// It is revoked.
-    pub revoked: bool,
-    /// Until when partners are told so.
-    pub told_until: Option<Timestamp>,
+    /// How long.
+    #[serde(flatten)]
+    pub life: Life,
+}
+
+impl Life {
+    /// Returns that of a credential just issued.
+    pub(super) fn until(valid_until: i64) -> Self {
+        Life { valid_until, revoked: false, told_until: None }
+    }
+
+    /// Returns until when partners are to be told now that it is revoked, if they are to be told at all.
+    fn tell_until(&self, now: Timestamp) -> Option<Timestamp> {
+        let end = Timestamp(self.valid_until.saturating_mul(1000));
+        let told = self.told_until.unwrap_or(Timestamp(0));
+        let due = self.revoked && end > now && told < end && told < now.after(TELL_AGAIN);
+        due.then(|| end.min(now.after(TOLD_LIFE)))
+    }
 }
 
 impl Issued {
@@ -48,24 +72,17 @@ impl Issued {
             subject: claims.subject,
             roles: claims.roles.clone(),
             vetting: met.map(|v| (v.item, v.valid_until)).collect(),
-            valid_until: claims.valid_until,
-            revoked: false,
-            told_until: None,
+            life: Life::until(claims.valid_until),
         }
-    }
-
-    /// Returns until when partners are to be told now that it is revoked, if they are to be told at all.
-    fn tell_until(&self, now: Timestamp) -> Option<Timestamp> {
-        let end = Timestamp(self.valid_until.saturating_mul(1000));
-        let told = self.told_until.unwrap_or(Timestamp(0));
-        let due = self.revoked && end > now && told < end && told < now.after(TELL_AGAIN);
-        due.then(|| end.min(now.after(TOLD_LIFE)))
     }
 
     /// Tells whether it says something that the newer one does not.
     fn says_more_than(&self, newer: &Issued) -> bool {
         let covered = |(item, until): &(VettingItem, i64)| {
-            newer.vetting.iter().any(|(other, end)| other == item && end >= &(*until).min(self.valid_until))
+            newer
+                .vetting
+                .iter()
+                .any(|(other, end)| other == item && end >= &(*until).min(self.life.valid_until))
         };
         self.subject != newer.subject
             || !self.roles.iter().all(|role| newer.roles.contains(role))
@@ -115,9 +132,9 @@ impl<S: Store> Core<S> {
     }
 
     fn revoke_where(&mut self, is_meant: impl Fn(&Issued) -> bool) {
-        let meant = self.issued.iter().filter(|(_, row)| !row.revoked && is_meant(row));
+        let meant = self.issued.iter().filter(|(_, row)| !row.life.revoked && is_meant(row));
         for id in meant.map(|(id, _)| id.clone()).collect::<Vec<_>>() {
-            self.issued.update(&id, |row| row.revoked = true);
+            self.issued.update(&id, |row| row.life.revoked = true);
         }
     }
 
@@ -127,22 +144,27 @@ impl<S: Store> Core<S> {
         if self.federation.roster().is_none_or(|roster| roster.coop(&us).is_none()) {
             return;
         }
-        let rows = self.issued.iter().filter_map(|(id, row)| Some((id.clone(), row.tell_until(now)?)));
+        let members = self.issued.iter().map(|(id, row)| (id, &row.life));
+        let delegations = self.delegations.iter().map(|(id, row)| (id, &row.life));
+        let rows =
+            members.chain(delegations).filter_map(|(id, life)| Some((id.clone(), life.tell_until(now)?)));
         let rows: Vec<_> = rows.take(TOLD_AT_ONCE).collect();
         for (credential, expires) in rows {
             let body = CredentialRevoked { credential: credential.clone() };
             if self.append(&body, expires, now) {
-                self.issued.update(&credential, |row| row.told_until = Some(expires));
+                self.issued.update(&credential, |row| row.life.told_until = Some(expires));
+                self.delegations.update(&credential, |row| row.life.told_until = Some(expires));
             }
         }
     }
 
     /// Forgets credentials that hold no more, and those shown for trips that are over.
     pub(super) fn forget_credentials(&mut self, now: Timestamp) {
-        let over = self.issued.iter().filter(|(_, row)| row.valid_until <= now.seconds());
+        let over = self.issued.iter().filter(|(_, row)| row.life.valid_until <= now.seconds());
         for id in over.map(|(id, _)| id.clone()).collect::<Vec<_>>() {
             self.issued.remove(&id);
         }
+        self.forget_delegations(now);
         let live = |claim: &ClaimId| {
             self.state
                 .ticket_of_claim(*claim)
@@ -192,9 +214,7 @@ mod tests {
             subject: jitney_identity::SecretKey::from_seed([1; 32]).public(),
             roles: vec![CredentialRole::Rider, CredentialRole::Driver],
             vetting: vec![(VettingItem::Licence, 500)],
-            valid_until: 1000,
-            revoked: false,
-            told_until: None,
+            life: Life::until(1000),
         }
     }
 
@@ -202,7 +222,8 @@ mod tests {
     fn an_older_credential_says_more_if_anything_in_it_was_lost() {
         let older = issued();
         assert!(!older.says_more_than(&issued()));
-        let longer = Issued { vetting: vec![(VettingItem::Licence, 900)], valid_until: 2000, ..issued() };
+        let longer =
+            Issued { vetting: vec![(VettingItem::Licence, 900)], life: Life::until(2000), ..issued() };
         assert!(!older.says_more_than(&longer), "a renewed licence takes nothing away");
         assert!(longer.says_more_than(&older), "a licence that ends earlier does");
         assert!(older.says_more_than(&Issued { vetting: Vec::new(), ..issued() }));
@@ -214,14 +235,14 @@ mod tests {
     #[test]
     fn a_revocation_is_told_until_the_credential_ends_and_no_longer() {
         let day = |n: i64| Timestamp(n * 86_400_000);
-        let fresh = Issued { valid_until: 45 * 86_400, ..issued() };
+        let fresh = Life::until(45 * 86_400);
         assert_eq!(fresh.tell_until(day(0)), None, "it still holds");
-        let revoked = Issued { revoked: true, ..fresh };
+        let revoked = Life { revoked: true, ..fresh };
         assert_eq!(revoked.tell_until(day(0)), Some(day(30)), "an entry lives no longer");
-        let told = Issued { told_until: Some(day(30)), ..revoked.clone() };
+        let told = Life { told_until: Some(day(30)), ..revoked.clone() };
         assert_eq!(told.tell_until(day(20)), None);
         assert_eq!(told.tell_until(day(21)), Some(day(45)), "again before it expires");
-        let to_the_end = Issued { told_until: Some(day(45)), ..told };
+        let to_the_end = Life { told_until: Some(day(45)), ..told };
         assert_eq!(to_the_end.tell_until(day(44)), None);
         assert_eq!(revoked.tell_until(day(45)), None, "it has ended by itself");
     }

@@ -7,7 +7,7 @@ use jitney_store::Store;
 use rand::Rng as _;
 
 use crate::api::{Answer, Fault, Reply, Request};
-use crate::core::Core;
+use crate::core::{Core, Delegation};
 use crate::view;
 
 /// What a code is written with: no letter or digit that looks or sounds like another.
@@ -94,6 +94,11 @@ impl<S: Store> Core<S> {
             Request::Dismiss { rider, caregiver } => {
                 self.done(actor, Command::Dismiss { rider, caregiver }, now)
             }
+            Request::Delegation { rider, caregiver } => {
+                let signed = self.delegation(rider, caregiver, now);
+                let credential = signed.and_then(|row| row.credential.clone());
+                Ok(Reply::Credential(credential.ok_or(Refusal::NoCaregiver { rider, caregiver })?))
+            }
             Request::CalendarSecret(driver) => {
                 let theirs = self.state.cards.iter().filter(|(_, row)| is_drivers(row, driver));
                 let newest = theirs.max_by_key(|(card, row)| (row.issued, **card));
@@ -110,6 +115,23 @@ impl<S: Store> Core<S> {
             }
             other => Err(Fault::invalid(format!("{other:?} is not about access"))),
         }
+    }
+
+    /// Lets nobody act for a member any more, nor the member for anybody.
+    pub(super) fn dismiss_all_of(
+        &mut self,
+        actor: Actor,
+        member: MemberId,
+        now: Timestamp,
+    ) -> Result<(), Fault> {
+        let rows = self.state.caregivers.iter();
+        let all = rows.flat_map(|(rider, row)| row.people.iter().map(|c| (*rider, c.member)));
+        let theirs: Vec<_> =
+            all.filter(|(rider, caregiver)| *rider == member || *caregiver == member).collect();
+        for (rider, caregiver) in theirs {
+            self.command(actor, Command::Dismiss { rider, caregiver }, now)?;
+        }
+        Ok(())
     }
 
     /// Takes back every card of a member.
@@ -144,20 +166,30 @@ impl<S: Store> Core<S> {
         })
     }
 
-    pub(super) fn caregivers_of(&self, rider: MemberId) -> Vec<view::Entrusted> {
+    pub(super) fn caregivers_of(&self, rider: MemberId, now: Timestamp) -> Vec<view::Entrusted> {
         let row = self.state.caregivers.get(&rider);
         let people = row.into_iter().flat_map(|row| &row.people);
-        people.map(|c| self.entrusted(c.member, c)).collect()
+        people.map(|c| self.entrusted(c.member, c, self.delegation(rider, c.member, now))).collect()
     }
 
-    pub(super) fn riders_of(&self, caregiver: MemberId) -> Vec<view::Entrusted> {
+    pub(super) fn riders_of(&self, caregiver: MemberId, now: Timestamp) -> Vec<view::Entrusted> {
         let rows = self.state.caregivers.iter();
         let theirs = rows.flat_map(|(rider, row)| row.people.iter().map(move |c| (*rider, c)));
-        theirs.filter(|(_, c)| c.member == caregiver).map(|(rider, c)| self.entrusted(rider, c)).collect()
+        theirs
+            .filter(|(_, c)| c.member == caregiver)
+            .map(|(rider, c)| self.entrusted(rider, c, self.delegation(rider, caregiver, now)))
+            .collect()
     }
 
-    fn entrusted(&self, other: MemberId, given: &Caregiver) -> view::Entrusted {
-        view::Entrusted { member: other, name: self.name(other), scope: given.scope, since: given.since }
+    fn entrusted(&self, other: MemberId, given: &Caregiver, signed: Option<&Delegation>) -> view::Entrusted {
+        let signed_until = signed.map(|row| Timestamp(row.life.valid_until.saturating_mul(1000)));
+        view::Entrusted {
+            member: other,
+            name: self.name(other),
+            scope: given.scope,
+            since: given.since,
+            signed_until,
+        }
     }
 
     fn cards_view(&self, member: Option<MemberId>, now: Timestamp) -> Vec<view::AccessCard> {

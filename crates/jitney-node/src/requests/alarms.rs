@@ -8,7 +8,7 @@ use jitney_domain::booking::Claim;
 use jitney_domain::desk::Taken;
 use jitney_domain::{Actor, Command, MemberId, Refusal, Timestamp, TripId, Zone};
 use jitney_identity::PublicKey;
-use jitney_lang::{Args, Lang};
+use jitney_lang::Args;
 use jitney_store::Store;
 
 use crate::api::{Answer, Fault};
@@ -17,31 +17,20 @@ use crate::view;
 use when::When;
 use words::{Words, one};
 
-/// Returns the language with this tag; English if there is none, or it is not known.
-pub(super) fn spoken(language: Option<&str>) -> Lang {
-    language.and_then(Lang::from_tag).unwrap_or_default()
-}
-
 impl<S: Store> Core<S> {
     /// Returns all that somebody has to see to, the most urgent first.
-    pub(super) fn alarms_view(&self, lang: Lang, now: Timestamp) -> Result<view::Alarms, Fault> {
+    pub(super) fn alarms_view(&self, now: Timestamp) -> Result<view::Alarms, Fault> {
         let zone = &self.state.coop().ok_or(Refusal::NoCoop)?.zone;
         let alarms = alarm::with(alarm::all(&self.state, &self.partners(), now), self.untold_alarms(now));
-        let alarms = alarms.into_iter().map(|alarm| self.alarm_view(alarm, zone, lang, now)).collect();
+        let alarms = alarms.into_iter().map(|alarm| self.alarm_view(alarm, zone, now)).collect();
         Ok(view::Alarms { zone: zone.name().to_owned(), alarms })
     }
 
     /// Says what a dispatcher should look at about a trip, most pressing first.
-    pub(super) fn attention(
-        &self,
-        trip: TripId,
-        partners: &Partners,
-        lang: Lang,
-        now: Timestamp,
-    ) -> Vec<String> {
+    pub(super) fn attention(&self, trip: TripId, partners: &Partners, now: Timestamp) -> Vec<String> {
         let Some(coop) = self.state.coop() else { return Vec::new() };
         let alarms = alarm::of_trip(&self.state, partners, trip, now);
-        alarms.iter().map(|alarm| self.words(alarm, &coop.zone, lang, now).wrong(&alarm.kind)).collect()
+        alarms.iter().map(|alarm| self.words(alarm, &coop.zone, now).wrong(&alarm.kind)).collect()
     }
 
     /// Takes an alarm that stands in the name of whoever asks.
@@ -87,8 +76,8 @@ impl<S: Store> Core<S> {
         }
     }
 
-    fn alarm_view(&self, alarm: Alarm, zone: &Zone, lang: Lang, now: Timestamp) -> view::Alarm {
-        let words = self.words(&alarm, zone, lang, now);
+    fn alarm_view(&self, alarm: Alarm, zone: &Zone, now: Timestamp) -> view::Alarm {
+        let words = self.words(&alarm, zone, now);
         view::Alarm {
             about: words.about.clone(),
             says: words.wrong(&alarm.kind),
@@ -108,36 +97,31 @@ impl<S: Store> Core<S> {
         let (whom, phone) = match call.whom {
             Callee::Rider(member) | Callee::Driver(member) => {
                 let phone = self.vault.profile(member).and_then(|profile| profile.phone.clone());
-                (self.member_called(member, words.lang), phone)
+                (self.name(member), phone)
             }
             Callee::Office(coop) => {
                 let record = self.federation.roster().and_then(|roster| roster.coop(&coop));
-                (self.coop_called(&coop, words.lang), record.and_then(|record| record.phone.clone()))
+                (self.coop_called(&coop), record.and_then(|record| record.phone.clone()))
             }
         };
         let by = match call.who {
             Caller::Dispatcher => None,
-            Caller::Driver(driver) => Some(self.member_called(driver, words.lang)),
+            Caller::Driver(driver) => Some(self.name(driver)),
         };
         let say = words.say(kind, call, &whom);
         view::Call { by, whom, phone, say }
     }
 
-    /// Returns a member's name, else their number.
-    fn member_called(&self, member: MemberId, lang: Lang) -> String {
-        let number = || one(lang, "alarm-member", "number", &member.to_string());
-        self.vault.profile(member).map_or_else(number, |profile| profile.name.clone())
-    }
-
     /// Returns a coop's name, else the beginning of its key.
-    fn coop_called(&self, coop: &PublicKey, lang: Lang) -> String {
-        let key = || one(lang, "alarm-coop", "key", &coop.short());
+    fn coop_called(&self, coop: &PublicKey) -> String {
+        let key = || one(self.speaks, "alarm-coop", "key", &coop.short());
         self.known_coop(coop).map_or_else(key, str::to_owned)
     }
 
     /// Gathers the words for one alarm.
-    fn words(&self, alarm: &Alarm, zone: &Zone, lang: Lang, now: Timestamp) -> Words {
-        let name = |member| self.member_called(member, lang);
+    fn words(&self, alarm: &Alarm, zone: &Zone, now: Timestamp) -> Words {
+        let lang = self.speaks;
+        let name = |member| self.name(member);
         let trip = alarm.trips.first().and_then(|id| self.state.trips.get(id).map(|trip| (*id, trip)));
         let claim = self.lift_of(alarm);
         let places = trip.and_then(|(id, _)| self.vault.places(id));
@@ -158,7 +142,7 @@ impl<S: Store> Core<S> {
             Callee::Office(coop) => Some(coop),
             _ => None,
         });
-        let partner = kind_coop(&alarm.kind).or(office).map(|coop| self.coop_called(&coop, lang));
+        let partner = kind_coop(&alarm.kind).or(office).map(|coop| self.coop_called(&coop));
         let about = match (trip, claim, &partner) {
             _ if alarm.trips.len().saturating_add(alarm.lifts.len()) > 1 && is_of_partner(&alarm.kind) => {
                 partner.clone().unwrap_or_default()

@@ -117,7 +117,6 @@ impl<S: Store> Core<S> {
                 },
                 added: shown.added,
                 reasons: shown.reasons,
-                told: shown.told,
             });
             moves.push(Move { trip, plan });
         }

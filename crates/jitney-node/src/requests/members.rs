@@ -75,6 +75,7 @@ impl<S: Store> Core<S> {
                 for other in self.known(member)?.apart.clone() {
                     self.command(actor, Command::SetApart { one: member, other, apart: false }, now)?;
                 }
+                self.dismiss_all_of(actor, member, now)?;
                 self.vault.erase(member)?;
                 Ok(Reply::Done)
             }
@@ -209,8 +210,7 @@ impl<S: Store> Core<S> {
             key: row.key,
             terms: driver.map(|d| d.terms.clone()),
             vetting: driver.map(|d| d.vetting.clone()).unwrap_or_default(),
-            not_vetted: unvetted.map(|u| u.to_string()),
-            not_vetted_told: unvetted.map(crate::refusals::words::unvetted),
+            not_vetted: unvetted.map(|u| crate::refusals::words::unvetted(u).say(self.speaks)),
             vehicles: vehicles
                 .map(|(id, v)| view::Vehicle {
                     vehicle: *id,
@@ -218,8 +218,8 @@ impl<S: Store> Core<S> {
                     description: profile.and_then(|p| p.looks(*id)).map(str::to_owned),
                 })
                 .collect(),
-            caregivers: self.caregivers_of(member),
-            acts_for: self.riders_of(member),
+            caregivers: self.caregivers_of(member, now),
+            acts_for: self.riders_of(member, now),
             call_asked: self.state.calls.get(&member).map(|asked| asked.at),
             wishes: row.wishes.iter().map(|(driver, wish)| (*driver, *wish)).collect(),
             apart: row.apart.iter().copied().collect(),

@@ -20,6 +20,7 @@ mod tickets;
 mod trips;
 
 use jitney_domain::{Actor, Command, MemberId, Refusal, Role, Timestamp};
+use jitney_lang::Lang;
 use jitney_store::Store;
 
 use crate::api::{Answer, Fault, FaultKind, Reply, Request};
@@ -30,10 +31,11 @@ impl<S: Store> Core<S> {
     /// Answers one request.
     pub(crate) fn answer(&mut self, actor: Actor, request: Request, now: Timestamp) -> Answer {
         let request = match request {
+            Request::In { language, request } => return self.answer_in(&language, actor, *request, now),
             Request::Once { key, request } => return self.answer_once(actor, &key, *request, now),
             request => request,
         };
-        self.may_read(&actor, &request)?;
+        self.may_read(&actor, &request, now)?;
         match request {
             Request::Status => Ok(Reply::Status(Box::new(self.status(now)))),
             Request::SetPolicy(policy) => self.done(actor, Command::SetPolicy(policy), now),
@@ -63,6 +65,7 @@ impl<S: Store> Core<S> {
             | Request::SignOut { .. }
             | Request::Entrust { .. }
             | Request::Dismiss { .. }
+            | Request::Delegation { .. }
             | Request::CalendarSecret(_)
             | Request::CalendarOf { .. } => self.answer_about_access(actor, request, now),
             Request::SetDriverTerms { .. }
@@ -103,9 +106,7 @@ impl<S: Store> Core<S> {
             Request::ListMessages { .. } | Request::MessageTold(_) => {
                 self.answer_about_messages(request, now)
             }
-            Request::Alarms { language } => {
-                Ok(Reply::Alarms(self.alarms_view(alarms::spoken(language.as_deref()), now)?))
-            }
+            Request::Alarms => Ok(Reply::Alarms(self.alarms_view(now)?)),
             Request::TakeAlarm { alarm } => self.take_alarm(actor, &alarm, now),
             Request::AlarmTrail => Ok(Reply::AlarmTrail(self.alarm_trail())),
             Request::AskForCall(rider) => self.done(actor, Command::AskForCall(rider), now),
@@ -125,6 +126,14 @@ impl<S: Store> Core<S> {
         }
     }
 
+    /// Answers a request with what the node says itself in a language.
+    fn answer_in(&mut self, language: &str, actor: Actor, request: Request, now: Timestamp) -> Answer {
+        let before = std::mem::replace(&mut self.speaks, Lang::from_tag(language).unwrap_or_default());
+        let answer = self.answer(actor, request, now);
+        self.speaks = before;
+        answer
+    }
+
     /// Carries out a command that answers nothing but that it is done.
     pub(super) fn done(&mut self, actor: Actor, command: Command, now: Timestamp) -> Answer {
         self.command(actor, command, now)?;
@@ -134,7 +143,7 @@ impl<S: Store> Core<S> {
     /// Reading is for the office; drivers, riders and caregivers read their own affairs, anybody who they are.
     ///
     /// Commands pass here where the domain's table of rights gives somebody outside the office a part in them.
-    fn may_read(&self, actor: &Actor, request: &Request) -> Result<(), Fault> {
+    fn may_read(&self, actor: &Actor, request: &Request, now: Timestamp) -> Result<(), Fault> {
         if !matches!(request, Request::WhoAmI) {
             jitney_domain::takes_part(&self.state, actor)?;
         }
@@ -147,9 +156,13 @@ impl<S: Store> Core<S> {
             Actor::Member(me, Role::Driver) => self.is_drivers(*me, request),
             Actor::Member(me, Role::Rider) => self.is_riders(|rider| rider == *me, request),
             Actor::Member(me, Role::Caregiver) => {
-                let mine = |rider| jitney_domain::may_act_for(&self.state, *me, rider).is_some();
-                matches!(request, Request::ShowMember(member) if member == me)
-                    || self.is_riders(mine, request)
+                // What the coop has signed counts: a row of the state alone lets nobody in.
+                let mine = |rider| self.delegation(rider, *me, now).is_some();
+                match request {
+                    Request::ShowMember(member) if member == me => true,
+                    Request::Delegation { caregiver, .. } => caregiver == me,
+                    _ => self.is_riders(mine, request),
+                }
             }
             Actor::Partner(_) | Actor::Stranger(_) => matches!(request, Request::WhoAmI),
         };
@@ -191,13 +204,13 @@ impl<S: Store> Core<S> {
         match request {
             Request::ShowMember(member) => mine(*member),
             Request::ListTrips(filter) => filter.rider.is_some_and(mine),
-            Request::ShowTrip { trip, .. }
+            Request::ShowTrip(trip)
             | Request::ChangeTrip { trip, .. }
             | Request::CancelTrip { trip, .. }
             | Request::ReadyTrip { trip, .. } => of_trip(trip),
             // Which partner is asked is the office's affair.
             Request::BookTrip(asked) => asked.offer_to.is_none() && mine(asked.rider),
-            Request::AskForCall(rider) => mine(*rider),
+            Request::AskForCall(rider) | Request::Delegation { rider, .. } => mine(*rider),
             Request::WhoAmI | Request::ListPlaces | Request::Entrust { .. } | Request::Dismiss { .. } => true,
             _ => false,
         }

@@ -2,7 +2,6 @@
 
 use jitney_domain::{Actor, MemberId, Timestamp};
 use jitney_identity::Hash;
-use jitney_lang::Lang;
 use jitney_store::Store;
 
 use crate::api::{Answer, Fault, FaultKind, KEY_BYTES_MAX, Reply, Request};
@@ -32,7 +31,7 @@ impl<S: Store> Core<S> {
         }
         let (key, asked) = named(&actor, key, &request)?;
         if let Some(before) = self.once.get(&key).cloned() {
-            self.may_read(&actor, &request)?;
+            self.may_read(&actor, &request, now)?;
             if before.asked != asked {
                 return Err(Fault::new(
                     FaultKind::Conflict,
@@ -58,15 +57,15 @@ impl<S: Store> Core<S> {
     fn answer_again(&self, did: Did, now: Timestamp) -> Answer {
         match did {
             Did::Done => Ok(Reply::Done),
-            Did::Trip(trip) => self.show_trip(trip, Lang::default(), now),
+            Did::Trip(trip) => self.show_trip(trip, now),
             Did::Member(member) => self.show_member(member, now),
             Did::Vehicle(vehicle) => Ok(Reply::Vehicle(vehicle)),
             Did::Booked { trips, subscription } => {
-                let (partners, lang) = (self.partners(), Lang::default());
+                let partners = self.partners();
                 let begins =
                     subscription.filter(|_| trips.is_empty()).and_then(|order| self.begins(order, now));
                 let trips =
-                    trips.into_iter().filter_map(|trip| self.trip_view(trip, &partners, lang, now)).collect();
+                    trips.into_iter().filter_map(|trip| self.trip_view(trip, &partners, now)).collect();
                 Ok(Reply::Booked(view::Booked { trips, subscription, begins }))
             }
             Did::ToldOnce => Err(Fault::new(

@@ -2,65 +2,17 @@
 
 use jiff::civil::{date, time};
 use jitney_domain::trip::Timing;
-use jitney_domain::{Coordinate, Minutes, Policy, Role, TripId, Zone};
-use jitney_identity::{DataKey, SecretKey};
-use jitney_store::{MemStore, TableTag};
-use rand::SeedableRng as _;
-use rand::rngs::StdRng;
+use jitney_domain::{Coordinate, Minutes, Policy, Role, TripId};
+use jitney_store::TableTag;
 
 use super::*;
 use crate::api::{PlaceAsked, TripAsked, TripFilter};
 use crate::core::once::{REMEMBERED_FOR, REMEMBERED_MAX};
-use crate::core::{Input, Output, tags};
-use crate::person::{Place, Profile};
-use crate::settings::{Face, Keys, Settings};
-use crate::vault::MemoryKeys;
-
-fn zone() -> Zone {
-    Zone::named("Europe/Paris").unwrap()
-}
-
-fn morning() -> Timestamp {
-    zone().moment(date(2026, 3, 9).at(9, 0, 0, 0)).unwrap()
-}
-
-fn open(store: MemStore) -> Core<MemStore> {
-    let settings = Settings {
-        face: Face { name: "Willow Lifts".to_owned(), phone: None },
-        keys: Keys {
-            coop: SecretKey::from_seed([1; 32]),
-            node: SecretKey::from_seed([2; 32]),
-            vault: DataKey::from_bytes([3; 32]),
-        },
-        travel: Default::default(),
-        crowd: Default::default(),
-        messages: Default::default(),
-        addresses: Vec::new(),
-    };
-    Core::open(store, Box::new(MemoryKeys::default()), settings, StdRng::seed_from_u64(1), morning()).unwrap()
-}
-
-struct Coop {
-    core: Core<MemStore>,
-    now: Timestamp,
-}
+use crate::core::{Input, tags};
+use crate::person::Place;
+use crate::testing::{Coop, morning, open, profile};
 
 impl Coop {
-    fn new() -> Coop {
-        let mut core = open(MemStore::new());
-        core.found(zone(), Policy::default(), morning()).unwrap();
-        Coop { core, now: morning() }
-    }
-
-    fn ask(&mut self, actor: Actor, request: Request) -> Answer {
-        let outputs = self.core.step(vec![Input::Ask { id: 1, actor, request }], self.now).unwrap();
-        let mut answers = outputs.into_iter().filter_map(|output| match output {
-            Output::Answer { answer, .. } => Some(answer),
-            _ => None,
-        });
-        answers.next_back().unwrap()
-    }
-
     fn once(&mut self, key: &str, request: Request) -> Answer {
         self.ask(Actor::Operator, Request::Once { key: key.to_owned(), request: Box::new(request) })
     }
@@ -76,12 +28,6 @@ impl Coop {
 
 fn ada() -> Request {
     Request::AddMember { profile: profile(), roles: [Role::Rider].into() }
-}
-
-fn profile() -> Profile {
-    let at = Coordinate::new(48.5, 9.0).unwrap();
-    let home = Some(Place { label: "12 Mill Lane".to_owned(), at, note: String::new() });
-    Profile { name: "Ada Miller".to_owned(), home, ..Profile::default() }
 }
 
 fn lift(rider: MemberId, hour: i8) -> Request {

@@ -26,7 +26,7 @@ impl<S: Store> Core<S> {
     }
 
     fn take_down(&mut self, actor: &Actor, asked: &PlanAsked, now: Timestamp) -> Result<Survey, Fault> {
-        self.may_read(actor, &Request::PlanDay(asked.clone()))?;
+        self.may_read(actor, &Request::PlanDay(asked.clone()), now)?;
         if !(1..=SECONDS_MAX).contains(&asked.seconds) {
             return Err(Fault::invalid(format!("a search takes from 1 to {SECONDS_MAX} seconds")));
         }

@@ -9,7 +9,7 @@ use jitney_domain::run::Run;
 use jitney_domain::trip::{Link, Phase, Trip};
 use jitney_domain::{Cell, ClaimId, Coordinate, MemberId, Metres, Refusal, RunId, Timestamp, TripId};
 use jitney_identity::PublicKey;
-use jitney_lang::Lang;
+use jitney_lang::Args;
 use jitney_store::Store;
 
 use super::drivers::{claim_state, stands};
@@ -53,8 +53,10 @@ impl<S: Store> Core<S> {
         Some(view::Problem { what, next: crate::osrm::WHAT_TO_DO.to_owned() })
     }
 
+    /// Returns a member's name, else their number: who is erased has no name.
     pub(super) fn name(&self, member: MemberId) -> String {
-        self.vault.profile(member).map_or_else(|| format!("member {member}"), |p| p.name.clone())
+        let number = || self.speaks.text("member-number", &Args::new().with("number", member.to_string()));
+        self.vault.profile(member).map_or_else(number, |profile| profile.name.clone())
     }
 
     pub(super) fn candidate_view(
@@ -71,8 +73,7 @@ impl<S: Store> Core<S> {
             drop_off_at: candidate.drop_off_at,
             added: candidate.added_drive,
             ask: terms != Some(jitney_domain::member::Consent::Standing),
-            reasons: candidate.reasons.iter().map(ToString::to_string).collect(),
-            told: candidate.reasons.iter().map(super::reasons::reason).collect(),
+            reasons: candidate.reasons.iter().map(|r| super::reasons::reason(r).say(self.speaks)).collect(),
         }
     }
 
@@ -81,13 +82,7 @@ impl<S: Store> Core<S> {
         (About::of(body.from.cell()), About::of(body.to.cell()))
     }
 
-    pub(super) fn trip_view(
-        &self,
-        id: TripId,
-        partners: &Partners,
-        lang: Lang,
-        now: Timestamp,
-    ) -> Option<view::Trip> {
+    pub(super) fn trip_view(&self, id: TripId, partners: &Partners, now: Timestamp) -> Option<view::Trip> {
         let trip = self.state.trips.get(&id)?;
         let ticket = trip.ticket().and_then(|t| self.state.tickets.get(&t).map(|row| (t, row)));
         let details = &trip.details;
@@ -124,7 +119,7 @@ impl<S: Store> Core<S> {
             partner: ticket.and_then(|(_, row)| self.partner_with(row)),
             locked: trip.locked,
             driven: self.driven(trip),
-            attention: self.attention(id, partners, lang, now),
+            attention: self.attention(id, partners, now),
             carriage: self.carriage(trip),
         })
     }
@@ -212,12 +207,12 @@ impl<S: Store> Core<S> {
             .collect()
     }
 
-    pub(super) fn board(&self, day: Date, lang: Lang, now: Timestamp) -> Result<view::Board, Fault> {
+    pub(super) fn board(&self, day: Date, now: Timestamp) -> Result<view::Board, Fault> {
         let coop = self.state.coop().ok_or(Refusal::NoCoop)?;
         let partners = self.partners();
         let trips = self.state.trips_on(day);
         let mut trips: Vec<view::Trip> =
-            trips.filter_map(|(id, _)| self.trip_view(id, &partners, lang, now)).collect();
+            trips.filter_map(|(id, _)| self.trip_view(id, &partners, now)).collect();
         trips.sort_by_key(|t| {
             (t.attention.is_empty(), t.windows.is_none(), t.windows.map(|w| w.preferred), t.trip)
         });
@@ -230,7 +225,7 @@ impl<S: Store> Core<S> {
         let mut runs: Vec<view::Run> =
             self.state.runs_on(day).map(|(id, run)| self.run_view(id, run)).collect();
         runs.sort_by_key(|r| (r.block.from, r.run));
-        let mut alarms = self.alarms_view(lang, now)?.alarms;
+        let mut alarms = self.alarms_view(now)?.alarms;
         let count = alarms.len();
         let most_urgent = (count > 0).then(|| alarms.swap_remove(0));
         let zone = coop.zone.name().to_owned();

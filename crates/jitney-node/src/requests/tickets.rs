@@ -1,14 +1,14 @@
 //! Answers about tickets that are open to partners.
 
-use std::collections::BTreeSet;
-
+use jitney_dispatch::Unable;
 use jitney_domain::booking::TicketPhase;
 use jitney_domain::{Actor, ClaimId, Command, MemberId, Refusal, TicketId, Timestamp};
 use jitney_store::Store;
 
+use super::trips::unable_once;
 use crate::api::{Answer, Fault, FaultKind, Reply, Request};
 use crate::core::{Core, OpenTicket};
-use crate::planner::plan;
+use crate::planner::{Slot, plan};
 use crate::view::{self, Fill, Told};
 
 impl<S: Store> Core<S> {
@@ -74,6 +74,12 @@ impl<S: Store> Core<S> {
         tickets
     }
 
+    fn why_nobody(&self, unable: &[Unable<Slot>]) -> Option<view::WhyNobody> {
+        let cannot: Vec<Told> = unable_once(unable).into_iter().map(|(_, why)| why).collect();
+        let (why, drivers) = most_frequent(&cannot)?;
+        Some(view::WhyNobody { why: why.say(self.speaks), drivers, of: cannot.len() })
+    }
+
     fn ticket_view(&self, open: &OpenTicket, now: Timestamp) -> view::Ticket {
         let OpenTicket { coop, body, offered_until, capacity } = open;
         let ours = *coop == self.coop_key();
@@ -85,8 +91,7 @@ impl<S: Store> Core<S> {
             (Some(wanted), None) => {
                 let answer = planner.candidates(wanted, None);
                 let can: Vec<_> = answer.candidates.iter().map(|c| self.candidate_view(c)).collect();
-                let unable = self.unable_view(&answer.unable, &BTreeSet::new());
-                let why_nobody = if can.is_empty() { most_frequent(&unable) } else { None };
+                let why_nobody = if can.is_empty() { self.why_nobody(&answer.unable) } else { None };
                 (can, why_nobody)
             }
             _ => (Vec::new(), None),
@@ -113,41 +118,24 @@ impl<S: Store> Core<S> {
     }
 }
 
-/// Returns the reason for which most drivers cannot; of two that are as frequent, the one named first.
-fn most_frequent(unable: &[view::Unable]) -> Option<view::WhyNobody> {
-    let drivers = |of: &view::Unable| unable.iter().filter(|other| other.told.key == of.told.key).count();
+/// Returns the reason of most drivers, as it was told of the first of them, and of how many it is.
+fn most_frequent(cannot: &[Told]) -> Option<(&Told, usize)> {
+    let drivers = |of: &Told| cannot.iter().filter(|other| other.key == of.key).count();
     // Backwards, for of equals the last one is returned.
-    let first = unable.iter().rev().max_by_key(|one| drivers(one))?;
-    Some(view::WhyNobody {
-        why: first.why.clone(),
-        told: first.told.clone(),
-        drivers: drivers(first),
-        of: unable.len(),
-    })
+    let first = cannot.iter().rev().max_by_key(|one| drivers(one))?;
+    Some((first, drivers(first)))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::view::Told;
 
     #[test]
     fn of_many_reasons_the_one_of_most_drivers_is_given() {
-        let unable = |driver, key: &str, why: &str| view::Unable {
-            driver: MemberId(driver),
-            name: String::new(),
-            why: why.to_owned(),
-            told: Told::new(key),
-        };
+        let all: Vec<Told> =
+            ["why-no-vehicle", "why-too-far", "why-too-far", "why-busy"].map(Told::new).into();
         assert_eq!(most_frequent(&[]), None);
-        let all = [
-            unable(1, "why-no-vehicle", "has no vehicle"),
-            unable(2, "why-too-far", "41 km away"),
-            unable(3, "why-too-far", "52 km away"),
-            unable(4, "why-busy", "drives others then"),
-        ];
-        let why = most_frequent(&all).unwrap();
-        assert_eq!((why.why.as_str(), why.drivers, why.of), ("41 km away", 2, 4));
-        assert_eq!(most_frequent(&all[..2]).unwrap().why, "has no vehicle");
+        assert_eq!(most_frequent(&all), Some((&all[1], 2)));
+        assert_eq!(most_frequent(&all[..2]), Some((&all[0], 1)));
     }
 }

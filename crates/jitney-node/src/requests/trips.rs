@@ -11,10 +11,8 @@ use jitney_domain::{
 };
 use jitney_geo::AddressRegister;
 use jitney_identity::PublicKey;
-use jitney_lang::Lang;
 use jitney_store::Store;
 
-use super::alarms::spoken;
 use crate::api::{
     Answer, Fault, FaultKind, PlaceAsked, Reply, Request, TripAsked, TripChangeAsked, TripFilter,
     TripPosition,
@@ -69,7 +67,7 @@ impl<S: Store> Core<S> {
             }
             Request::BookTrip(asked) => self.book(actor, asked, now),
             Request::ListTrips(filter) => Ok(Reply::Trips(self.list_trips(&filter, now))),
-            Request::ShowTrip { trip, language } => self.show_trip(trip, spoken(language.as_deref()), now),
+            Request::ShowTrip(trip) => self.show_trip(trip, now),
             Request::ChangeTrip { trip, change } => self.change(actor, trip, change, now),
             Request::CancelTrip { trip, with_return } => {
                 self.trip_done(actor, trip, Command::CancelTrip { trip, with_return }, now)
@@ -116,9 +114,9 @@ impl<S: Store> Core<S> {
             Request::EndSubscription { subscription, last } => {
                 self.done(actor, Command::EndSubscription { subscription, last }, now)
             }
-            Request::Board { day, language } => {
+            Request::Board { day } => {
                 let day = day.unwrap_or(self.today(now)?);
-                Ok(Reply::Board(Box::new(self.board(day, spoken(language.as_deref()), now)?)))
+                Ok(Reply::Board(Box::new(self.board(day, now)?)))
             }
             other => Err(Fault::invalid(format!("{other:?} is not about trips"))),
         }
@@ -173,8 +171,7 @@ impl<S: Store> Core<S> {
         }
         let partners = self.partners();
         let begins = subscription.filter(|_| trips.is_empty()).and_then(|order| self.begins(order, now));
-        let trips =
-            trips.into_iter().filter_map(|t| self.trip_view(t, &partners, Lang::default(), now)).collect();
+        let trips = trips.into_iter().filter_map(|t| self.trip_view(t, &partners, now)).collect();
         Ok(Reply::Booked(view::Booked { trips, subscription, begins }))
     }
 
@@ -258,7 +255,7 @@ impl<S: Store> Core<S> {
         if places != old {
             self.vault.put_trip(trip, rider, places, &mut self.rng)?;
         }
-        self.show_trip(trip, Lang::default(), now)
+        self.show_trip(trip, now)
     }
 
     fn ready(&mut self, actor: Actor, trip: TripId, at: Option<Time>, now: Timestamp) -> Answer {
@@ -306,11 +303,11 @@ impl<S: Store> Core<S> {
         self.command(actor, command, now)?;
         // The answer shows what has followed from it.
         self.settle(now);
-        self.show_trip(trip, Lang::default(), now)
+        self.show_trip(trip, now)
     }
 
-    pub(super) fn show_trip(&self, trip: TripId, lang: Lang, now: Timestamp) -> Answer {
-        let shown = self.trip_view(trip, &self.partners(), lang, now).ok_or(Refusal::NoTrip(trip))?;
+    pub(super) fn show_trip(&self, trip: TripId, now: Timestamp) -> Answer {
+        let shown = self.trip_view(trip, &self.partners(), now).ok_or(Refusal::NoTrip(trip))?;
         Ok(Reply::Trip(Box::new(shown)))
     }
 
@@ -394,8 +391,7 @@ impl<S: Store> Core<S> {
         wanted.sort_unstable();
         wanted.truncate(filter.limit.unwrap_or(usize::MAX));
         let partners = self.partners();
-        let lang = spoken(filter.language.as_deref());
-        wanted.into_iter().filter_map(|at| self.trip_view(at.trip, &partners, lang, now)).collect()
+        wanted.into_iter().filter_map(|at| self.trip_view(at.trip, &partners, now)).collect()
     }
 
     fn candidates_view(&self, trip: TripId, answer: &Ranking) -> view::Candidates {
@@ -455,22 +451,23 @@ impl<S: Store> Core<S> {
         }
     }
 
-    /// Returns each driver who cannot, once, with the first reason.
-    pub(super) fn unable_view(
-        &self,
-        unable: &[Unable<Slot>],
-        able: &BTreeSet<MemberId>,
-    ) -> Vec<view::Unable> {
-        let mut cannot: Vec<view::Unable> = Vec::new();
-        for unable in unable {
-            let driver = unable.run.driver;
-            if !able.contains(&driver) && cannot.iter().all(|u| u.driver != driver) {
-                let told = super::reasons::why(&unable.why);
-                cannot.push(view::Unable { driver, name: self.name(driver), why: unable.to_string(), told });
-            }
-        }
-        cannot
+    fn unable_view(&self, unable: &[Unable<Slot>], able: &BTreeSet<MemberId>) -> Vec<view::Unable> {
+        let told = unable_once(unable).into_iter().filter(|(driver, _)| !able.contains(driver));
+        told.map(|(driver, why)| view::Unable { driver, name: self.name(driver), why: why.say(self.speaks) })
+            .collect()
     }
+}
+
+/// Returns each driver who cannot, once, with the first reason.
+pub(super) fn unable_once(unable: &[Unable<Slot>]) -> Vec<(MemberId, Told)> {
+    let mut cannot: Vec<(MemberId, Told)> = Vec::new();
+    for unable in unable {
+        let driver = unable.run.driver;
+        if cannot.iter().all(|(other, _)| *other != driver) {
+            cannot.push((driver, super::reasons::why(&unable.why)));
+        }
+    }
+    cannot
 }
 
 /// When somebody could come who cannot come as asked.

@@ -80,4 +80,8 @@ pub struct Entrusted {
     pub scope: Scope,
     /// Since when.
     pub since: Timestamp,
+    /// Until when what the coop has signed about it holds; it is signed anew before. None while it counts for nothing,
+    /// because one of the two takes part no more.
+    #[serde(default)]
+    pub signed_until: Option<Timestamp>,
 }

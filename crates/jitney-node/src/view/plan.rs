@@ -69,9 +69,6 @@ pub struct Given {
     pub added: Minutes,
     /// Why this driver, in words that can be read out.
     pub reasons: Vec<String>,
-    /// The same for who says it in another language.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub told: Vec<super::Told>,
 }
 
 /// A trip that nobody would drive.
@@ -83,7 +80,7 @@ pub struct PlanUnmet {
     pub promised: bool,
     /// Each of these alone would be enough.
     pub would_do: Vec<String>,
-    /// The same for who says it in another language.
+    /// The same for who says it in another language: a plan is kept, and read by several.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub told: Vec<super::Told>,
 }

@@ -76,7 +76,7 @@ impl Fill {
             Fill::Words(words) => words.clone(),
             Fill::Told(told) => told.say(lang),
             Fill::Member(member) => {
-                lang.text("alarm-member", &Args::new().with("number", member.to_string()))
+                lang.text("member-number", &Args::new().with("number", member.to_string()))
             }
             Fill::Name(name) => name.0.clone(),
             Fill::Day(day) => lang.day_with_year(*day),
@@ -141,11 +141,6 @@ impl Told {
             .collect();
         self
     }
-}
-
-/// Says several, one after the other.
-pub fn say_all(all: &[Told], lang: Lang) -> String {
-    all.iter().map(|told| told.say(lang)).collect::<Vec<_>>().join("; ")
 }
 
 #[cfg(test)]

@@ -52,7 +52,7 @@ impl Workload {
 
     /// Looks at the alarms, and holds what they say against what was lost.
     pub(super) fn look_at_alarms(&mut self, world: &mut World, at: usize) {
-        let Some(Reply::Alarms(shown)) = self.ask(world, at, Request::Alarms { language: None }) else {
+        let Some(Reply::Alarms(shown)) = self.ask(world, at, Request::Alarms) else {
             return;
         };
         let Some(state) = world.state(at) else { return };

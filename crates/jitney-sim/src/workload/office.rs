@@ -73,9 +73,7 @@ impl Workload {
     pub(super) fn look_at_board(&mut self, world: &mut World, at: usize) {
         let today = world.now().local(&world.nodes[at].zone).date();
         let Ok(day) = today.checked_add(jiff::Span::new().days(self.chance.between(0, 2))) else { return };
-        let Some(Reply::Board(board)) =
-            self.ask(world, at, Request::Board { day: Some(day), language: None })
-        else {
+        let Some(Reply::Board(board)) = self.ask(world, at, Request::Board { day: Some(day) }) else {
             return;
         };
         let Some(state) = world.state(at) else { return };

@@ -26,7 +26,7 @@ pub(crate) fn measure(coop: &Coop, size: &Size) -> Outcome<()> {
         parts.push(part.took);
         packed.push(small.took);
         let began = Instant::now();
-        let Reply::Board(board) = coop.ask(Request::Board { day: Some(coop.day), language: None })? else {
+        let Reply::Board(board) = coop.ask(Request::Board { day: Some(coop.day) })? else {
             return Err("no board".into());
         };
         node.push(began.elapsed());

@@ -126,17 +126,13 @@ impl Caller {
         self.session.member
     }
 
-    /// In which language the node is asked for sentences that it makes.
-    pub(crate) fn language(&self) -> Option<String> {
-        Some(self.lang.tag().to_owned())
-    }
-
     /// Whether they ask in that role.
     pub(crate) fn is(&self, role: Role) -> bool {
         self.session.role == role
     }
 
-    /// Asks the node in the caller's name; what changes something is carried out once under the caller's key.
+    /// Asks the node in the caller's name and language; what changes something is carried out once under the caller's
+    /// key.
     pub(crate) async fn ask(&self, request: api::Request) -> Result<Reply, Problem> {
         let request = match &self.key {
             Some(key) if !request.only_reads() => {
@@ -144,6 +140,7 @@ impl Caller {
             }
             _ => request,
         };
+        let request = api::Request::In { language: self.lang.tag().to_owned(), request: Box::new(request) };
         Ok(self.site.node.ask(self.actor(), request).await?)
     }
 

@@ -53,7 +53,7 @@ struct AlarmsPage {
 pub(super) async fn show(Office(visitor): Office) -> Result<Response, Trouble> {
     let page = visitor.page();
     let words = words(&visitor);
-    let found = ask!(visitor, Request::Alarms { language: visitor.language() }, Alarms)?;
+    let found = ask!(visitor, Request::Alarms, Alarms)?;
     let alarms = found.alarms.into_iter().map(|alarm| shown(&page, words, alarm)).collect();
     let trail = ask!(visitor, Request::AlarmTrail, AlarmTrail)?;
     let trail = trail.iter().take(TRAIL_MAX).map(|taken| past(&page, words, taken)).collect();

@@ -347,7 +347,7 @@ async fn place(
         return Ok(Found::One(PlaceAsked::Home));
     }
     if let Some(trip) = typed.strip_prefix("trip:").and_then(|trip| trip.parse::<TripId>().ok()) {
-        let trip = *ask!(visitor, Request::ShowTrip { trip, language: None }, Trip)?;
+        let trip = *ask!(visitor, Request::ShowTrip(trip), Trip)?;
         let places = trip.places.ok_or_else(|| Trouble::nothing(visitor.page()))?;
         return Ok(Found::One(PlaceAsked::At(end(places))));
     }

@@ -106,7 +106,7 @@ struct PrintPage {
 
 async fn read(visitor: &Visitor, which: &Which) -> Result<(Page, Date, Shown), Trouble> {
     let day = forms::date(&which.day).unwrap_or_else(|| visitor.today());
-    let board = *ask!(visitor, Request::Board { day: Some(day), language: visitor.language() }, Board)?;
+    let board = *ask!(visitor, Request::Board { day: Some(day) }, Board)?;
     let page = visitor.page();
     let shown = shown(words(visitor), &board, visitor.now());
     Ok((page, day, shown))

@@ -44,7 +44,7 @@ struct SheetsPage {
 /// Shows the sheets, one driver after the other.
 pub(super) async fn print(Office(visitor): Office, Query(which): Query<Which>) -> Result<Response, Trouble> {
     let day = forms::date(&which.day).unwrap_or_else(|| visitor.today());
-    let board: Box<Board> = ask!(visitor, Request::Board { day: Some(day), language: None }, Board)?;
+    let board: Box<Board> = ask!(visitor, Request::Board { day: Some(day) }, Board)?;
     let (page, words) = (visitor.page(), words(&visitor));
     // A driver may have two runs on a day, and has one sheet.
     let runs = board.runs.iter().filter(|run| !run.stops.is_empty());

@@ -96,7 +96,7 @@ struct MapPage {
 /// Shows the map of the day.
 pub(super) async fn show(Office(visitor): Office, Query(which): Query<Which>) -> Result<Response, Trouble> {
     let day = forms::date(&which.day).unwrap_or_else(|| visitor.today());
-    let board: Box<Board> = ask!(visitor, Request::Board { day: Some(day), language: None }, Board)?;
+    let board: Box<Board> = ask!(visitor, Request::Board { day: Some(day) }, Board)?;
     let words = words(&visitor);
     let trips: BTreeMap<TripId, &Trip> = board.trips.iter().map(|trip| (trip.trip, trip)).collect();
     let plane =

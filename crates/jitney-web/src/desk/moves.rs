@@ -7,7 +7,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use jitney_domain::{MemberId, TripId};
 use jitney_node::api::{Give, GiveTo, Reply, Request};
-use jitney_node::view::{Candidates, Given, say_all};
+use jitney_node::view::{Candidates, Given};
 use serde::Deserialize;
 
 use super::words;
@@ -171,7 +171,7 @@ fn line(words: Words<'_>, given: &Given) -> Line {
             .unwrap_or_else(|| words.lang.text("carried-nobody", &jitney_lang::Args::new())),
         to: comes(&given.to),
         more: words.lang.duration(given.added.0),
-        reasons: say_all(&given.told, words.lang),
+        reasons: given.reasons.join("; "),
     }
 }
 
@@ -181,9 +181,9 @@ fn sort(words: Words<'_>, found: &Candidates) -> (Vec<Can>, Vec<(String, String)
         name: can.name.clone(),
         fetches: words.clock(can.pick_up_at),
         more: words.lang.duration(can.added.0),
-        reasons: say_all(&can.told, words.lang),
+        reasons: can.reasons.join("; "),
     });
-    (can.collect(), found.cannot.iter().map(|one| (one.name.clone(), one.told.say(words.lang))).collect())
+    (can.collect(), found.cannot.iter().map(|one| (one.name.clone(), one.why.clone())).collect())
 }
 
 #[derive(Default, Deserialize)]

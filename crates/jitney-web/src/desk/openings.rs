@@ -9,7 +9,6 @@ use jiff::civil::DateTime;
 use jitney_domain::TripId;
 use jitney_domain::trip::Timing;
 use jitney_node::api::{Request, TripChangeAsked};
-use jitney_node::view::say_all;
 use serde::Deserialize;
 
 use super::words;
@@ -50,7 +49,7 @@ pub(super) async fn show(
 ) -> Result<Response, Trouble> {
     let page = visitor.page();
     let words = words(&visitor);
-    let trip = *ask!(visitor, Request::ShowTrip { trip: id, language: None }, Trip)?;
+    let trip = *ask!(visitor, Request::ShowTrip(id), Trip)?;
     let openings = ask!(visitor, Request::Openings(id), Openings)?;
     let can = openings.can.into_iter().map(|opening| Shown {
         shift: opening.shift,
@@ -62,9 +61,9 @@ pub(super) async fn show(
             "by",
             &words.lang.duration(opening.shift.unsigned_abs()),
         ),
-        reasons: say_all(&opening.candidate.told, words.lang),
+        reasons: opening.candidate.reasons.join("; "),
     });
-    let cannot = openings.cannot.into_iter().map(|unable| (unable.name, unable.told.say(words.lang)));
+    let cannot = openings.cannot.into_iter().map(|unable| (unable.name, unable.why));
     Ok(draw(&OpeningsPage {
         title: page.tell("openings-title", "number", &trip.confirmation),
         trip: id,
@@ -86,7 +85,7 @@ pub(super) async fn take(
     Path(Confirmation(id)): Path<Confirmation>,
     Form(Moved { shift }): Form<Moved>,
 ) -> Result<Redirect, Trouble> {
-    let trip = *ask!(visitor, Request::ShowTrip { trip: id, language: None }, Trip)?;
+    let trip = *ask!(visitor, Request::ShowTrip(id), Trip)?;
     let timing = moved(trip.timing, shift).ok_or_else(|| Trouble::nothing(visitor.page()))?;
     let change = TripChangeAsked { timing: Some(timing), ..TripChangeAsked::default() };
     visitor.ask(Request::ChangeTrip { trip: id, change }).await?;

@@ -183,7 +183,7 @@ fn far(page: &Page, progress: &PlanProgress) -> String {
 async fn fill(shown: &mut PlanPage, visitor: &Visitor, proposal: &Proposal) -> Result<(), Trouble> {
     let plan = &proposal.view;
     let words = words(visitor);
-    let board: Box<Board> = ask!(visitor, Request::Board { day: Some(plan.day), language: None }, Board)?;
+    let board: Box<Board> = ask!(visitor, Request::Board { day: Some(plan.day) }, Board)?;
     let trip_of = |trip: TripId| board.trips.iter().find(|row| row.trip == trip);
     let both = |key: &str, now: String, then: String| {
         words.lang.text(key, &jitney_lang::Args::new().with("now", now).with("then", then))

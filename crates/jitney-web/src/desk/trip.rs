@@ -6,7 +6,7 @@ use axum::extract::{Path, Query};
 use axum::response::{Redirect, Response};
 use jitney_domain::{MemberId, TripId};
 use jitney_node::api::Request;
-use jitney_node::view::{Candidates, Carriage, Trip, say_all};
+use jitney_node::view::{Candidates, Carriage, Trip};
 use serde::Deserialize;
 
 use super::read_back::read_back;
@@ -66,9 +66,9 @@ pub(super) async fn show(
     Path(Confirmation(id)): Path<Confirmation>,
     Query(just): Query<Just>,
 ) -> Result<Response, Trouble> {
-    let trip = *ask!(visitor, Request::ShowTrip { trip: id, language: visitor.language() }, Trip)?;
+    let trip = *ask!(visitor, Request::ShowTrip(id), Trip)?;
     let home = match trip.return_trip {
-        Some(home) => Some(*ask!(visitor, Request::ShowTrip { trip: home, language: None }, Trip)?),
+        Some(home) => Some(*ask!(visitor, Request::ShowTrip(home), Trip)?),
         None => None,
     };
     let open = matches!(trip.carriage, Carriage::Unassigned | Carriage::Offered { .. });
@@ -120,10 +120,10 @@ fn sort(words: crate::wording::Words<'_>, candidates: &Candidates) -> (Vec<Can>,
         fetches: words.clock(c.pick_up_at),
         there: words.clock(c.drop_off_at),
         more: words.lang.duration(c.added.0),
-        reasons: say_all(&c.told, words.lang),
+        reasons: c.reasons.join("; "),
         ask: c.ask,
     });
-    (can.collect(), candidates.cannot.iter().map(|c| (c.name.clone(), c.told.say(words.lang))).collect())
+    (can.collect(), candidates.cannot.iter().map(|c| (c.name.clone(), c.why.clone())).collect())
 }
 
 fn back(trip: TripId) -> Redirect {

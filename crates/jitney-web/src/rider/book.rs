@@ -278,7 +278,7 @@ async fn place(visitor: &Visitor, rider: MemberId, chosen: &str) -> Result<Place
         Some(("place", name)) => Ok(PlaceAsked::Named(name.to_owned())),
         Some(("trip", trip)) => {
             let trip: TripId = trip.parse().map_err(|_| nothing())?;
-            let trip = *ask!(visitor, Request::ShowTrip { trip, language: None }, Trip)?;
+            let trip = *ask!(visitor, Request::ShowTrip(trip), Trip)?;
             Ok(PlaceAsked::At(trip.places.ok_or_else(nothing)?.to))
         }
         _ => Err(nothing()),

@@ -1,14 +1,11 @@
-//! The next trips, the past ones, and who acts for the rider.
+//! The next trips, and the past ones.
 
 use askama::Template;
-use axum::Form;
 use axum::extract::Path;
 use axum::response::{IntoResponse as _, Redirect, Response};
-use jitney_domain::access::Scope;
 use jitney_domain::{MemberId, Role};
 use jitney_node::api::{Request, TripFilter};
 use jitney_node::view::{Carriage, Trip};
-use serde::Deserialize;
 
 use super::{Rider, rider, words};
 use crate::page::{Page, draw};
@@ -174,42 +171,4 @@ pub(super) async fn past(
 pub(super) async fn trips_of(visitor: &Visitor, rider: MemberId) -> Result<Vec<Trip>, Trouble> {
     let filter = TripFilter { rider: Some(rider), all: true, ..TripFilter::default() };
     ask!(visitor, Request::ListTrips(filter), Trips)
-}
-
-#[derive(Template)]
-#[template(path = "rider/people.html")]
-struct PeoplePage {
-    page: Page,
-    title: String,
-    rider: Rider,
-    /// Number, name, and what they may do.
-    people: Vec<(MemberId, String, String)>,
-}
-
-/// Who acts for the rider.
-pub(super) async fn people(
-    RiderSide(visitor): RiderSide,
-    Path(id): Path<MemberId>,
-) -> Result<Response, Trouble> {
-    let rider = rider(&visitor, id).await?;
-    let page = visitor.page();
-    let may = |scope| page.say(if scope == Scope::Book { "rider-may-book" } else { "rider-may-see" });
-    let people =
-        rider.member.caregivers.iter().map(|other| (other.member, other.name.clone(), may(other.scope)));
-    Ok(draw(&PeoplePage { title: page.say("rider-people"), people: people.collect(), rider, page }))
-}
-
-#[derive(Deserialize)]
-pub(super) struct Dismissed {
-    caregiver: MemberId,
-}
-
-/// Lets somebody act for the rider no longer.
-pub(super) async fn dismiss(
-    RiderSide(visitor): RiderSide,
-    Path(id): Path<MemberId>,
-    Form(form): Form<Dismissed>,
-) -> Result<Redirect, Trouble> {
-    visitor.ask(Request::Dismiss { rider: id, caregiver: form.caregiver }).await?;
-    Ok(Redirect::to(&format!("/ride/{id}/people")))
 }

@@ -3,6 +3,7 @@
 mod book;
 mod elsewhere;
 mod home;
+mod people;
 pub(crate) mod trip;
 
 use axum::Router;
@@ -26,8 +27,10 @@ pub(crate) fn routes() -> Router<Site> {
         .route("/{rider}/book/where", post(elsewhere::look))
         .route("/{rider}/call", post(home::call))
         .route("/{rider}/past", get(home::past))
-        .route("/{rider}/people", get(home::people))
-        .route("/{rider}/people/dismiss", post(home::dismiss))
+        .route("/{rider}/people", get(people::show))
+        .route("/{rider}/people/dismiss", post(people::dismiss))
+        .route("/{rider}/people/{caregiver}", get(people::signed))
+        .route("/{rider}/people/{caregiver}/credential", get(people::credential))
         .route("/{rider}/trip/{trip}", get(trip::show))
         .route("/{rider}/trip/{trip}/print", get(trip::print))
         .route("/{rider}/trip/{trip}/ready", post(trip::ready))

@@ -58,9 +58,9 @@ pub(super) struct Done {
 
 /// Reads the trip, and its way home while that stands.
 async fn read(visitor: &Visitor, trip: TripId) -> Result<(Trip, Option<Trip>), Trouble> {
-    let trip = *ask!(visitor, Request::ShowTrip { trip, language: None }, Trip)?;
+    let trip = *ask!(visitor, Request::ShowTrip(trip), Trip)?;
     let home = match trip.return_trip {
-        Some(home) => Some(*ask!(visitor, Request::ShowTrip { trip: home, language: None }, Trip)?),
+        Some(home) => Some(*ask!(visitor, Request::ShowTrip(home), Trip)?),
         None => None,
     };
     Ok((trip, home))
@@ -107,7 +107,7 @@ pub(crate) async fn sheet(
     Office(visitor): Office,
     Path(Confirmation(trip)): Path<Confirmation>,
 ) -> Result<Response, Trouble> {
-    let booked = *ask!(visitor, Request::ShowTrip { trip, language: None }, Trip)?;
+    let booked = *ask!(visitor, Request::ShowTrip(trip), Trip)?;
     let rider = ask!(visitor, Request::ShowMember(booked.rider), Member)?.profile.unwrap_or_default();
     let lang = rider.language.as_deref().and_then(Lang::from_tag).unwrap_or(visitor.lang);
     let visitor = Visitor { lang, ..visitor };

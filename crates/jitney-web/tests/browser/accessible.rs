@@ -152,6 +152,7 @@ fn the_riders_pages_meet_the_strictest_rules_at_either_size_in_either_language()
                 (format!("{home}/trip/{carried}/cancel"), "cancel"),
                 (format!("{home}/past"), "past"),
                 (format!("{home}/people"), "people"),
+                (format!("{home}/people/{}", stage.caregiver), "signed"),
                 ("/nowhere".to_owned(), "nowhere"),
             ] {
                 judge.look(&chrome, &path, &name(page)).await;

@@ -198,7 +198,7 @@ fn a_driver_without_a_network_sees_the_day_and_what_is_reported_arrives_later() 
     let soon = status.now.after(jitney_domain::Minutes(60)).local(&zone);
     let trip = stage.ask_for_lift(soon);
     stage.ask(Request::AssignTrip { trip, driver: Some(stage.driver), agreed: true });
-    let progress = || match stage.ask(Request::ShowTrip { trip, language: None }) {
+    let progress = || match stage.ask(Request::ShowTrip(trip)) {
         Reply::Trip(view) => match view.carriage {
             Carriage::Confirmed { progress, .. } => progress,
             other => panic!("{other:?}"),

@@ -27,6 +27,8 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("GET", "/ride/{rider}/past", "R"),
     ("GET", "/ride/{rider}/people", "R"),
     ("POST", "/ride/{rider}/people/dismiss", "R"),
+    ("GET", "/ride/{rider}/people/{caregiver}", "Rc"),
+    ("GET", "/ride/{rider}/people/{caregiver}/credential", "Rc"),
     ("GET", "/ride/{rider}/trip/{trip}", "R"),
     ("GET", "/ride/{rider}/trip/{trip}/print", "R"),
     ("POST", "/ride/{rider}/trip/{trip}/ready", "R"),
@@ -192,6 +194,7 @@ fn every_route_is_for_these_and_for_nobody_else() {
         let at = path
             .replace("{rider}", &stage.rider.to_string())
             .replace("{member}", &stage.other.to_string())
+            .replace("{caregiver}", &stage.caregiver.to_string())
             .replace("{trip}", &trip)
             .replace("{name}", "page.css")
             .replace("{secret}", "nothing-known.ics")

@@ -70,7 +70,10 @@ fn a_program_gets_alarms_in_the_language_it_asks_for_or_its_member_speaks() {
         let first = program.get(&stage, &format!("/board?day={}", today().date())).text;
         let one = program.get(&stage, &format!("/trips/{trip}")).text;
         let all = program.get(&stage, "/trips").text;
-        [alarms, first, one, all]
+        let changed = program
+            .patch(&stage, &format!("/trips/{trip}"), &serde_json::json!({"note": "the blue door"}))
+            .text;
+        [alarms, first, one, all, changed]
     };
     let is_french = |text: &String| text.contains("personne ne l’assure encore");
     assert!(!said(&program).iter().any(is_french));
@@ -80,4 +83,22 @@ fn a_program_gets_alarms_in_the_language_it_asks_for_or_its_member_speaks() {
     speaks(&stage, stage.dispatcher, "fr");
     assert!(said(&stage.program(stage.dispatcher, Role::Dispatcher)).iter().all(is_french));
     assert!(said(&program).iter().all(is_french));
+}
+
+#[test]
+fn who_took_an_alarm_and_is_erased_is_a_number_in_the_language_of_who_reads_it() {
+    let stage = Stage::new();
+    alarming(&stage);
+    let program = stage.office_program();
+    let alarm = program.get(&stage, "/alarms").json()["items"][0]["alarm"].as_str().unwrap().to_owned();
+    program.post(&stage, &format!("/alarms/{alarm}/take"), &serde_json::json!({}));
+    stage.ask(Request::Erase(stage.dispatcher));
+    let reads = |language| {
+        let operator = stage.signed_in(stage.operator, Role::Operator);
+        Browser { language: Some(language), ..operator }.get(&stage, "/desk/alarms").text
+    };
+    let (english, french) = (format!("member {}", stage.dispatcher), format!("membre {}", stage.dispatcher));
+    let (in_english, in_french) = (reads("en"), reads("fr"));
+    assert!(in_english.contains(&english), "{in_english}");
+    assert!(in_french.contains(&french) && !in_french.contains(&english), "{in_french}");
 }

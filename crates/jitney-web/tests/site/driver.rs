@@ -57,7 +57,7 @@ fn at_the_door_the_page_says_from_when_a_no_show_can_be_reported() {
     assert_eq!(driver.post(&stage, "/drive/report", &arrived).to, "/drive");
     let page = driver.get(&stage, "/drive").text;
     // Ten minutes after the time the rider was told.
-    let Reply::Trip(booked) = stage.ask(Request::ShowTrip { trip, language: None }) else { panic!() };
+    let Reply::Trip(booked) = stage.ask(Request::ShowTrip(trip)) else { panic!() };
     let Carriage::Confirmed { pick_up_at, .. } = booked.carriage else { panic!("{:?}", booked.carriage) };
     let from = pick_up_at.after(jitney_domain::Minutes(10)).local(&zone).time();
     let hint = format!("“Nobody is there” can be reported from {}:{:02}.", from.hour(), from.minute());

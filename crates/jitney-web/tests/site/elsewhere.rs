@@ -71,7 +71,7 @@ fn an_address_is_typed_chosen_and_booked_and_never_stands_in_an_address_of_a_pag
     let sent = rider.post(&stage, &path, &answers);
     assert_eq!(sent.status, StatusCode::SEE_OTHER, "{}", sent.text);
     let trip = sent.to.rsplit('/').next().unwrap().split('?').next().unwrap().parse().unwrap();
-    let Reply::Trip(trip) = stage.ask(Request::ShowTrip { trip, language: None }) else { panic!() };
+    let Reply::Trip(trip) = stage.ask(Request::ShowTrip(trip)) else { panic!() };
     let to = trip.places.unwrap().to;
     assert_eq!(&to.label, label);
     assert!((to.at.lat() - 48.90).abs() < 0.001 && (to.at.lon() - 2.304).abs() < 0.001, "{to:?}", to = to.at);

@@ -19,7 +19,7 @@ fn two_trips(stage: &Stage) -> ((TripId, MemberId), (TripId, MemberId)) {
 }
 
 fn shown(stage: &Stage, trip: TripId) -> Trip {
-    match stage.ask(Request::ShowTrip { trip, language: None }) {
+    match stage.ask(Request::ShowTrip(trip)) {
         Reply::Trip(trip) => *trip,
         other => panic!("{other:?}"),
     }

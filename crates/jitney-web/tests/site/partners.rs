@@ -15,7 +15,7 @@ fn agreement(stage: &Stage) -> Agreement {
 }
 
 fn trip(stage: &Stage, number: &str) -> Trip {
-    match stage.ask(Request::ShowTrip { trip: number.parse().unwrap(), language: None }) {
+    match stage.ask(Request::ShowTrip(number.parse().unwrap())) {
         Reply::Trip(trip) => *trip,
         other => panic!("{other:?}"),
     }

@@ -189,7 +189,7 @@ fn nobody_is_sent_to_a_rider_who_has_been_erased() {
     let stage = Stage::new();
     let office = stage.office();
     let trip: TripId = stage.book().parse().unwrap();
-    let of_the_day = |stage: &Stage| match stage.ask(Request::ShowTrip { trip, language: None }) {
+    let of_the_day = |stage: &Stage| match stage.ask(Request::ShowTrip(trip)) {
         Reply::Trip(trip) => trip.carriage,
         other => panic!("{other:?}"),
     };

@@ -28,7 +28,7 @@ fn a_day_is_planned_shown_and_only_then_carried_out() {
     let office = stage.office();
     let day = soon();
     let trip = stage.ask_for_lift(day.parse::<jiff::civil::Date>().unwrap().at(9, 0, 0, 0));
-    let carriage = |stage: &Stage| match stage.ask(Request::ShowTrip { trip, language: None }) {
+    let carriage = |stage: &Stage| match stage.ask(Request::ShowTrip(trip)) {
         Reply::Trip(trip) => trip.carriage,
         other => panic!("{other:?}"),
     };

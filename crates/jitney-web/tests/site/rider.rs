@@ -94,7 +94,7 @@ fn who_comes_in_which_car_and_the_word_are_told_once_a_driver_has_said_yes() {
     let trip = stage.book();
     let id = trip.parse().unwrap();
     stage.ask(Request::AssignTrip { trip: id, driver: Some(stage.driver), agreed: true });
-    let Reply::Trip(view) = stage.ask(Request::ShowTrip { trip: id, language: None }) else { panic!() };
+    let Reply::Trip(view) = stage.ask(Request::ShowTrip(id)) else { panic!() };
     let jitney_node::view::Carriage::Confirmed { card: Some(card), .. } = &view.carriage else {
         panic!("{:?}", view.carriage)
     };
@@ -168,7 +168,7 @@ fn the_members_own_language_is_spoken_unless_another_was_chosen() {
 fn car(stage: &Stage, day: &str) -> String {
     let trip = stage.book_for(day, "10:00").parse().unwrap();
     stage.ask(Request::AssignTrip { trip, driver: Some(stage.driver), agreed: true });
-    let Reply::Trip(view) = stage.ask(Request::ShowTrip { trip, language: None }) else { panic!() };
+    let Reply::Trip(view) = stage.ask(Request::ShowTrip(trip)) else { panic!() };
     match view.carriage {
         jitney_node::view::Carriage::Confirmed { card: Some(card), .. } => card.vehicle,
         other => panic!("{other:?}"),

@@ -34,7 +34,7 @@ fn booking<'a>(rider: &'a str, day: &'a str, to: &'a str) -> Vec<(&'a str, &'a s
 
 fn trip(stage: &Stage, at: &str) -> Trip {
     let number = at.strip_prefix("/desk/trip/").unwrap().split('?').next().unwrap();
-    match stage.ask(Request::ShowTrip { trip: number.parse().unwrap(), language: None }) {
+    match stage.ask(Request::ShowTrip(number.parse().unwrap())) {
         Reply::Trip(trip) => *trip,
         other => panic!("{other:?}"),
     }

@@ -27,7 +27,7 @@ enum Command {
 impl Args {
     pub(crate) fn run(self, cx: &Context) -> Result<Said, Failure> {
         match self.command {
-            None => cx.tell(Request::Alarms { language: None }, ""),
+            None => cx.tell(Request::Alarms, ""),
             Some(Command::Take { alarm }) => {
                 let done = format!("alarm {alarm} is in your hands");
                 cx.tell(Request::TakeAlarm { alarm }, done)

@@ -18,6 +18,6 @@ pub(crate) struct Args {
 impl Args {
     pub(crate) fn run(self, cx: &Context) -> Result<Said, Failure> {
         let day = Some(cx.date(self.day)?);
-        cx.tell(Request::Board { day, language: None }, "")
+        cx.tell(Request::Board { day }, "")
     }
 }

@@ -8,6 +8,7 @@ pub(crate) mod card;
 pub(crate) mod completions;
 pub(crate) mod config;
 pub(crate) mod coop;
+pub(crate) mod credential;
 pub(crate) mod drive;
 pub(crate) mod driver;
 pub(crate) mod federation;

@@ -73,6 +73,13 @@ pub(crate) enum Command {
         #[arg(long, value_parser = word::<Scope>(SCOPES))]
         may: Scope,
     },
+    /// Print what the coop has signed about a caregiver: a credential that anybody can verify
+    Delegation {
+        /// The rider, by number or name
+        rider: Pick,
+        /// The caregiver, by number or name
+        caregiver: Pick,
+    },
     /// Let a caregiver act for a rider no longer
     Dismiss {
         /// The rider, by number or name
@@ -118,6 +125,11 @@ impl Command {
                 let caregiver = cx.member(&caregiver, Some(Role::Caregiver))?;
                 let done = format!("member {caregiver} may act for rider {rider}");
                 cx.tell(Request::Entrust { rider, caregiver, scope: may }, done)
+            }
+            Command::Delegation { rider, caregiver } => {
+                let rider = cx.member(&rider, Some(Role::Rider))?;
+                let caregiver = cx.member(&caregiver, Some(Role::Caregiver))?;
+                cx.tell(Request::Delegation { rider, caregiver }, "")
             }
             Command::Dismiss { rider, caregiver } => {
                 let rider = cx.member(&rider, Some(Role::Rider))?;

@@ -135,7 +135,7 @@ impl Command {
         match self {
             Command::Book(args) => args.run(cx),
             Command::List(args) => args.run(cx),
-            Command::Show(args) => cx.tell(Request::ShowTrip { trip: args.trip, language: None }, ""),
+            Command::Show(args) => cx.tell(Request::ShowTrip(args.trip), ""),
             Command::Change(args) => args.run(cx),
             Command::Cancel(args) => args.run(cx),
             Command::Ready(args) => cx.tell(
@@ -184,7 +184,7 @@ impl CancelArgs {
         let request = Request::CancelTrip { trip: self.trip, with_return: self.with_return };
         let cancelled = ask!(cx, request, Trip)?;
         let home = match cancelled.return_trip {
-            Some(home) if !cx.json => Some(ask!(cx, Request::ShowTrip { trip: home, language: None }, Trip)?),
+            Some(home) if !cx.json => Some(ask!(cx, Request::ShowTrip(home), Trip)?),
             _ => None,
         };
         cx.show(&*cancelled, |cancelled| {
@@ -205,6 +205,6 @@ impl AssignArgs {
         let request = Request::AssignTrip { trip: self.trip, driver, agreed: self.agreed };
         cx.ask(request)?;
         // A driver with a standing yes has confirmed by now.
-        cx.tell(Request::ShowTrip { trip: self.trip, language: None }, "")
+        cx.tell(Request::ShowTrip(self.trip), "")
     }
 }

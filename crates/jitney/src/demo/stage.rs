@@ -171,7 +171,7 @@ impl Stage {
 
     /// Returns a trip as it stands.
     pub(super) fn trip(&self, coop: Coop, trip: jitney_domain::TripId) -> Result<view::Trip, Failure> {
-        reply!(self, coop, Request::ShowTrip { trip, language: None }, Trip).map(|trip| *trip)
+        reply!(self, coop, Request::ShowTrip(trip), Trip).map(|trip| *trip)
     }
 
     /// Returns how a node stands in the federation, once it has joined.

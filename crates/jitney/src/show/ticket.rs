@@ -80,16 +80,10 @@ pub(crate) fn offers(offers: &[Offer], zone: &Zone) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use jitney_node::view::Told;
 
     #[test]
     fn why_nobody_can_is_said_with_how_many_it_is_true_of() {
-        let why = |drivers, of| WhyNobody {
-            why: "no wheelchair space".to_owned(),
-            told: Told::new("why-no-wheelchair-space"),
-            drivers,
-            of,
-        };
+        let why = |drivers, of| WhyNobody { why: "no wheelchair space".to_owned(), drivers, of };
         assert_eq!(nobody(None), "nobody of ours");
         assert_eq!(nobody(Some(&why(2, 2))), "nobody of ours: no wheelchair space");
         let most = "nobody of ours, 2 of 3 for one reason: no wheelchair space";

@@ -30,7 +30,7 @@ pub(crate) struct OnDay {
 #[utoipa::path(get, path = "/board", tag = "day", params(OnDay),
     responses((status = 200, description = "The day", body = Board)))]
 pub(crate) async fn show_board(caller: Caller, Query(on): Query<OnDay>) -> Result<Json<Board>, Problem> {
-    let asked = Request::Board { day: on.day.map(|day| day.0), language: caller.language() };
+    let asked = Request::Board { day: on.day.map(|day| day.0) };
     Ok(Json((*ask!(caller, asked, Board)?).into()))
 }
 
@@ -41,7 +41,7 @@ pub(crate) async fn show_board(caller: Caller, Query(on): Query<OnDay>) -> Resul
 #[utoipa::path(get, path = "/alarms", tag = "day",
     responses((status = 200, description = "The alarms", body = Alarms)))]
 pub(crate) async fn list_alarms(caller: Caller) -> Result<Json<Alarms>, Problem> {
-    let alarms = ask!(caller, Request::Alarms { language: caller.language() }, Alarms)?;
+    let alarms = ask!(caller, Request::Alarms, Alarms)?;
     Ok(Json(Alarms { items: alarms.alarms.into_iter().map(Into::into).collect() }))
 }
 

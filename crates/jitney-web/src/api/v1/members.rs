@@ -5,7 +5,9 @@ use jitney_node::api::Request;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use super::types::member::{Member, MemberAsked, Members, Profile, ScopeAsked, Suspension, ValidUntil};
+use super::types::member::{
+    Delegation, Member, MemberAsked, Members, Profile, ScopeAsked, Suspension, ValidUntil,
+};
 use super::types::words::{Role, VettingItem};
 use crate::api::caller::{Caller, ask};
 use crate::api::extract::{Body, Created, Done, Json, Path, Query};
@@ -175,6 +177,18 @@ pub(crate) async fn entrust(
 ) -> Result<Done, Problem> {
     let (rider, caregiver) = (MemberId(rider), MemberId(caregiver));
     caller.done(Request::Entrust { rider, caregiver, scope: asked.scope.into() }).await
+}
+
+/// What the coop has signed about a caregiver: a W3C Verifiable Credential that anybody can verify.
+#[utoipa::path(get, path = "/members/{rider}/caregivers/{caregiver}", tag = "members",
+    params(("rider" = u32, Path, description = "For whom"), ("caregiver" = u32, Path, description = "Who")),
+    responses((status = 200, description = "The credential", body = Delegation)))]
+pub(crate) async fn show_delegation(
+    caller: Caller,
+    Path((rider, caregiver)): Path<(u32, u32)>,
+) -> Result<Json<Delegation>, Problem> {
+    let asked = Request::Delegation { rider: MemberId(rider), caregiver: MemberId(caregiver) };
+    Ok(Json(Delegation(ask!(caller, asked, Credential)?)))
 }
 
 /// Lets a caregiver act for a rider no longer.

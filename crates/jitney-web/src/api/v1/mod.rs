@@ -60,6 +60,7 @@ operations! {
     members::let_together,
     members::vet_member,
     members::entrust,
+    members::show_delegation,
     members::dismiss,
     trips::list_trips,
     trips::book_trip,

@@ -54,7 +54,6 @@ pub(crate) async fn list_trips(
         all: wanted.all,
         after: listing::after(wanted.after.as_deref(), Position::read)?,
         limit: Some(limit + 1),
-        language: caller.language(),
     };
     let position = |trip: &view::Trip| {
         Position(TripPosition::of(trip.trip, &trip.timing, trip.windows.as_ref())).write()
@@ -82,7 +81,7 @@ async fn trip_after(caller: &Caller, request: Request) -> Result<Json<Trip>, Pro
     params(("trip" = TripNumber, Path, description = "Which")),
     responses((status = 200, description = "The trip", body = Trip)))]
 pub(crate) async fn show_trip(caller: Caller, Path(trip): Path<TripNumber>) -> Result<Json<Trip>, Problem> {
-    trip_after(&caller, Request::ShowTrip { trip: trip.0, language: caller.language() }).await
+    trip_after(&caller, Request::ShowTrip(trip.0)).await
 }
 
 /// Changes a trip; what is left out stays.

@@ -9,7 +9,7 @@ use axum::Form;
 use axum::response::{Redirect, Response};
 use jitney_domain::{ClaimId, MemberId, TicketId};
 use jitney_node::api::{Request, TripFilter};
-use jitney_node::view::{Carriage, Ticket, Trip, say_all};
+use jitney_node::view::{Carriage, Ticket, Trip};
 use serde::Deserialize;
 
 use super::words;
@@ -114,13 +114,9 @@ fn told(words: Words<'_>, areas: &Areas, ticket: Ticket) -> Theirs {
         needs: words.needs(&ticket.requirement),
         claimed: ticket.claimed.map(|lift| lift.to_string()),
         claimed_before: ticket.claimed_before,
-        nobody: ticket.why_nobody.map(|why| why.told.say(words.lang)),
+        nobody: ticket.why_nobody.map(|why| why.why),
         offered_until: ticket.offered_until.map(|until| words.moment(until)),
-        can: ticket
-            .can
-            .into_iter()
-            .map(|can| (can.driver, can.name, say_all(&can.told, words.lang)))
-            .collect(),
+        can: ticket.can.into_iter().map(|can| (can.driver, can.name, can.reasons.join("; "))).collect(),
     }
 }
 

@@ -144,7 +144,7 @@ pub(in crate::desk) async fn show(
         title: if member.profile.is_some() { profile.name.clone() } else { page.say("erased") },
         form: ProfileForm::of(&profile),
         needs_form: NeedsForm::of(&profile.requirement.unwrap_or_default()),
-        not_vetted: member.not_vetted_told.as_ref().map(|told| told.say(page.lang)),
+        not_vetted: member.not_vetted.clone(),
         is_erased: member.profile.is_none(),
         roles: roles_of(&page, &member),
         role_choices: theirs,

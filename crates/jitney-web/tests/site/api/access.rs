@@ -29,6 +29,7 @@ const TABLE: &[(&str, &str, &str, &str)] = &[
     ("DELETE", "/members/{rider}/apart/{other}", "", "OD"),
     ("PUT", "/members/{member}/vetting/{item}", r#"{"valid_until":"2099-01-01"}"#, "OD"),
     ("PUT", "/members/{rider}/caregivers/{caregiver}", r#"{"scope":"see"}"#, "ODR"),
+    ("GET", "/members/{rider}/caregivers/{caregiver}", "", "ODRc"),
     ("DELETE", "/members/{rider}/caregivers/{caregiver}", "", "ODR"),
     ("GET", "/trips", "", "ODRr"),
     (

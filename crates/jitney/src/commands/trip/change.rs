@@ -37,7 +37,7 @@ pub(crate) struct ChangeArgs {
 
 impl ChangeArgs {
     pub(super) fn run(self, cx: &Context) -> Result<Said, Failure> {
-        let stood = ask!(cx, Request::ShowTrip { trip: self.trip, language: None }, Trip)?;
+        let stood = ask!(cx, Request::ShowTrip(self.trip), Trip)?;
         let local = |when: When| match when.day {
             None => Ok(stood.date.to_datetime(when.time)),
             Some(_) => cx.local(when),

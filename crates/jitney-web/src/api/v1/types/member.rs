@@ -270,6 +270,9 @@ pub(crate) struct Entrusted {
     scope: Scope,
     /// Since when.
     since: Moment,
+    /// Until when what the coop has signed about it holds; it is signed anew before. None while one of the two takes
+    /// part no more.
+    signed_until: Option<Moment>,
 }
 
 impl From<view::Entrusted> for Entrusted {
@@ -279,9 +282,16 @@ impl From<view::Entrusted> for Entrusted {
             name: entrusted.name,
             scope: entrusted.scope.into(),
             since: entrusted.since.into(),
+            signed_until: entrusted.signed_until.map(Into::into),
         }
     }
 }
+
+/// A delegation as the coop has signed it: a W3C Verifiable Credential with a proof of `eddsa-jcs-2022`.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(transparent)]
+#[schema(value_type = Object)]
+pub(crate) struct Delegation(pub(crate) serde_json::Value);
 
 /// What a rider wishes of a driver.
 #[derive(Debug, Serialize, ToSchema)]

@@ -41,6 +41,19 @@ pub(crate) struct OpenTicket {
     claimed_before: bool,
     /// Who of ours could take it, best first.
     can: Vec<Candidate>,
+    /// If nobody could: the reason of most.
+    why_nobody: Option<WhyNobody>,
+}
+
+/// The reason for which most of our drivers cannot take a ticket.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct WhyNobody {
+    /// Why not, in the caller's language.
+    why: String,
+    /// How many drivers cannot for that reason.
+    drivers: usize,
+    /// How many drivers there are.
+    of: usize,
 }
 
 impl From<view::Ticket> for OpenTicket {
@@ -60,6 +73,11 @@ impl From<view::Ticket> for OpenTicket {
             claimed: ticket.claimed.map(|lift| lift.0),
             claimed_before: ticket.claimed_before,
             can: ticket.can.into_iter().map(Into::into).collect(),
+            why_nobody: ticket.why_nobody.map(|nobody| WhyNobody {
+                why: nobody.why,
+                drivers: nobody.drivers,
+                of: nobody.of,
+            }),
         }
     }
 }
