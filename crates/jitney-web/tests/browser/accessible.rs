@@ -187,6 +187,10 @@ fn the_drivers_pages_meet_the_rules_on_a_phone() {
         judge.look(&chrome, &format!("/drive?day={day}"), "driver-day").await;
         judge.look(&chrome, &format!("/drive/print?day={day}"), "driver-print").await;
         judge.look(&chrome, "/drive/hours", "driver-hours").await;
+        // The address of the calendar is drawn: here it has no hyphen at which it could be broken.
+        let unbroken = "document.querySelector('a[href$=\".ics\"]').textContent = 'a'.repeat(90)";
+        chrome.client.execute(unbroken, Vec::new()).await.unwrap();
+        judge.look_at_this(&chrome, "/drive/hours, a long address", "driver-hours-address").await;
         chrome.close().await;
     });
     assert!(judge.faults.is_empty(), "{:#?}", judge.faults);
