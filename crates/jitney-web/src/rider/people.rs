@@ -109,8 +109,14 @@ pub(super) async fn signed(
     let Some((signed, person)) = person.and_then(|person| Some((person.signed.clone()?, person))) else {
         return Ok(Redirect::to(&format!("/ride/{id}/people")).into_response());
     };
-    let number = credential.get("id").and_then(|id| id.as_str()).unwrap_or_default().to_owned();
+    let number = number(credential.get("id").and_then(|id| id.as_str()).unwrap_or_default());
     Ok(draw(&SignedPage { title: page.say("rider-signed-title"), rider, person, signed, number, page }))
+}
+
+/// Returns what tells a credential from others, in groups that can be read out.
+fn number(id: &str) -> String {
+    let digits: Vec<char> = id.rsplit(':').next().unwrap_or_default().chars().collect();
+    digits.chunks(4).map(|group| group.iter().collect::<String>()).collect::<Vec<_>>().join(" ")
 }
 
 /// The credential itself, for whoever wants to verify it.

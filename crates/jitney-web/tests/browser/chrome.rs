@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
+use data_encoding::BASE64;
 use fantoccini::elements::Element;
 use fantoccini::wd::{Capabilities, WebDriverCompatibleCommand};
 use fantoccini::{Client, ClientBuilder, Locator};
@@ -192,11 +193,18 @@ impl Chrome {
         self.client.issue_cmd(Own { path: "chromium/network_conditions", body }).await.unwrap();
     }
 
-    /// Keeps a picture of the page beside other results of the build.
+    /// Keeps a picture of the whole page beside other results of the build.
     pub async fn picture(&self, name: &str) {
+        let size = "return [document.documentElement.clientWidth, document.documentElement.scrollHeight]";
+        let size = self.client.execute(size, Vec::new()).await.unwrap();
+        let clip = json!({"x": 0, "y": 0, "width": size[0], "height": size[1], "scale": 1});
+        let params = json!({"format": "png", "captureBeyondViewport": true, "clip": clip});
+        let body = json!({"cmd": "Page.captureScreenshot", "params": params});
+        let taken = self.client.issue_cmd(Own { path: "goog/cdp/execute", body }).await.unwrap();
+        let png = BASE64.decode(taken["data"].as_str().unwrap().as_bytes()).unwrap();
         let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("pages");
         std::fs::create_dir_all(&folder).unwrap();
-        std::fs::write(folder.join(format!("{name}.png")), self.client.screenshot().await.unwrap()).unwrap();
+        std::fs::write(folder.join(format!("{name}.png")), png).unwrap();
     }
 
     pub async fn close(self) {
