@@ -8,7 +8,7 @@ use super::partition::{Prices, partition};
 use super::pool::Pool;
 use super::problem::{ANYWHERE, Problem};
 use super::route::Scratch;
-use super::search::Search;
+use super::search::{Search, Toll};
 use super::solution::Solution;
 
 /// How long to search.
@@ -56,6 +56,9 @@ const LONGEST: u64 = 4_000_000;
 const ASSEMBLY: u64 = 25;
 /// Share of the search in which vehicles are saved, where they are dear.
 const SHRINKING: f64 = 0.4;
+/// How often the search is cooled once no vehicle is to be saved any more; every second time nobody is left out on
+/// the way.
+const ROUNDS: u32 = 6;
 /// Temperatures at the beginning and at the end, as shares of an ordinary ride's cost.
 const HOT: f64 = 0.5;
 const COLD: f64 = 0.002;
@@ -93,16 +96,26 @@ pub fn plan(
     let mut saves_vehicles = problem.vehicles.iter().all(|v| v.fixed_cost as f64 > 50.0 * ordinary);
     let each = (budget.work / MEETINGS).clamp(1, LONGEST);
     let (mut done, mut meeting) = (0.0f64, 0);
+    let (mut cooling, mut round) = (0.0..1.0, 0);
     while done < 1.0 {
-        let temperature = ordinary * HOT * (COLD / HOT).powf(done);
-        let shrinking = saves_vehicles && done < SHRINKING;
+        let shrinking = saves_vehicles && done < SHRINKING && crew.searches.iter().all(Search::may_shrink);
         if shrinking {
             crew.each(|search| search.shrink(each, ordinary * 0.1));
         } else {
             if std::mem::take(&mut saves_vehicles) {
-                crew.share();
-                crew.each(|search| search.settle());
+                cooling.end = done;
+                // Whom nobody can serve is left out in any case.
+                round = if crew.best().absent.is_empty() { ROUNDS } else { 1 };
             }
+            if done >= cooling.end {
+                cooling = done..done + (1.0 - done) / f64::from(round.max(1));
+                round = round.saturating_sub(1);
+                let toll = (round % 2 == 1).then(|| Toll::of(ordinary));
+                crew.share();
+                crew.each(|search| search.settle(toll));
+            }
+            let cooled = (done - cooling.start) / (cooling.end - cooling.start);
+            let temperature = ordinary * HOT * (COLD / HOT).powf(cooled);
             crew.each(|search| search.run(each, temperature));
         }
         meeting += 1;

@@ -1,9 +1,23 @@
 //! Fewer vehicles, where each costs more than any way round saves.
 //!
 //! After Christiaens & Vanden Berghe (2020): a run is dissolved and no idle vehicle may be used; requests
-//! that stay absent for long count more and more, and a plan is taken over if who is absent counts less.
+//! that stay absent for long count more and more, and a plan is taken over if who is absent counts less. Where
+//! that takes long, somebody absent is forced onto a run each time, and those make room who have been missed least (guided ejection,
+//! after Nagata & Kobayashi, *A memetic algorithm for the pickup and delivery problem with time windows*, 2010).
 
-use super::search::Search;
+use super::insert::{Spot, cheapest};
+use super::search::{Search, Toll};
+use super::solution::Solution;
+
+/// Iterations after a run was dissolved before anybody is forced: what comes about by itself is better.
+const PATIENCE: u64 = 1000;
+
+/// Who leaves a run so that somebody else can join it.
+struct Exchange {
+    vehicle: usize,
+    gone: Vec<u32>,
+    spot: Spot,
+}
 
 impl Search<'_> {
     /// Tries for so much work to do with fewer vehicles; goes on from the best plan afterwards.
@@ -20,20 +34,95 @@ impl Search<'_> {
                 if !self.dissolve() {
                     break;
                 }
+                self.dissolved = self.iterations;
             }
             self.attempt(temperature);
             self.work += 1;
+            if self.iterations - self.dissolved > PATIENCE {
+                self.force();
+            }
         }
     }
 
-    /// Goes on from the best plan, with no more vehicles than it uses.
-    pub fn settle(&mut self) {
-        self.current.clone_from(&self.best);
-        self.most_busy = self.busy().max(1);
+    /// Puts somebody who is absent onto a run, whoever has to leave it.
+    fn force(&mut self) {
+        let Some(r) = self.current.absent.pop() else { return };
+        self.missed[r as usize] += 1;
+        match self.make_room(r) {
+            Some(Exchange { vehicle, gone, spot }) => {
+                gone.iter().for_each(|other| self.mark(*other));
+                self.take_out();
+                self.put(r, vehicle, spot);
+                self.current.cost = self.current.reckon(self.problem);
+            }
+            None => self.current.absent.push(r),
+        }
+        self.keep();
     }
 
-    fn busy(&self) -> usize {
-        self.current.routes.iter().filter(|route| route.len() > 0).count()
+    /// Finds the run and the one or two on it who have been missed least, without whom `r` can join it.
+    fn make_room(&mut self, r: u32) -> Option<Exchange> {
+        let mut busy: Vec<usize> = (0..self.current.routes.len())
+            .filter(|v| self.current.routes[*v].len() > 0 && self.problem.may(*v, r))
+            .collect();
+        self.dice.shuffle(&mut busy);
+        let (mut best, mut bar) = (None, u64::MAX);
+        for vehicle in busy {
+            let riders = self.current.routes[vehicle].nodes().filter(|n| n % 2 == 1).map(|n| n / 2);
+            let mut riders: Vec<(u32, u64)> =
+                riders.map(|other| (other, self.missed[other as usize] + 1)).collect();
+            riders.sort_by_key(|(_, weight)| *weight);
+            for (one, weight) in &riders {
+                if *weight >= bar {
+                    break;
+                }
+                if let Some(spot) = self.without(vehicle, &[*one], r) {
+                    (best, bar) = (Some(Exchange { vehicle, gone: vec![*one], spot }), *weight);
+                    break;
+                }
+            }
+            for (k, (one, weight)) in riders.iter().enumerate() {
+                for (two, more) in &riders[k + 1..] {
+                    if weight + more >= bar {
+                        break;
+                    }
+                    if let Some(spot) = self.without(vehicle, &[*one, *two], r) {
+                        (best, bar) =
+                            (Some(Exchange { vehicle, gone: vec![*one, *two], spot }), weight + more);
+                        break;
+                    }
+                }
+            }
+        }
+        best
+    }
+
+    /// Returns the cheapest place for `r` on a run without some who are on it.
+    fn without(&mut self, vehicle: usize, gone: &[u32], r: u32) -> Option<Spot> {
+        let mut trial = self.spare.pop().unwrap_or_default();
+        trial.vehicle = vehicle;
+        let nodes: Vec<u32> =
+            self.current.routes[vehicle].nodes().filter(|n| !gone.contains(&(n / 2))).collect();
+        self.work += nodes.len() as u64;
+        let built = trial.build(self.problem, &nodes, &mut self.scratch);
+        let spot = built
+            .then(|| cheapest(self.problem, &trial, r, i64::MAX / 2, &mut self.buffers, None, &mut self.work))
+            .flatten();
+        self.spare.push(trial);
+        spot
+    }
+
+    /// Goes on from the best plan, with no more vehicles than it uses. With a toll it may leave somebody out on the
+    /// way, for as much: where runs are full, that leads to plans that no other way does.
+    pub fn settle(&mut self, toll: Option<Toll>) {
+        self.toll = toll;
+        self.current.clone_from(&self.best);
+        self.most_busy = busy(&self.current).max(1);
+    }
+
+    /// Tells whether fewer vehicles could still do: one at least has to.
+    pub fn may_shrink(&self) -> bool {
+        !self.best.absent.is_empty() || busy(&self.best) > 1
     }
 
     /// Takes everybody off the run whose requests have been missed least.
@@ -79,4 +168,8 @@ impl Search<'_> {
             self.take_back(absent);
         }
     }
+}
+
+fn busy(plan: &Solution) -> usize {
+    plan.routes.iter().filter(|route| route.len() > 0).count()
 }

@@ -27,10 +27,33 @@ const BLINK: u64 = 42_949_673;
 const POOL_PERMILLE: i64 = 1030;
 /// What a request left out weighs while searching, as a share of what it costs: a plan may go through worse ones.
 const LEFT_OUT: f64 = 0.5;
+/// How much the toll on leaving somebody out rises or falls with each iteration.
+const TOLL: f64 = 1.001;
+/// How many times what it was at first it may become.
+const TOLL_MOST: f64 = 1000.0;
 /// How often tails are exchanged.
 const TAILS: f64 = 0.3;
 /// Of so many ruins one is of alike requests and one of any.
 const RUINS: usize = 20;
+
+/// A price on leaving somebody out that falls while nobody is left out, and rises while somebody is.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Toll {
+    now: f64,
+    most: f64,
+}
+
+impl Toll {
+    /// Returns the toll that begins at a price.
+    pub fn of(price: f64) -> Self {
+        Toll { now: price, most: price * TOLL_MOST }
+    }
+
+    fn change(&mut self, nobody_left_out: bool) {
+        let changed = if nobody_left_out { self.now / TOLL } else { self.now * TOLL };
+        self.now = changed.clamp(1.0, self.most);
+    }
+}
 
 /// A search that can be continued.
 #[derive(Debug)]
@@ -42,11 +65,11 @@ pub(crate) struct Search<'a> {
     pub best: Solution,
     pub pool: Pool,
     pub(super) scratch: Scratch,
-    buffers: Buffers,
+    pub(super) buffers: Buffers,
     /// Runs as they were before this iteration.
     undo: Vec<(usize, Route)>,
     /// Spare runs whose memory is used again.
-    spare: Vec<Route>,
+    pub(super) spare: Vec<Route>,
     touched: Vec<bool>,
     nodes: Vec<u32>,
     taken: Vec<bool>,
@@ -59,6 +82,10 @@ pub(crate) struct Search<'a> {
     memo: Vec<Memo>,
     /// How often each request was absent while vehicles were being saved.
     pub(super) missed: Vec<u64>,
+    /// What each request left out weighs, where vehicles are so dear that none may be added for it.
+    pub(super) toll: Option<Toll>,
+    /// Iterations when a run was dissolved last.
+    pub(super) dissolved: u64,
     /// Runs that may be busy at once.
     pub(super) most_busy: usize,
 }
@@ -92,6 +119,8 @@ impl<'a> Search<'a> {
             direct: (0..problem.requests()).map(direct).collect(),
             memo: vec![Memo::default(); problem.requests() * problem.vehicles()],
             missed: Vec::new(),
+            toll: None,
+            dissolved: 0,
             most_busy: usize::MAX,
         }
     }
@@ -115,9 +144,7 @@ impl<'a> Search<'a> {
 
     /// Does one iteration at a temperature, in units of cost.
     pub fn step(&mut self, temperature: f64) {
-        let before = self.current.cost;
-        let discount = 1.0 - LEFT_OUT;
-        let before_seen = before as f64 - discount * self.current.unserved(self.problem) as f64;
+        let before_seen = self.seen(self.current.cost);
         let absent = self.current.absent.clone();
         if self.dice.unit() < TAILS {
             self.exchange_tails(temperature * 3.0);
@@ -131,16 +158,28 @@ impl<'a> Search<'a> {
                 self.pool.add(self.problem, &self.current.routes[*v]);
             }
         }
-        let seen = cost as f64 - discount * self.current.unserved(self.problem) as f64;
+        let seen = self.seen(cost);
         let bar = before_seen - temperature * self.dice.unit().max(1e-12).ln();
         if seen >= bar && seen >= before_seen {
             self.take_back(absent);
-            return;
+        } else {
+            self.current.cost = cost;
+            self.keep();
+            if cost < self.best.cost {
+                self.best.clone_from(&self.current);
+            }
         }
-        self.current.cost = cost;
-        self.keep();
-        if cost < self.best.cost {
-            self.best.clone_from(&self.current);
+        if let Some(toll) = &mut self.toll {
+            toll.change(self.current.absent.is_empty());
+        }
+    }
+
+    /// What a plan of this cost weighs while searching, which may go through plans that leave somebody out.
+    fn seen(&self, cost: i64) -> f64 {
+        let unserved = self.current.unserved(self.problem) as f64;
+        match self.toll {
+            Some(toll) => cost as f64 - unserved + toll.now * self.current.absent.len() as f64,
+            None => cost as f64 - (1.0 - LEFT_OUT) * unserved,
         }
     }
 
@@ -425,7 +464,7 @@ impl<'a> Search<'a> {
         best
     }
 
-    fn put(&mut self, r: u32, v: usize, spot: Spot) {
+    pub(super) fn put(&mut self, r: u32, v: usize, spot: Spot) {
         self.remember(v);
         let mut nodes = std::mem::take(&mut self.nodes);
         nodes.clear();

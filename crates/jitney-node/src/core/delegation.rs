@@ -124,9 +124,19 @@ impl<S: Store> Core<S> {
         caregiver: MemberId,
         now: Timestamp,
     ) -> Option<&Delegation> {
-        let scope = jitney_domain::may_act_for(&self.state, caregiver, rider)?;
-        let grant = Grant { rider, caregiver, scope };
-        self.delegations.values().find(|row| row.grant == grant && self.holds(row, now))
+        self.signed(rider, caregiver).find(|row| self.holds(row, now))
+    }
+
+    /// Returns until when what is kept as signed about a caregiver holds: for a list, which does not verify it.
+    pub(crate) fn signed_until(&self, rider: MemberId, caregiver: MemberId) -> Option<Timestamp> {
+        let kept = self.signed(rider, caregiver).find(|row| row.credential.is_some());
+        kept.map(|row| Timestamp(row.life.valid_until.saturating_mul(1000)))
+    }
+
+    fn signed(&self, rider: MemberId, caregiver: MemberId) -> impl Iterator<Item = &Delegation> {
+        let scope = jitney_domain::may_act_for(&self.state, caregiver, rider);
+        let grant = scope.map(|scope| Grant { rider, caregiver, scope });
+        self.delegations.values().filter(move |row| Some(row.grant) == grant)
     }
 
     /// Forgets delegations that would hold no more anyway.

@@ -7,7 +7,7 @@ use jitney_store::Store;
 use rand::Rng as _;
 
 use crate::api::{Answer, Fault, Reply, Request};
-use crate::core::{Core, Delegation};
+use crate::core::Core;
 use crate::view;
 
 /// What a code is written with: no letter or digit that looks or sounds like another.
@@ -166,23 +166,27 @@ impl<S: Store> Core<S> {
         })
     }
 
-    pub(super) fn caregivers_of(&self, rider: MemberId, now: Timestamp) -> Vec<view::Entrusted> {
+    pub(super) fn caregivers_of(&self, rider: MemberId) -> Vec<view::Entrusted> {
         let row = self.state.caregivers.get(&rider);
         let people = row.into_iter().flat_map(|row| &row.people);
-        people.map(|c| self.entrusted(c.member, c, self.delegation(rider, c.member, now))).collect()
+        people.map(|c| self.entrusted(c.member, c, self.signed_until(rider, c.member))).collect()
     }
 
-    pub(super) fn riders_of(&self, caregiver: MemberId, now: Timestamp) -> Vec<view::Entrusted> {
+    pub(super) fn riders_of(&self, caregiver: MemberId) -> Vec<view::Entrusted> {
         let rows = self.state.caregivers.iter();
         let theirs = rows.flat_map(|(rider, row)| row.people.iter().map(move |c| (*rider, c)));
         theirs
             .filter(|(_, c)| c.member == caregiver)
-            .map(|(rider, c)| self.entrusted(rider, c, self.delegation(rider, caregiver, now)))
+            .map(|(rider, c)| self.entrusted(rider, c, self.signed_until(rider, caregiver)))
             .collect()
     }
 
-    fn entrusted(&self, other: MemberId, given: &Caregiver, signed: Option<&Delegation>) -> view::Entrusted {
-        let signed_until = signed.map(|row| Timestamp(row.life.valid_until.saturating_mul(1000)));
+    fn entrusted(
+        &self,
+        other: MemberId,
+        given: &Caregiver,
+        signed_until: Option<Timestamp>,
+    ) -> view::Entrusted {
         view::Entrusted {
             member: other,
             name: self.name(other),

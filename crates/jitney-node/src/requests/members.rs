@@ -218,8 +218,8 @@ impl<S: Store> Core<S> {
                     description: profile.and_then(|p| p.looks(*id)).map(str::to_owned),
                 })
                 .collect(),
-            caregivers: self.caregivers_of(member, now),
-            acts_for: self.riders_of(member, now),
+            caregivers: self.caregivers_of(member),
+            acts_for: self.riders_of(member),
             call_asked: self.state.calls.get(&member).map(|asked| asked.at),
             wishes: row.wishes.iter().map(|(driver, wish)| (*driver, *wish)).collect(),
             apart: row.apart.iter().copied().collect(),

@@ -114,6 +114,26 @@ fn small_problems_are_solved_to_the_optimum_that_enumeration_proves() {
 }
 
 #[test]
+fn where_vehicles_are_dear_no_more_drive_than_enumeration_proves_to_be_needed() {
+    let mut saved = 0;
+    for seed in 0..60 {
+        let kind = Kind { requests: 5, vehicles: 3, metric: true, rich: seed % 3 == 0 };
+        let mut parts = parts(kind, seed + 20_000);
+        if parts.requests.iter().any(|r| matches!(r.job, Job::Aboard(_))) {
+            continue;
+        }
+        parts.vehicles.iter_mut().for_each(|vehicle| vehicle.fixed_cost = 1_000_000);
+        parts.requests.iter_mut().for_each(|request| request.unserved = 10_000_000);
+        let problem = Problem::new(parts.clone()).unwrap();
+        let answer = plan(&problem, None, Budget { work: 150_000, threads: 1, seed }, |_| 0.0);
+        checked(&parts, &answer);
+        assert_eq!(answer.cost, optimum(&parts), "seed {seed}");
+        saved += usize::from(answer.stops.iter().any(Vec::is_empty));
+    }
+    assert!(saved > 20, "a vehicle stays at home in {saved} of 60");
+}
+
+#[test]
 fn the_same_seed_and_threads_give_the_same_answer() {
     let parts = parts(Kind { requests: 30, vehicles: 4, metric: true, rich: true }, 5);
     let problem = Problem::new(parts.clone()).unwrap();
