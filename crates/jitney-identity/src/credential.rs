@@ -155,10 +155,12 @@ pub fn issue<C: Claims>(
     created_unix_s: i64,
 ) -> Result<Credential<C>, CredentialError> {
     let signer = coop.public();
-    let named = claims.envelope().coop;
+    let envelope = claims.envelope();
+    let named = envelope.coop;
     if signer != named {
         return Err(CredentialError::WrongIssuer { expected: named, found: signer });
     }
+    claims::check_envelope(&envelope)?;
     claims.check_for_issue()?;
     let options = ProofOptions::assertion(&signer, created_unix_s);
     let json = integrity::sign(wire::write(claims)?, &options, coop)?;

@@ -9,6 +9,7 @@ use rand::rngs::StdRng;
 
 use crate::api::{Answer, Request};
 use crate::core::{Core, Input, Output};
+use crate::notify::Rules;
 use crate::person::{Place, Profile};
 use crate::settings::{Face, Keys, Settings};
 use crate::vault::MemoryKeys;
@@ -21,9 +22,9 @@ pub(crate) fn morning() -> Timestamp {
     zone().moment(date(2026, 3, 9).at(9, 0, 0, 0)).unwrap()
 }
 
-/// Opens what a store holds, as the same coop each time.
-pub(crate) fn open(store: MemStore) -> Core<MemStore> {
-    let settings = Settings {
+/// Returns the settings of the same coop each time, with rules for its messages.
+pub(crate) fn settings(messages: Rules) -> Settings {
+    Settings {
         face: Face { name: "Willow Lifts".to_owned(), phone: None },
         keys: Keys {
             coop: SecretKey::from_seed([1; 32]),
@@ -32,10 +33,15 @@ pub(crate) fn open(store: MemStore) -> Core<MemStore> {
         },
         travel: Default::default(),
         crowd: Default::default(),
-        messages: Default::default(),
+        messages,
         addresses: Vec::new(),
-    };
-    Core::open(store, Box::new(MemoryKeys::default()), settings, StdRng::seed_from_u64(1), morning()).unwrap()
+    }
+}
+
+/// Opens what a store holds.
+pub(crate) fn open(store: MemStore) -> Core<MemStore> {
+    let (keys, rng) = (Box::new(MemoryKeys::default()), StdRng::seed_from_u64(1));
+    Core::open(store, keys, settings(Rules::default()), rng, morning()).unwrap()
 }
 
 /// A coop just founded.

@@ -56,8 +56,8 @@ const LONGEST: u64 = 4_000_000;
 const ASSEMBLY: u64 = 25;
 /// Share of the search in which vehicles are saved, where they are dear.
 const SHRINKING: f64 = 0.4;
-/// How often the search is cooled once no vehicle is to be saved any more; every second time nobody is left out on
-/// the way.
+/// How often the search is cooled once no vehicle is to be saved any more, in turn with a toll on leaving somebody
+/// out and with nobody left out.
 const ROUNDS: u32 = 6;
 /// Temperatures at the beginning and at the end, as shares of an ordinary ride's cost.
 const HOT: f64 = 0.5;

@@ -2,8 +2,9 @@
 //!
 //! After Christiaens & Vanden Berghe (2020): a run is dissolved and no idle vehicle may be used; requests
 //! that stay absent for long count more and more, and a plan is taken over if who is absent counts less. Where
-//! that takes long, somebody absent is forced onto a run each time, and those make room who have been missed least (guided ejection,
-//! after Nagata & Kobayashi, *A memetic algorithm for the pickup and delivery problem with time windows*, 2010).
+//! that takes long, somebody absent is forced onto a run each time, and those make room who have been missed
+//! least (guided ejection, after Nagata & Kobayashi, *A memetic algorithm for the pickup and delivery problem
+//! with time windows*, 2010).
 
 use super::insert::{Spot, cheapest};
 use super::search::{Search, Toll};

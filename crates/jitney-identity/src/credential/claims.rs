@@ -226,7 +226,6 @@ impl Claims for MembershipClaims {
         if self.roles.is_empty() {
             return Err(ClaimsError::NoRole);
         }
-        check_envelope(&self.envelope())?;
         self.check_sets()
     }
 }

@@ -48,7 +48,7 @@ pub trait Claims: Clone + PartialEq {
     /// [`CredentialError`] saying why it is not what these claims say.
     fn read(envelope: Envelope, subject: &Value) -> Result<Self, CredentialError>;
 
-    /// Checks what a coop may vouch for.
+    /// Checks what a coop may vouch for, besides what every credential must hold to.
     ///
     /// # Errors
     ///

@@ -5,7 +5,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::civil::{date, time};
 use jitney_domain::trip::Timing;
 use jitney_domain::{Coordinate, Policy, Role};
-use jitney_identity::{DataKey, SecretKey};
 use jitney_store::MemStore;
 use proptest::prelude::*;
 use rand::SeedableRng as _;
@@ -15,8 +14,7 @@ use crate::api::{PlaceAsked, Reply, TripAsked};
 use crate::notify::notice::Phase;
 use crate::notify::{Reach, Rules};
 use crate::person::Profile;
-use crate::settings::{Face, Keys};
-use crate::testing::{morning, zone};
+use crate::testing::{morning, settings, zone};
 use crate::vault::{MemoryKeys, PersonKeys};
 
 /// Keys that outlive the core, as a file does.
@@ -51,20 +49,9 @@ struct Coop {
 }
 
 fn open(store: MemStore, keys: &KeyFile, knows_ids: bool, now: Timestamp) -> Core<MemStore> {
-    let settings = Settings {
-        face: Face { name: "Willow Lifts".to_owned(), phone: None },
-        keys: Keys {
-            coop: SecretKey::from_seed([1; 32]),
-            node: SecretKey::from_seed([2; 32]),
-            vault: DataKey::from_bytes([3; 32]),
-        },
-        travel: Default::default(),
-        crowd: Default::default(),
-        messages: Rules { channels: BTreeMap::from([(Reach::Sms, knows_ids)]), ..Rules::default() },
-        addresses: Vec::new(),
-    };
+    let rules = Rules { channels: BTreeMap::from([(Reach::Sms, knows_ids)]), ..Rules::default() };
     let rng = StdRng::seed_from_u64(now.0.unsigned_abs());
-    Core::open(store, Box::new(keys.clone()), settings, rng, now).unwrap()
+    Core::open(store, Box::new(keys.clone()), settings(rules), rng, now).unwrap()
 }
 
 impl Coop {

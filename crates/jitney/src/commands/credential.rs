@@ -1,6 +1,6 @@
 //! `jitney credential`: what a coop has signed, verified by whoever holds it.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
 use jiff::Timestamp;
@@ -12,7 +12,7 @@ use jitney_identity::{Fingerprint, MembershipCredential, PublicKey};
 use serde::Serialize;
 
 use crate::context::Context;
-use crate::exit::{Exit, Failure};
+use crate::exit::Failure;
 use crate::output::Said;
 
 #[derive(Debug, Subcommand)]
@@ -69,17 +69,19 @@ impl Command {
     }
 }
 
-fn read(file: &PathBuf) -> Result<String, Failure> {
-    let length = std::fs::metadata(file).map(|found| found.len());
-    let length =
-        length.map_err(|error| Failure::new(Exit::NotFound, format!("{}: {error}", file.display())))?;
-    if usize::try_from(length).map_or(true, |length| length > CREDENTIAL_MAX_BYTES) {
-        return Err(unsound(CredentialError::TooLarge {
-            length: usize::try_from(length).unwrap_or(usize::MAX),
-        }));
+fn read(file: &Path) -> Result<String, Failure> {
+    let unread = |error: std::io::Error| {
+        let what = format!(
+            "{} cannot be read: {error}; name the file in which the credential was kept",
+            file.display()
+        );
+        Failure::not_found(what)
+    };
+    let length = usize::try_from(std::fs::metadata(file).map_err(unread)?.len()).unwrap_or(usize::MAX);
+    if length > CREDENTIAL_MAX_BYTES {
+        return Err(unsound(CredentialError::TooLarge { length }));
     }
-    let text = std::fs::read_to_string(file);
-    text.map_err(|error| Failure::new(Exit::Invalid, format!("{}: {error}", file.display())))
+    std::fs::read_to_string(file).map_err(unread)
 }
 
 fn verify<C: Claims>(
