@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::process::{Command, ExitCode};
 
 use crate::Workshop;
+use crate::compile::{documenting, linting_cargo};
 use crate::shell::{cargo, run as run_program, run_tests, run_together};
 use crate::step::{Done, Failure, Report, Step, spell};
 use crate::tally::Tally;
@@ -13,10 +14,14 @@ use crate::tools;
 pub(crate) const STEPS: &[Step] = &[
     Step { name: "tools", does: "install what the check needs and is not here", run: install_tools },
     Step { name: "fmt", does: "see that every file is formatted", run: fmt },
-    Step { name: "clippy", does: "lint all code, warnings forbidden", run: clippy },
-    Step { name: "doc", does: "build the documentation, broken links forbidden", run: doc },
     Step { name: "deny", does: "hold every dependency to deny.toml", run: deny },
-    Step { name: "test", does: "run every test, documentation examples included", run: test },
+    Step { name: "compile", does: "compile and lint all code, warnings forbidden", run: compile },
+    Step {
+        name: "doc",
+        does: "build the documentation, broken links forbidden, and run its examples",
+        run: doc,
+    },
+    Step { name: "test", does: "run every test", run: test },
     Step { name: "benches", does: "run every benchmark briefly, so that none rots unseen", run: benches },
     Step { name: "demo", does: "run the demonstration once", run: demo },
     Step { name: "api", does: "ask a real node's API wildly, by its own description", run: crate::api::fuzz },
@@ -52,7 +57,7 @@ fn choose(arguments: &[String]) -> Result<Vec<&'static Step>, String> {
         [only, list] if only == "--only" => list.split(',').map(str::trim).collect(),
         [only] if only.starts_with("--only=") => only["--only=".len()..].split(',').map(str::trim).collect(),
         other => {
-            return Err(format!("`{}` is not understood; try `--only fmt,clippy`", other.join(" ")));
+            return Err(format!("`{}` is not understood; try `--only fmt,test`", other.join(" ")));
         }
     };
     if let Some(stranger) = names.iter().find(|name| STEPS.iter().all(|step| step.name != **name)) {
@@ -112,16 +117,18 @@ fn fmt(workshop: &Workshop) -> Result<Done, Failure> {
     Ok(Done::Passed)
 }
 
-fn clippy(workshop: &Workshop) -> Result<Done, Failure> {
-    let arguments = ["clippy", "--quiet", "--workspace", "--all-targets", "--", "-D", "warnings"];
-    run_program(&mut cargo(workshop, arguments))?;
+/// Compiles everything with the features that the tests have, so that nothing after this compiles anything anew.
+fn compile(workshop: &Workshop) -> Result<Done, Failure> {
+    run_program(&mut linting_cargo(workshop, ["test", "--workspace", "--all-targets", "--no-run"]))?;
     Ok(Done::Passed)
 }
 
 fn doc(workshop: &Workshop) -> Result<Done, Failure> {
-    let mut command = cargo(workshop, ["doc", "--quiet", "--workspace", "--no-deps"]);
-    run_program(command.env("RUSTDOCFLAGS", "-D warnings"))?;
-    Ok(Done::Passed)
+    compile(workshop)?;
+    let mut command = linting_cargo(workshop, ["test", "--quiet", "--workspace", "--doc"]);
+    let (tally, result) = run_tests(documenting(workshop, &mut command));
+    result.map_err(|trouble| Failure::Tests(tally, trouble))?;
+    Ok(Done::Tested(tally))
 }
 
 /// Checks bans, licences and sources; advisories where the machine has their database.
@@ -145,39 +152,35 @@ fn deny(workshop: &Workshop) -> Result<Done, Failure> {
 
 fn benches(workshop: &Workshop) -> Result<Done, Failure> {
     // All benchmarks, and no unit test: those have run.
-    run_program(&mut cargo(workshop, ["test", "--quiet", "--workspace", "--bench", "*", "--", "--test"]))?;
+    let arguments = ["test", "--quiet", "--workspace", "--bench", "*", "--", "--test"];
+    run_program(&mut linting_cargo(workshop, arguments))?;
     Ok(Done::Passed)
 }
 
-/// Runs the tests with nextest where it is installed, else with cargo; documentation examples always with cargo.
+/// Runs the tests with nextest where it is installed, else with cargo.
 fn test(workshop: &Workshop) -> Result<Done, Failure> {
-    let commands = if tools::has_nextest(workshop) {
+    let mut command = if tools::has_nextest(workshop) {
         // Some tests do nothing but wait for what others of their processes do: one more at a time than processors.
         let threads = std::thread::available_parallelism().map_or(2, std::num::NonZero::get) + 1;
         let threads = format!("--test-threads={threads}");
-        vec![
-            cargo(workshop, ["nextest", "run", "--workspace", "--no-fail-fast", &threads]),
-            cargo(workshop, ["test", "--quiet", "--workspace", "--doc"]),
-        ]
+        linting_cargo(workshop, ["nextest", "run", "--workspace", "--no-fail-fast", &threads])
     } else {
-        vec![cargo(workshop, ["test", "--quiet", "--workspace", "--no-fail-fast"])]
+        linting_cargo(
+            workshop,
+            ["test", "--quiet", "--workspace", "--lib", "--bins", "--tests", "--examples", "--no-fail-fast"],
+        )
     };
-    let mut tally = Tally::default();
     // Cargo builds the program before the tests; those that run it need not have it built once more.
     let program = workshop.target().join("debug").join(format!("jitney{}", std::env::consts::EXE_SUFFIX));
-    for mut command in commands {
-        command.env("JITNEY_BIN", &program);
-        let (counted, result) = run_tests(&mut command);
-        tally += counted;
-        result.map_err(|trouble| Failure::Tests(tally, trouble))?;
-    }
+    let (tally, result) = run_tests(command.env("JITNEY_BIN", &program));
+    result.map_err(|trouble| Failure::Tests(tally, trouble))?;
     Ok(Done::Tested(tally))
 }
 
 /// Sees that all programs are there as the tests have compiled them, and returns where they are.
 pub(crate) fn programs(workshop: &Workshop) -> Result<PathBuf, Failure> {
     // Not `build`: without what only tests need, crates have other features and all would be compiled anew.
-    run_program(&mut cargo(workshop, ["test", "--quiet", "--workspace", "--no-run"]))?;
+    compile(workshop)?;
     Ok(workshop.target().join("debug"))
 }
 
