@@ -1,7 +1,7 @@
 //! Swarms of nothing but gossipsub.
 
 use std::collections::BTreeSet;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use futures::StreamExt;
 use jitney_identity::Hash;
@@ -13,7 +13,7 @@ use libp2p::swarm::SwarmEvent;
 use libp2p::{Multiaddr, Swarm, SwarmBuilder, identity, noise, tcp, yamux};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
-use crate::Heard;
+use crate::{Heard, line};
 
 /// All of them.
 pub(crate) struct Network {
@@ -53,7 +53,12 @@ fn behaviour(topic: &IdentTopic, signer: Option<&identity::Keypair>) -> Behaviou
 impl Network {
     /// Starts the swarms and connects them; `signed` as gossipsub does by default, so that every node verifies
     /// every message before it passes it on.
-    pub(crate) async fn start(nodes: u16, links: &BTreeSet<(u16, u16)>, signed: bool) -> Self {
+    pub(crate) async fn start(
+        nodes: u16,
+        links: &BTreeSet<(u16, u16)>,
+        delay: Duration,
+        signed: bool,
+    ) -> Self {
         let topic = IdentTopic::new("jitney/1/00000000/records");
         let (mut swarms, mut addresses) = (Vec::new(), Vec::new());
         for _ in 0..nodes {
@@ -78,7 +83,8 @@ impl Network {
             swarms.push(swarm);
         }
         for (from, to) in links {
-            swarms[usize::from(*from)].dial(addresses[usize::from(*to)].clone()).unwrap();
+            let begin = line::lay(line::socket(&addresses[usize::from(*to)].to_string()), delay).await;
+            swarms[usize::from(*from)].dial(line::multiaddr(begin).parse::<Multiaddr>().unwrap()).unwrap();
         }
         let (sender, heard) = unbounded_channel();
         let run = |swarm| {

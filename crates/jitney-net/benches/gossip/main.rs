@@ -5,8 +5,11 @@
 //! machine that verifies every entry before it is passed on and drains its rows. There are two bare networks:
 //! one passes on whatever comes, the other verifies gossipsub's own signatures, as is its default. No disk is
 //! involved in any. The networks take turns message by message, so that other load on the machine hits all.
-//! All fifty nodes share the cores of this machine: forty-nine verifications of one message that elsewhere
-//! happen side by side happen here one after the other.
+//!
+//! Once without any way between nodes: then fifty nodes share the cores of this machine, forty-nine verifications
+//! of one message that elsewhere happen side by side happen here one after the other, and what is compared is the
+//! work. And once over lines that take their time, as coops are connected: what is compared is how long a record is
+//! under way.
 //!
 //! Run with `cargo bench -p jitney-net --bench gossip`.
 
@@ -15,6 +18,7 @@
 mod bare;
 #[path = "../../../jitney-federation/benches/federated/mod.rs"]
 mod federated;
+mod line;
 mod ours;
 
 use std::collections::BTreeSet;
@@ -32,6 +36,8 @@ const DIALS: u16 = 3;
 const MESSAGES: usize = 300;
 /// Pause between two messages.
 const PAUSE: Duration = Duration::from_millis(15);
+/// How long a line between two nodes takes one way: 20 ms there and back are usual between two homes of a region.
+const LINE: Duration = Duration::from_millis(10);
 /// How long one message may take to reach everybody.
 const PATIENCE: Duration = Duration::from_secs(20);
 
@@ -45,8 +51,12 @@ fn main() {
     // `cargo test --benches` passes this to see that a benchmark runs at all.
     let brief = std::env::args().any(|argument| argument == "--test");
     let (nodes, messages) = if brief { (5, 3) } else { (NODES, MESSAGES) };
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
-    runtime.block_on(compare(nodes, messages));
+    for line in [Duration::ZERO, LINE] {
+        println!("\nlines of {} ms", line.as_millis());
+        // One of its own for each: what the first leaves running must not disturb the second.
+        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+        runtime.block_on(compare(nodes, messages, line));
+    }
 }
 
 /// Returns who dials whom: a ring, and chords that make it short.
@@ -58,12 +68,12 @@ fn links(nodes: u16) -> BTreeSet<(u16, u16)> {
     pairs.filter(|(a, b)| seen.insert((*a.min(b), *a.max(b)))).collect()
 }
 
-async fn compare(nodes: u16, messages: usize) {
+async fn compare(nodes: u16, messages: usize, line: Duration) {
     let world = World::of(nodes);
     let links = links(nodes);
-    let mut bare = bare::Network::start(nodes, &links, false).await;
-    let mut signed = bare::Network::start(nodes, &links, true).await;
-    let mut ours = ours::Network::start(&world, nodes, &links).await;
+    let mut bare = bare::Network::start(nodes, &links, line, false).await;
+    let mut signed = bare::Network::start(nodes, &links, line, true).await;
+    let mut ours = ours::Network::start(&world, nodes, &links, line).await;
     // The mesh takes a few heartbeats to form.
     tokio::time::sleep(Duration::from_secs(if nodes > 10 { 8 } else { 3 })).await;
     let (mut alone, mut verified, mut with_us) = (Vec::new(), Vec::new(), Vec::new());

@@ -1,15 +1,15 @@
 //! Whole network drivers, each with the machine that judges what comes.
 
 use std::collections::BTreeSet;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use jitney_federation::{Input, Output, Verdict as Judged};
 use jitney_identity::{Hash, PublicKey};
 use jitney_net::{NetCommand, NetConfig, NetEvent, NetHandle, Verdict, start};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
-use crate::Heard;
 use crate::federated::{Node, World};
+use crate::{Heard, line};
 
 /// All of them.
 pub(crate) struct Network {
@@ -19,7 +19,12 @@ pub(crate) struct Network {
 
 impl Network {
     /// Starts the nodes and connects them.
-    pub(crate) async fn start(world: &World, nodes: u16, links: &BTreeSet<(u16, u16)>) -> Self {
+    pub(crate) async fn start(
+        world: &World,
+        nodes: u16,
+        links: &BTreeSet<(u16, u16)>,
+        delay: Duration,
+    ) -> Self {
         let roster: BTreeSet<PublicKey> = (0..nodes).map(|node| world.node_key(node).public()).collect();
         let (sender, heard) = unbounded_channel();
         let mut handles = Vec::new();
@@ -39,7 +44,8 @@ impl Network {
             handles.push(handle);
         }
         for (from, to) in links {
-            let addrs = handles[usize::from(*to)].local_addrs().to_vec();
+            let begin = line::lay(line::socket(&handles[usize::from(*to)].local_addrs()[0]), delay).await;
+            let addrs = vec![line::multiaddr(begin)];
             let dial = NetCommand::Dial { peer: Some(world.node_key(*to).public()), addrs };
             handles[usize::from(*from)].commands.send(dial).await.unwrap();
         }
