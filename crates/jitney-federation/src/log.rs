@@ -261,10 +261,13 @@ impl Log {
             }
         }
         let first = early.iter().map(|entry| entry.header().seq).min();
+        // What was written after the clock was set right, and before others said that it is, stays beyond the gap.
+        let last = self.stretch(log, 0, u64::MAX).map(|entry| entry.header().seq).max();
         let newest = self.stretch(log, 0, u64::MAX).map(|entry| entry.header().issued_at).max();
         self.heads.update(log, |row| {
             let head = first.map_or(row.head, |seq| row.head.min(seq.saturating_sub(1)));
-            *row = HeadRow { head, top: head, newest: newest.unwrap_or(now) };
+            let top = last.map_or(head, |last| last.max(head));
+            *row = HeadRow { head, top, newest: newest.unwrap_or(now) };
         });
         early
     }

@@ -77,7 +77,7 @@ pub struct Federation {
     next_expiry: Timestamp,
     /// Nothing expires before this moment.
     expire_from: Timestamp,
-    /// The clock leapt ahead, or the program has just begun, and no other node has told the time since.
+    /// The clock leapt ahead, or the program has just begun, and the others have not said since that it is right.
     leapt: bool,
     asking: joining::Asking,
     clock: clock::Clock,

@@ -156,6 +156,9 @@ impl Log {
         self.forget_old_logs(&entry.header().log(), now);
         let contradiction = self.contradicts_neighbours(&entry, now);
         let (log, seq) = (entry.header().log(), entry.header().seq);
+        if !self.heads.contains(&log) {
+            self.drop_taken_back(&entry);
+        }
         self.insert(entry);
         let gap = self.heads.get(&log).is_some_and(|row| row.head < seq);
         Ok(Accepted::New { gap, contradiction })
@@ -267,6 +270,16 @@ impl Log {
         }
         self.parked.insert((issued_at, entry.id()), entry);
         Ok(Accepted::Parked)
+    }
+
+    /// Drops what waits of the earlier lives of a log that has begun anew with this entry: its node has taken back
+    /// what it had dated ahead, and has written again what still means something.
+    fn drop_taken_back(&mut self, first: &Entry) {
+        let (log, node) = (first.header().log(), first.header().node);
+        self.parked.retain(|_, parked| {
+            let header = parked.header();
+            header.origin != log.origin || header.node != node || header.log() == log
+        });
     }
 
     /// Compares an entry with those before and after it; keeps a proof if it contradicts either.

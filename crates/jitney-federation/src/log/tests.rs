@@ -139,6 +139,24 @@ fn an_entry_from_the_future_waits_for_its_time() {
 }
 
 #[test]
+fn what_a_log_had_dated_ahead_waits_no_longer_once_it_begins_anew() {
+    let mut writer = Writer::new();
+    let soon = writer.write("soon");
+    let early = writer.write_at("early", now().after(Minutes(600)), 60);
+    writer.log.begin(Incarnation(2));
+    let [anew, more] = ["early", "more"].map(|text| writer.write(text));
+    let mut log = Log::default();
+    assert_eq!(accept(&mut log, &soon), PLAIN);
+    assert_eq!(accept(&mut log, &early), Ok(Accepted::Parked));
+    assert_eq!(accept(&mut log, &anew), PLAIN);
+    assert_eq!(log.parked(), 0);
+    // Only the beginning says so: after it, another that is dated ahead may be of a clock that leapt again.
+    assert_eq!(accept(&mut log, &early), Ok(Accepted::Parked));
+    assert_eq!(accept(&mut log, &more), PLAIN);
+    assert_eq!(log.parked(), 1);
+}
+
+#[test]
 fn only_so_many_entries_from_the_future_wait() {
     let mut writer = Writer::new();
     let mut log = Log::default();

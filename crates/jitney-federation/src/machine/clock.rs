@@ -57,9 +57,9 @@ impl Federation {
         now.max(written)
     }
 
-    /// Returns the moment before which what has expired is gone. After a leap of the clock, until another node says what
-    /// the time is, as much earlier as an entry lives: a clock that leaps in solitude then drops nothing that others
-    /// still have. Only where that would leave too little room in the own log it is now.
+    /// Returns the moment before which what has expired is gone. After a leap of the clock, until others say that it is
+    /// right, as much earlier as an entry lives: a clock that leaps in solitude then drops nothing that others still
+    /// have. Only where that would leave too little room in the own log it is now.
     pub(super) fn expired_by(&self, now: Timestamp) -> Timestamp {
         let vouched = self.peers.is_empty() || !self.leapt;
         let crowded = self.log.held_of(&self.coop) > MAX_LIVE_PER_COOP / 2;
@@ -72,16 +72,17 @@ impl Federation {
         asked && self.median_offset().saturating_abs() <= CLOCK_TOLERANCE.millis()
     }
 
-    /// Tells whether this clock may be ahead: the others say so, or it leapt and nobody was asked. What is dated ahead
-    /// then keeps waiting, as its time may not have come.
+    /// Tells whether this clock may be ahead: the others say so, or it leapt and they have not said that it is right or
+    /// behind. What is dated ahead then keeps waiting, as its time may not have come.
     pub(super) fn may_be_ahead(&self) -> bool {
-        self.leapt || self.median_offset() < CLOCK_TOLERANCE.millis().saturating_neg()
+        let (median, tolerance) = (self.median_offset(), CLOCK_TOLERANCE.millis());
+        median < tolerance.saturating_neg() || (self.leapt && median <= tolerance)
     }
 
-    /// Returns by what time an entry that comes in is expired: by this clock, or by the others' while they say that it
-    /// is earlier.
+    /// Returns by what time an entry that comes in is expired: by this clock as far as it is vouched for, or by the
+    /// others' while they say that it is earlier. What is passed over is not asked for again.
     pub(super) fn surely(&self, now: Timestamp) -> Timestamp {
-        now.min(later(now, self.median_offset()))
+        self.expired_by(now).min(later(now, self.median_offset()))
     }
 
     /// Begins a new life of the own log if this clock was ahead when it wrote: nobody takes such entries before

@@ -186,7 +186,6 @@ impl Federation {
         peer.have = theirs;
         peer.last_sync = Some(cx.now);
         peer.offset_ms = Some(page.hello.now.0.saturating_sub(middle.0));
-        self.leapt = false;
         let wanting = page.more || ahead || peer.candidate.is_some();
         peer.fruitless = if progressed || !wanting { 0 } else { peer.fruitless.saturating_add(1) };
         peer.next_pull = if peer.again || (wanting && progressed) {
@@ -196,6 +195,10 @@ impl Federation {
         } else {
             later(cx.now, jitter(cx.rng, interval))
         };
+        // Who has been told that its clock is wrong must not forget it when the others go.
+        if self.is_vouched_for() {
+            self.leapt = false;
+        }
     }
 
     /// Takes everything on a page; tells whether any of it was new.

@@ -75,6 +75,24 @@ fn what_a_clock_far_ahead_dated_arrives_once_it_is_set_right() {
     }
 }
 
+#[test]
+fn what_is_written_before_others_say_that_the_clock_is_right_again_arrives() {
+    let mut net = Net::federation(93, &["orchard", "harbour", "mill"]);
+    net.sites.get_mut("harbour").unwrap().skew_ms = 21 * 24 * 60 * 60_000;
+    net.append("harbour", "early", 600);
+    net.run(Minutes(25));
+    // Nobody hears it, and nobody has told the time yet.
+    net.partition(&["harbour"], &["orchard", "mill"]);
+    net.sites.get_mut("harbour").unwrap().skew_ms = 0;
+    net.append("harbour", "right", 600);
+    net.run(Minutes(1));
+    net.heal();
+    net.run(Minutes(25));
+    for name in ["orchard", "harbour", "mill"] {
+        assert_eq!(net.tickets(name), ["early", "right"], "{name}");
+    }
+}
+
 /// Lets a node's clock leap ahead while nobody is there to tell it the time; tells whether it dropped what lived, and
 /// sets the clock right.
 fn drops_in_solitude(net: &mut Net, days: i64) -> bool {
@@ -96,6 +114,24 @@ fn what_a_clock_weeks_ahead_takes_for_expired_in_solitude_is_kept() {
     let mut net = Net::federation(88, &["orchard", "harbour", "mill"]);
     assert!(!drops_in_solitude(&mut net, 21));
     assert_eq!(net.tickets("harbour"), ["ticket"]);
+}
+
+#[test]
+fn who_was_told_that_its_clock_is_wrong_does_not_forget_it_in_solitude() {
+    let mut net = Net::federation(88, &["orchard", "harbour", "mill"]);
+    net.append("harbour", "ticket", 600);
+    net.run(Minutes(11));
+    net.sites.get_mut("harbour").unwrap().skew_ms = 21 * 24 * 60 * 60_000;
+    net.run(Minutes(12));
+    assert!(net.machine("harbour").clock().1, "the others have told it");
+    net.partition(&["harbour"], &["orchard", "mill"]);
+    net.run(Minutes(60));
+    net.sites.get_mut("harbour").unwrap().skew_ms = 0;
+    net.heal();
+    net.run(Minutes(20));
+    for name in ["orchard", "harbour", "mill"] {
+        assert_eq!(net.tickets(name), ["ticket"], "{name}");
+    }
 }
 
 #[test]
