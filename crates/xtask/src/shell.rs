@@ -32,6 +32,14 @@ impl fmt::Display for Trouble {
 pub(crate) fn cargo<const N: usize>(workshop: &Workshop, arguments: [&str; N]) -> Command {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| OsString::from("cargo")));
     command.args(arguments).current_dir(&workshop.root).stdin(Stdio::null());
+    // What cargo says of this program is not for the cargo that it starts: some build scripts look at it, and
+    // would compile anew what a plain cargo has compiled.
+    for (name, _) in std::env::vars_os() {
+        let of_this_program = ["CARGO_PKG_", "CARGO_MANIFEST_"];
+        if name.to_str().is_some_and(|name| of_this_program.iter().any(|prefix| name.starts_with(prefix))) {
+            command.env_remove(name);
+        }
+    }
     if io::stdout().is_terminal() {
         command.env("CARGO_TERM_COLOR", "always");
     }
