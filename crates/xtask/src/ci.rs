@@ -25,7 +25,7 @@ pub(crate) const STEPS: &[Step] = &[
     Step { name: "benches", does: "run every benchmark briefly, so that none rots unseen", run: benches },
     Step { name: "demo", does: "run the demonstration once", run: demo },
     Step { name: "api", does: "ask a real node's API wildly, by its own description", run: crate::api::fuzz },
-    Step { name: "seeds", does: "simulate 220 drawn days, and 40 hostile coops among 60", run: seeds },
+    Step { name: "seeds", does: "simulate 140 drawn days, and 40 hostile coops among 60", run: seeds },
 ];
 
 /// Runs the steps asked for and prints a summary whose last line counts the tests.
@@ -199,7 +199,7 @@ fn seeds(workshop: &Workshop) -> Result<Done, Failure> {
         command
     };
     let small = ["--nodes", "3", "--days", "1", "--riders", "4", "--drivers", "2"];
-    let days = simulate(&[["--seeds", "0..160"].as_slice(), &small].concat());
+    let days = simulate(&[["--seeds", "0..80"].as_slice(), &small].concat());
     let with_wild_clocks = simulate(&[["--seeds", "0..60", "--wild-clocks"].as_slice(), &small].concat());
     let hostile_majority = simulate(&["--seeds", "1", "--nodes", "60", "--hostile", "40"]);
     run_together(&mut [days, with_wild_clocks, hostile_majority])?;
