@@ -38,7 +38,7 @@ pub use import::{Counts, ImportError, Surveyed};
 pub use picture::Line;
 pub use snap::{OnRoad, SNAP_MAX_METRES};
 pub use table::{Table, Targets};
-pub use times::{ACCESS_KMH, PLACES_MAX, RoadTimes};
+pub use times::{ACCESS_KMH, RoadTimes};
 
 use crate::spot::Spot;
 use edges::NOWHERE;

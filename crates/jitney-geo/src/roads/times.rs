@@ -15,9 +15,6 @@ use crate::travel::{StraightLine, Travel, TravelTimes};
 
 /// Speed between a door and the road in km/h: down the drive, out of the yard, round the corner that is on no map.
 pub const ACCESS_KMH: f64 = 15.0;
-/// Most places between which drives are kept; their matrix takes some 40 MB then. Once there are more, all
-/// are forgotten and it begins anew.
-pub const PLACES_MAX: usize = 2_000;
 
 /// Returns what it costs to get from a door to the road, so many metres away.
 pub(super) fn access(metres: f64) -> Cost {
@@ -32,7 +29,7 @@ pub(super) fn from_door_to_door(road: Cost, out: Cost, home: Cost) -> Cost {
 /// Travel times on roads, and by the straight line where the map does not reach.
 ///
 /// Drives that were asked for are kept, since the planner asks for the same ones all day: a new place costs
-/// two short searches, and everything between known places is looked up.
+/// two short searches, and a drive between places that are known one look through what these found.
 ///
 /// If no road of the map is within [`SNAP_MAX_METRES`](super::SNAP_MAX_METRES) of one of the two places, the answer is
 /// that of the straight line; [`RoadTimes::on_map`] says which places that concerns. If both are on the map and no road
@@ -113,16 +110,7 @@ impl TravelTimes for RoadTimes {
         if from_spot == to_spot {
             return Some(Travel::default());
         }
-        let mut matrix = self.matrix();
-        let mut known = matrix.find(from_spot).zip(matrix.find(to_spot));
-        if known.is_none() {
-            if matrix.len() + 2 > PLACES_MAX {
-                matrix.clear();
-            }
-            let mut number = |spot| matrix.find(spot).unwrap_or_else(|| matrix.add(&self.roads, spot));
-            known = Some((number(from_spot), number(to_spot)));
-        }
-        let drive = known.and_then(|(from, to)| matrix.drive(from, to));
+        let drive = self.matrix().drive(&self.roads, from_spot, to_spot);
         match drive {
             Some(cost) => cost.travel(),
             None => self.off_map.travel(from, to),

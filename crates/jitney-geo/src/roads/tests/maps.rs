@@ -5,6 +5,7 @@ use std::io::Cursor;
 use jitney_domain::{Coordinate, Metres};
 use proptest::prelude::*;
 
+use super::super::matrix::Matrix;
 use super::super::*;
 use crate::osm::MemberKind::{Node, Way};
 use crate::osm::write::{Extract, TagList};
@@ -246,13 +247,16 @@ fn nodes_that_come_after_their_ways_are_found() {
 fn the_matrix_begins_anew_when_it_is_full_and_answers_the_same() {
     let mut map = grid();
     map.way(1, &(0..10).collect::<Vec<_>>(), STREET);
-    let times = times(&map);
-    let place = |n: usize| (8.0 * n as f64 / PLACES_MAX as f64, 0.0);
-    let first = seconds(&times, place(3), place(700));
-    for n in (0..2 * PLACES_MAX).step_by(97) {
-        assert!(seconds(&times, place(n % PLACES_MAX), place(1)).is_some());
+    let (roads, _) = import(&map);
+    let spot = |n: usize| Spot::from(at(8.0 * n as f64 / 40.0, 0.0));
+    let (mut small, mut large) = (Matrix::of_at_most(5, 12, &roads), Matrix::new(&roads));
+    for (from, to) in (0..40).flat_map(|from| (0..40).map(move |to| (from, to))).filter(|(a, b)| a != b) {
+        let known = large.drive(&roads, spot(from), spot(to));
+        assert!(known.is_some_and(Cost::is_way));
+        assert_eq!(small.drive(&roads, spot(from), spot(to)), known);
+        assert!(small.len().0 <= 5 && small.len().1 <= 12, "{:?} are kept", small.len());
     }
-    assert_eq!(seconds(&times, place(3), place(700)), first);
+    assert_eq!(large.len(), (40, 40 * 39));
 }
 
 /// A town of random streets, one-way streets, forbidden turns and doors.
