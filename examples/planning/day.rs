@@ -1,8 +1,8 @@
 //! A large coop's day, planned: what the search saves on taking each trip as it is called in.
 //!
-//! `cargo run --release --example day -- [--trips 1000] [--drivers 200] [--seconds 60] [--seed 1] [--threads 1]` makes a
-//! day in a made-up town with straight-line times, gives each trip in turn to the run that drives least more
-//! for it, as on the phone, and plans the day from there.
+//! `cargo run --release --example day -- [--trips 1000] [--drivers 200] [--seconds 60] [--seed 1] [--threads 1]
+//! [--map FILE]` makes a day in a made-up town, on straight lines or on the roads of an OpenStreetMap extract, gives each
+//! trip in turn to the run that drives least more for it, as on the phone, and plans the day from there.
 
 #![allow(clippy::print_stdout)] // A program for a terminal.
 
@@ -12,12 +12,12 @@ use std::time::{Duration, Instant};
 use jitney_dispatch::day::{Day, DayRun, DayTrip};
 use jitney_dispatch::plan::Budget;
 use jitney_dispatch::{Leg, PlannedStop, RunState, candidates};
-use jitney_geo::{StraightLine, TravelTimes as _};
+use jitney_geo::TravelTimes;
 
 #[path = "town.rs"]
 mod town;
 
-use town::{Town, argument, at};
+use town::{Town, Ways, argument, at};
 
 type Run = RunState<u32, u32>;
 
@@ -26,9 +26,10 @@ fn main() -> Result<(), String> {
     let number = |name, usual| argument(&args, name, usual);
     let (trips, drivers) = (number("--trips", 1000)?, number("--drivers", 200)?);
     let (seconds, seed, threads) = (number("--seconds", 60)?, number("--seed", 1)?, number("--threads", 1)?);
-    let travel = StraightLine::default();
+    let map = town::map(&args)?;
+    let travel = Ways::of(map.as_ref());
     let now = at(0);
-    let mut town = Town::new(seed);
+    let mut town = Town::new(seed, map.as_ref());
     let idle: BTreeMap<u32, Run> = (0..drivers as u32).map(|key| (key, town.run(key))).collect();
     let wanted: Vec<_> = (0..trips as u32).map(|key| town.request(key)).collect();
 
@@ -76,7 +77,7 @@ fn main() -> Result<(), String> {
     Ok(())
 }
 
-fn driving(run: &Run, stops: &[PlannedStop<u32>], travel: &StraightLine) -> i64 {
+fn driving(run: &Run, stops: &[PlannedStop<u32>], travel: &impl TravelTimes) -> i64 {
     if stops.is_empty() {
         return 0;
     }
