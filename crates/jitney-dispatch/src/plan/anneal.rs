@@ -62,6 +62,8 @@ const ROUNDS: u32 = 6;
 /// Temperatures at the beginning and at the end, as shares of an ordinary ride's cost.
 const HOT: f64 = 0.5;
 const COLD: f64 = 0.002;
+/// Where the search is cooled several times, it begins hotter: from where a round ends, few ways lead far.
+const HOT_IN_ROUNDS: f64 = 2.0;
 
 /// Plans, and returns the best plan found; with `start` never a worse one than that. Runs of `start` that
 /// are not feasible as they stand are planned anew.
@@ -96,7 +98,7 @@ pub fn plan(
     let mut saves_vehicles = problem.vehicles.iter().all(|v| v.fixed_cost as f64 > 50.0 * ordinary);
     let each = (budget.work / MEETINGS).clamp(1, LONGEST);
     let (mut done, mut meeting) = (0.0f64, 0);
-    let (mut cooling, mut round) = (0.0..1.0, 0);
+    let (mut cooling, mut round, mut hot) = (0.0..1.0, 0, HOT);
     while done < 1.0 {
         let shrinking = saves_vehicles && done < SHRINKING && crew.searches.iter().all(Search::may_shrink);
         if shrinking {
@@ -104,6 +106,7 @@ pub fn plan(
         } else {
             if std::mem::take(&mut saves_vehicles) {
                 cooling.end = done;
+                hot = HOT_IN_ROUNDS;
                 // Whom nobody can serve is left out in any case.
                 round = if crew.best().absent.is_empty() { ROUNDS } else { 1 };
             }
@@ -115,7 +118,7 @@ pub fn plan(
                 crew.each(|search| search.settle(toll));
             }
             let cooled = (done - cooling.start) / (cooling.end - cooling.start);
-            let temperature = ordinary * HOT * (COLD / HOT).powf(cooled);
+            let temperature = ordinary * hot * (COLD / hot).powf(cooled);
             crew.each(|search| search.run(each, temperature));
         }
         meeting += 1;

@@ -21,6 +21,7 @@ pub(crate) struct Buffers {
     open: Vec<Open>,
     spare: Vec<Open>,
     blocked: Vec<bool>,
+    behind: Vec<i64>,
 }
 
 /// Skips a place now and then, so that the search does not always see the same.
@@ -30,6 +31,9 @@ pub(crate) struct Blink<'a> {
     /// Of 2³².
     pub chance: u64,
 }
+
+/// Costs more than anything.
+const NEVER: i64 = i64::MAX / 2;
 
 /// Where the vehicle is in the new sequence.
 #[derive(Debug, Clone, Copy)]
@@ -54,6 +58,8 @@ pub(crate) struct Probe<'a> {
     open: &'a mut Vec<Open>,
     spare: &'a mut Vec<Open>,
     blocked: &'a [bool],
+    /// By point: what the way over the drop-off costs more at least, if it follows that point or a later one.
+    behind: &'a mut Vec<i64>,
     /// Stops looked at, for the budget.
     pub work: u64,
 }
@@ -77,7 +83,7 @@ pub(crate) fn cheapest(
     if terms.counts && spec.max_rides.is_some_and(|most| route.rides >= most) {
         return None;
     }
-    let Buffers { open, spare, blocked } = buffers;
+    let Buffers { open, spare, blocked, behind } = buffers;
     block(problem, route, request, blocked);
     let idle = route.len() == 0;
     let already = i64::from(spec.rides_before) + i64::from(route.rides);
@@ -96,6 +102,7 @@ pub(crate) fn cheapest(
         open,
         spare,
         blocked,
+        behind,
         work: 0,
     };
     let mut best = Spot { after_in: 0, after_out: 0, delta: limit };
@@ -105,6 +112,9 @@ pub(crate) fn cheapest(
     let (lo, hi) = (first.lo + first.dwell, first.hi);
     let to = route.early.partition_point(|t| *t <= hi).min(route.points.len() - 1);
     let from = if problem.metric { route.late[1..].partition_point(|t| *t < lo).min(to) } else { 0 };
+    if terms.two && from < to {
+        probe.look_behind(from);
+    }
     for i in from..to {
         if let Some(blink) = &mut blink
             && blink.dice.next() >> 32 < blink.chance
@@ -205,6 +215,29 @@ impl Probe<'_> {
         if self.idle { 0 } else { i64::from(leg.time) }
     }
 
+    /// Finds what the drop-off costs at least, wherever it is put behind point `from`.
+    fn look_behind(&mut self, from: usize) {
+        let points = &self.route.points;
+        let last = points.len() - 1;
+        self.behind.clear();
+        self.behind.resize(points.len(), NEVER);
+        let metric = self.problem.metric;
+        let (lo, hi) = (self.get_out.lo, self.get_out.hi);
+        let mut least = NEVER;
+        for j in (from + 1..last).rev() {
+            // A way round only makes a run later, and what follows has to begin earlier for it.
+            let in_time = !metric || (self.route.early[j] <= hi && self.route.late[j + 1] >= lo);
+            if in_time {
+                self.work += 1;
+                let around = self.cost(points[j].place, self.get_out.place)
+                    + self.cost(self.get_out.place, self.onward(j))
+                    - self.old_cost(j);
+                least = least.min(around);
+            }
+            self.behind[j] = least;
+        }
+    }
+
     /// Tries all drop-offs for a pick-up after point `i`; tells whether later pick-ups make sense.
     fn ride_after(&mut self, i: usize, best: &mut Spot, found: &mut bool) -> bool {
         let points = &self.route.points;
@@ -233,6 +266,11 @@ impl Probe<'_> {
         if metric && !weighted && detour >= best.delta {
             return true;
         }
+        let straight = get_in + self.cost(walk.place, self.get_out.place);
+        let straight = straight + self.cost(self.get_out.place, onward);
+        if !weighted && straight.min(detour.saturating_add(self.behind[i + 1])) >= best.delta {
+            return true;
+        }
         self.open.clear();
         self.open.extend_from_slice(self.route.opens(i));
         self.open.iter_mut().for_each(|o| walk.label.presses(o));
@@ -242,12 +280,13 @@ impl Probe<'_> {
         if bounded {
             self.open.push(own);
         }
-        let straight = get_in + self.cost(walk.place, self.get_out.place);
-        let straight = straight + self.cost(self.get_out.place, onward);
         self.drop_after(i, i, walk, own, straight, best, found);
         let mut straight_on = true;
         let mut now = walk;
         for (j, point) in points.iter().enumerate().take(points.len() - 1).skip(i + 1) {
+            if !weighted && !straight_on && detour.saturating_add(self.behind[j]) >= best.delta {
+                break;
+            }
             self.work += 1;
             let node = &self.problem.nodes[point.node as usize];
             let Some(walk) = self.step(now, node) else { break };

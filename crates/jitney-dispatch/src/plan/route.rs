@@ -79,7 +79,7 @@ pub(crate) fn mark(request: u32) -> u64 {
 
 #[inline]
 pub(crate) fn fits(load: &Amounts, more: &Amounts, places: &Amounts) -> bool {
-    load.iter().zip(more).zip(places).all(|((a, b), c)| a + b <= *c)
+    (0..places.len()).all(|kind| load[kind] + more[kind] <= places[kind])
 }
 
 impl Route {
