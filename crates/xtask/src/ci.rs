@@ -25,7 +25,7 @@ pub(crate) const STEPS: &[Step] = &[
     Step { name: "benches", does: "run every benchmark briefly, so that none rots unseen", run: benches },
     Step { name: "demo", does: "run the demonstration once", run: demo },
     Step { name: "api", does: "ask a real node's API wildly, by its own description", run: crate::api::fuzz },
-    Step { name: "seeds", does: "simulate 140 drawn days, and 40 hostile coops among 60", run: seeds },
+    Step { name: "seeds", does: "simulate 200 drawn days, and 40 hostile coops among 60", run: seeds },
 ];
 
 /// Runs the steps asked for and prints a summary whose last line counts the tests.
@@ -86,10 +86,20 @@ fn summary(reports: &[Report]) -> String {
 /// installs cargo-deny.
 fn install_tools(workshop: &Workshop) -> Result<Done, Failure> {
     fetch(workshop)?;
-    if tools::cargo_deny(workshop).is_none() {
-        println!("cargo-deny is not here: compiling it takes about a minute");
-        tools::install_cargo_deny(workshop)?;
-    }
+    // What is downloaded comes while cargo-deny compiles.
+    std::thread::scope(|scope| {
+        let downloads = scope.spawn(|| download_tools(workshop));
+        if tools::cargo_deny(workshop).is_none() {
+            println!("cargo-deny is not here: compiling it takes about a minute");
+            tools::install_cargo_deny(workshop)?;
+        }
+        downloads.join().map_err(|_| Failure::Missing("the tools could not be downloaded".into()))
+    })?;
+    Ok(Done::Passed)
+}
+
+/// Downloads what tests need beside cargo; those whose tools cannot be had are skipped, which is said.
+fn download_tools(workshop: &Workshop) {
     let packages = tools::missing_network_packages();
     if !packages.is_empty() && !tools::install_packages(&packages) {
         println!("tests on separate networks will be skipped: install {}", packages.join(" and "));
@@ -104,7 +114,6 @@ fn install_tools(workshop: &Workshop) -> Result<Done, Failure> {
     if !tools::fetch_axe(workshop) {
         println!("tests of accessibility will be skipped: axe-core cannot be fetched");
     }
-    Ok(Done::Passed)
 }
 
 /// Fetches what is missing; fails when `Cargo.lock` is behind the manifests.
@@ -199,8 +208,8 @@ fn seeds(workshop: &Workshop) -> Result<Done, Failure> {
         command
     };
     let small = ["--nodes", "3", "--days", "1", "--riders", "4", "--drivers", "2"];
-    let days = simulate(&[["--seeds", "0..80"].as_slice(), &small].concat());
-    let with_wild_clocks = simulate(&[["--seeds", "0..60", "--wild-clocks"].as_slice(), &small].concat());
+    let days = simulate(&[["--seeds", "0..110"].as_slice(), &small].concat());
+    let with_wild_clocks = simulate(&[["--seeds", "0..90", "--wild-clocks"].as_slice(), &small].concat());
     let hostile_majority = simulate(&["--seeds", "1", "--nodes", "60", "--hostile", "40"]);
     run_together(&mut [days, with_wild_clocks, hostile_majority])?;
     Ok(Done::Passed)
