@@ -1,6 +1,6 @@
 //! Whole stories: a federation is founded, people live their days, things break and are mended.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
 
@@ -335,7 +335,9 @@ fn stale_tickets(world: &mut World, at: usize) -> Vec<String> {
     let Some(Ok(Reply::Tickets(listed))) = world.operator(at, Request::ListTickets) else {
         return Vec::new();
     };
-    let listed: BTreeSet<TicketId> = listed.iter().filter(|t| !t.ours).map(|t| t.ticket).collect();
+    // Each with whether this node alone was asked.
+    let theirs = listed.iter().filter(|t| !t.ours);
+    let listed: BTreeMap<TicketId, bool> = theirs.map(|t| (t.ticket, t.offered_until.is_some())).collect();
     let now = world.now();
     let mut found = Vec::new();
     for (other, node) in world.nodes.iter().enumerate().filter(|(other, _)| *other != at) {
@@ -344,11 +346,12 @@ fn stale_tickets(world: &mut World, at: usize) -> Vec<String> {
             let open = ticket.shared && ticket.phase == TicketPhase::Open;
             // Near the end of its window clocks may differ on whether a ticket is past.
             let future = ticket.body.pick_up.window().to > now.after(Minutes(1));
-            if open && future && !listed.contains(id) {
+            if open && future && !listed.contains_key(id) {
                 found.push(format!("{id:?} of coop {other} is open and not listed"));
             }
-            if !ticket.is_live() && listed.contains(id) {
-                found.push(format!("{id:?} of coop {other} is over and still listed"));
+            if let Some(alone) = listed.get(id).filter(|_| !ticket.is_live()) {
+                let how = if *alone { "as an offer" } else { "by its log" };
+                found.push(format!("{id:?} of coop {other} is over and still listed {how}"));
             }
         }
     }

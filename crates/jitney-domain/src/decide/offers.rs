@@ -137,11 +137,12 @@ pub(super) fn passed(state: &State, from: PublicKey, ticket: TicketId) -> Result
 
 /// Returns what has come due: offers that nobody answered, on either side.
 pub(super) fn lapse_due(state: &State, now: Timestamp) -> Vec<Event> {
+    // Told as well, for what their clock says is not known here.
     let ours = state
         .live_tickets()
         .filter(|(_, t)| t.phase == TicketPhase::Open)
         .filter(|(_, t)| t.offered.is_some_and(|(_, until)| until.after(OFFER_GRACE) <= now))
-        .map(|(ticket, _)| Event::OfferEnded { ticket, tell: None });
+        .filter_map(|(ticket, row)| take_back(ticket, row, None));
     let theirs = state
         .offered
         .iter()

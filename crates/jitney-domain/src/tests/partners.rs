@@ -280,7 +280,11 @@ fn an_offer_ends_by_passing_or_by_silence_and_others_may_be_asked() {
     assert!(until <= tue(3, 30), "half of the time that is left is kept for asking others");
     w.wire.clear();
     w.until(until.after(Minutes(5)));
-    assert_eq!(w.ticket(HOME, second).1.offered, None, "even if the answer was lost");
+    let (ticket, row) = w.ticket(HOME, second);
+    assert_eq!(row.offered, None, "even if the answer was lost");
+    // Theirs has run out by their own clock, if it goes right.
+    let told = |letter: &Letter| letter.to == to && letter.message == BookingMessage::Rescind { ticket };
+    assert!(w.wire.iter().any(told), "who was asked is told, whatever the time is there");
     assert!(w.state(NEXT).offered.is_empty());
 }
 
