@@ -58,7 +58,8 @@ pub(crate) struct Probe<'a> {
     open: &'a mut Vec<Open>,
     spare: &'a mut Vec<Open>,
     blocked: &'a [bool],
-    /// By point: what the way over the drop-off costs more at least, if it follows that point or a later one.
+    /// By point: what the way over the drop-off costs more at least, if it follows that point or a later one. Empty until
+    /// a pick-up is worth the look.
     behind: &'a mut Vec<i64>,
     /// Stops looked at, for the budget.
     pub work: u64,
@@ -84,6 +85,7 @@ pub(crate) fn cheapest(
         return None;
     }
     let Buffers { open, spare, blocked, behind } = buffers;
+    behind.clear();
     block(problem, route, request, blocked);
     let idle = route.len() == 0;
     let already = i64::from(spec.rides_before) + i64::from(route.rides);
@@ -112,9 +114,6 @@ pub(crate) fn cheapest(
     let (lo, hi) = (first.lo + first.dwell, first.hi);
     let to = route.early.partition_point(|t| *t <= hi).min(route.points.len() - 1);
     let from = if problem.metric { route.late[1..].partition_point(|t| *t < lo).min(to) } else { 0 };
-    if terms.two && from < to {
-        probe.look_behind(from);
-    }
     for i in from..to {
         if let Some(blink) = &mut blink
             && blink.dice.next() >> 32 < blink.chance
@@ -219,7 +218,6 @@ impl Probe<'_> {
     fn look_behind(&mut self, from: usize) {
         let points = &self.route.points;
         let last = points.len() - 1;
-        self.behind.clear();
         self.behind.resize(points.len(), NEVER);
         let metric = self.problem.metric;
         let (lo, hi) = (self.get_out.lo, self.get_out.hi);
@@ -268,6 +266,9 @@ impl Probe<'_> {
         }
         let straight = get_in + self.cost(walk.place, self.get_out.place);
         let straight = straight + self.cost(self.get_out.place, onward);
+        if !weighted && self.behind.is_empty() {
+            self.look_behind(i);
+        }
         if !weighted && straight.min(detour.saturating_add(self.behind[i + 1])) >= best.delta {
             return true;
         }

@@ -14,7 +14,7 @@ use super::snap::OnRoad;
 use super::{Roads, times};
 use crate::spot::Spot;
 
-/// Most places of which the climbs are kept, two or three kilobytes each. Once there are more, all are forgotten.
+/// Most places of which the climbs are kept, one or two kilobytes each. Once there are more, all are forgotten.
 const PLACES_MAX: usize = 10_000;
 /// Most drives that are kept; 26 MB then. Once there are more, all are forgotten.
 const DRIVES_MAX: usize = 900_000;
