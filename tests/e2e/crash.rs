@@ -22,7 +22,7 @@ use crate::machine::{Asks, Machine, TCP, reply, seed};
 use crate::work;
 
 /// How often the power is cut unless `JITNEY_KILLS` says otherwise.
-const KILLS: u32 = 100;
+const KILLS: u32 = 50;
 
 /// How often the power of one coop is cut at most: all it has done is compared after each, and grows.
 const KILLS_A_COOP: u32 = 100;

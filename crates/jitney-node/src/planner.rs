@@ -160,7 +160,12 @@ impl Planner<'_> {
 
     /// Returns who could take it, best first, and why the others cannot.
     pub fn candidates(&self, wanted: &Wanted, only: Option<MemberId>) -> Answer {
-        dispatch::candidates(&self.runs(wanted, only), &wanted.request(), self.travel, self.now)
+        self.candidates_among(wanted, |driver| only.is_none_or(|only| only == driver))
+    }
+
+    /// As [`Planner::candidates`], of these drivers alone.
+    pub fn candidates_among(&self, wanted: &Wanted, who: impl Fn(MemberId) -> bool) -> Answer {
+        dispatch::candidates(&self.runs(wanted, who), &wanted.request(), self.travel, self.now)
     }
 
     /// As [`Planner::candidates`], once these claims have left the runs they are on.
@@ -170,7 +175,7 @@ impl Planner<'_> {
         only: Option<MemberId>,
         leaving: &BTreeSet<ClaimId>,
     ) -> Answer {
-        let mut runs = self.runs(wanted, only);
+        let mut runs = self.runs(wanted, |driver| only.is_none_or(|only| only == driver));
         for run in &mut runs {
             let before = run.stops.len();
             run.stops.retain(|stop| stop.done.is_some() || !leaving.contains(&stop.stop));
@@ -183,14 +188,13 @@ impl Planner<'_> {
 
     /// Returns when each driver could take it that day, nearest to the time asked for first.
     pub fn openings(&self, wanted: &Wanted) -> Openings<Slot, ClaimId> {
-        dispatch::openings(&self.runs(wanted, None), &wanted.request(), self.travel, self.now, A_DAY)
+        dispatch::openings(&self.runs(wanted, |_| true), &wanted.request(), self.travel, self.now, A_DAY)
     }
 
-    fn runs(&self, wanted: &Wanted, only: Option<MemberId>) -> Vec<RunState<Slot, ClaimId>> {
+    fn runs(&self, wanted: &Wanted, who: impl Fn(MemberId) -> bool) -> Vec<RunState<Slot, ClaimId>> {
         let mut runs = Vec::new();
         for (driver, member) in self.state.members.iter() {
-            let asked = only.is_none_or(|only| only == *driver);
-            if asked && member.roles.contains(&Role::Driver) {
+            if member.roles.contains(&Role::Driver) && who(*driver) {
                 runs.extend(self.driver_runs(*driver, wanted.date, Some(wanted)));
             }
         }

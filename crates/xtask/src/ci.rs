@@ -1,7 +1,9 @@
 //! `cargo xtask ci`: the whole check, stopping at the first step that fails.
 
+use std::panic::resume_unwind;
 use std::path::PathBuf;
 use std::process::{Command, ExitCode};
+use std::thread;
 
 use crate::Workshop;
 use crate::compile::{documenting, linting_cargo};
@@ -10,39 +12,51 @@ use crate::step::{Done, Failure, Report, Step, spell};
 use crate::tally::Tally;
 use crate::tools;
 
-/// The steps of the check, cheapest first.
-pub(crate) const STEPS: &[Step] = &[
-    Step { name: "tools", does: "install what the check needs and is not here", run: install_tools },
-    Step { name: "fmt", does: "see that every file is formatted", run: fmt },
-    Step { name: "deny", does: "hold every dependency to deny.toml", run: deny },
-    Step { name: "compile", does: "compile and lint all code, warnings forbidden", run: compile },
-    Step {
-        name: "doc",
-        does: "build the documentation, broken links forbidden, and run its examples",
-        run: doc,
-    },
-    Step { name: "test", does: "run every test", run: test },
-    Step { name: "benches", does: "run every benchmark briefly, so that none rots unseen", run: benches },
-    Step { name: "demo", does: "run the demonstration once", run: demo },
-    Step { name: "api", does: "ask a real node's API wildly, by its own description", run: crate::api::fuzz },
-    Step { name: "seeds", does: "simulate 200 drawn days, and 40 hostile coops among 60", run: seeds },
+/// The steps of the check, in rows: what stands in one row runs at the same time, for it leaves processors idle that
+/// the others use.
+const ROWS: &[&[Step]] = &[
+    &[Step { name: "fmt", does: "see that every file is formatted", run: fmt }],
+    &[
+        Step { name: "tools", does: "install what the check needs and is not here", run: install_tools },
+        Step { name: "compile", does: "compile and lint all code, warnings forbidden", run: compile },
+    ],
+    &[Step { name: "deny", does: "hold every dependency to deny.toml", run: deny }],
+    &[Step { name: "test", does: "run every test", run: test }],
+    &[Step { name: "benches", does: "run every benchmark briefly, so that none rots unseen", run: benches }],
+    &[Step { name: "demo", does: "run the demonstration once", run: demo }],
+    &[
+        Step {
+            name: "doc",
+            does: "build the documentation, broken links forbidden, and run its examples",
+            run: doc,
+        },
+        Step {
+            name: "api",
+            does: "ask a real node's API wildly, by its own description",
+            run: crate::api::fuzz,
+        },
+        Step { name: "seeds", does: "simulate 200 drawn days, and 40 hostile coops among 60", run: seeds },
+    ],
 ];
+
+/// Returns the steps of the check in their order.
+pub(crate) fn steps() -> impl Iterator<Item = &'static Step> {
+    ROWS.iter().copied().flatten()
+}
 
 /// Runs the steps asked for and prints a summary whose last line counts the tests.
 pub(crate) fn run(workshop: &Workshop, arguments: &[String]) -> ExitCode {
-    let steps = match choose(arguments) {
-        Ok(steps) => steps,
+    let rows = match choose(arguments) {
+        Ok(rows) => rows,
         Err(what) => {
             eprintln!("{what}");
             return ExitCode::from(2);
         }
     };
-    let mut reports = Vec::new();
-    for step in steps {
-        let report = step.carry_out(workshop);
-        let failed = report.outcome.is_err();
-        reports.push(report);
-        if failed {
+    let mut reports: Vec<Report> = Vec::new();
+    for row in rows {
+        reports.extend(carry_out(&row, workshop));
+        if reports.iter().any(|report| report.outcome.is_err()) {
             break;
         }
     }
@@ -50,21 +64,30 @@ pub(crate) fn run(workshop: &Workshop, arguments: &[String]) -> ExitCode {
     if reports.iter().any(|report| report.outcome.is_err()) { ExitCode::FAILURE } else { ExitCode::SUCCESS }
 }
 
-/// Returns the steps that `--only a,b` names, in the order of the check; all of them without it.
-fn choose(arguments: &[String]) -> Result<Vec<&'static Step>, String> {
+/// Returns the rows with the steps that `--only a,b` names; all of them without it.
+fn choose(arguments: &[String]) -> Result<Vec<Vec<&'static Step>>, String> {
     let names: Vec<&str> = match arguments {
-        [] => return Ok(STEPS.iter().collect()),
+        [] => steps().map(|step| step.name).collect(),
         [only, list] if only == "--only" => list.split(',').map(str::trim).collect(),
         [only] if only.starts_with("--only=") => only["--only=".len()..].split(',').map(str::trim).collect(),
         other => {
             return Err(format!("`{}` is not understood; try `--only fmt,test`", other.join(" ")));
         }
     };
-    if let Some(stranger) = names.iter().find(|name| STEPS.iter().all(|step| step.name != **name)) {
-        let known: Vec<&str> = STEPS.iter().map(|step| step.name).collect();
+    if let Some(stranger) = names.iter().find(|name| steps().all(|step| step.name != **name)) {
+        let known: Vec<&str> = steps().map(|step| step.name).collect();
         return Err(format!("there is no step `{stranger}`; there are {}", known.join(", ")));
     }
-    Ok(STEPS.iter().filter(|step| names.contains(&step.name)).collect())
+    let chosen = |row: &'static [Step]| row.iter().filter(|step| names.contains(&step.name)).collect();
+    Ok(ROWS.iter().map(|row| chosen(row)).collect())
+}
+
+/// Runs steps at the same time, each to its end also when another fails.
+fn carry_out(row: &[&Step], workshop: &Workshop) -> Vec<Report> {
+    thread::scope(|scope| {
+        let running: Vec<_> = row.iter().map(|step| scope.spawn(|| step.carry_out(workshop))).collect();
+        running.into_iter().map(|one| one.join().unwrap_or_else(|panic| resume_unwind(panic))).collect()
+    })
 }
 
 /// Returns a line a step, and last the tests counted; a step that failed without a failing test counts as one.
@@ -87,7 +110,7 @@ fn summary(reports: &[Report]) -> String {
 fn install_tools(workshop: &Workshop) -> Result<Done, Failure> {
     fetch(workshop)?;
     // What is downloaded comes while cargo-deny compiles.
-    std::thread::scope(|scope| {
+    thread::scope(|scope| {
         let downloads = scope.spawn(|| download_tools(workshop));
         if tools::cargo_deny(workshop).is_none() {
             println!("cargo-deny is not here: compiling it takes about a minute");
@@ -170,7 +193,7 @@ fn benches(workshop: &Workshop) -> Result<Done, Failure> {
 fn test(workshop: &Workshop) -> Result<Done, Failure> {
     let mut command = if tools::has_nextest(workshop) {
         // Some tests do nothing but wait for what others of their processes do: one more at a time than processors.
-        let threads = std::thread::available_parallelism().map_or(2, std::num::NonZero::get) + 1;
+        let threads = thread::available_parallelism().map_or(2, std::num::NonZero::get) + 1;
         let threads = format!("--test-threads={threads}");
         linting_cargo(workshop, ["nextest", "run", "--workspace", "--no-fail-fast", &threads])
     } else {
@@ -221,9 +244,12 @@ mod tests {
 
     use super::*;
 
-    fn names(arguments: &[&str]) -> Result<Vec<&'static str>, String> {
+    fn names(arguments: &[&str]) -> Result<Vec<Vec<&'static str>>, String> {
         let arguments: Vec<String> = arguments.iter().map(ToString::to_string).collect();
-        Ok(choose(&arguments)?.iter().map(|step| step.name).collect())
+        let mut rows: Vec<Vec<_>> =
+            choose(&arguments)?.iter().map(|row| row.iter().map(|step| step.name).collect()).collect();
+        rows.retain(|row: &Vec<_>| !row.is_empty());
+        Ok(rows)
     }
 
     fn report(name: &'static str, outcome: Result<Done, Failure>) -> Report {
@@ -236,14 +262,14 @@ mod tests {
 
     #[test]
     fn steps_asked_for_run_in_the_order_of_the_check() {
-        assert_eq!(names(&["--only", "test,fmt"]), Ok(vec!["fmt", "test"]));
-        assert_eq!(names(&["--only=deny"]), Ok(vec!["deny"]));
-        assert_eq!(names(&[]).map(|all| all.len()), Ok(STEPS.len()));
+        assert_eq!(names(&["--only", "test,fmt"]), Ok(vec![vec!["fmt"], vec!["test"]]));
+        assert_eq!(names(&["--only=seeds, api"]), Ok(vec![vec!["api", "seeds"]]));
+        assert_eq!(names(&[]).map(|all| all.concat().len()), Ok(steps().count()));
     }
 
     #[test]
     fn a_step_that_does_not_exist_is_refused_with_those_that_do() {
-        assert!(names(&["--only", "fmt,lint"]).unwrap_err().contains("no step `lint`; there are tools, fmt"));
+        assert!(names(&["--only", "fmt,lint"]).unwrap_err().contains("no step `lint`; there are fmt, tools"));
         assert!(names(&["--skip", "fmt"]).is_err());
     }
 

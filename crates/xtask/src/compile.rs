@@ -5,11 +5,15 @@
 //! a third of a first check.
 
 use std::ffi::OsString;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
+use std::{env, fs, io};
 
 use crate::Workshop;
 use crate::shell::cargo;
+
+/// As what this program is called by cargo when it is to compile.
+const COMPILES: &str = "xtask-compiles";
 
 /// Holds the folder of the documentation, if this program was called by cargo as its rustdoc.
 const STANDS_IN: &str = "XTASK_RUSTDOC_OUT";
@@ -19,26 +23,64 @@ const STANDS_IN: &str = "XTASK_RUSTDOC_OUT";
 /// This is how `cargo clippy` calls clippy; it can only check, and this can do all that cargo can.
 pub(crate) fn linting_cargo<const N: usize>(workshop: &Workshop, arguments: [&str; N]) -> Command {
     let mut command = cargo(workshop, arguments);
-    command.env("RUSTC_WORKSPACE_WRAPPER", "clippy-driver");
+    match compiler(workshop) {
+        Ok(compiler) => command.env("RUSTC_WORKSPACE_WRAPPER", compiler),
+        Err(_) => command.env("RUSTC_WORKSPACE_WRAPPER", "clippy-driver"),
+    };
     command.env("CLIPPY_ARGS", "-Dwarnings__CLIPPY_HACKERY__");
-    // Nobody debugs what is compiled here.
+    // Nobody debugs what is compiled here, and everything is compiled at once: a crate in few pieces takes less.
     command.env("CARGO_PROFILE_DEV_DEBUG", "none");
+    command.env("CARGO_PROFILE_DEV_CODEGEN_UNITS", "4");
     command
+}
+
+/// Puts a copy of this program where cargo, which compiles this program as well, does not replace it.
+fn compiler(workshop: &Workshop) -> io::Result<PathBuf> {
+    let this = fs::read(env::current_exe()?)?;
+    let place = workshop.tools().join(COMPILES).with_extension(env::consts::EXE_EXTENSION);
+    if fs::read(&place).is_ok_and(|there| there == this) {
+        return Ok(place);
+    }
+    let new = workshop.tools().join(format!("{COMPILES}-{}", std::process::id()));
+    fs::create_dir_all(workshop.tools())?;
+    fs::copy(env::current_exe()?, &new)?;
+    fs::rename(&new, &place)?;
+    Ok(place)
+}
+
+/// Compiles, and lints on the way, if cargo called this program for that.
+pub(crate) fn stand_in_for_rustc() -> Option<ExitCode> {
+    let mut arguments = env::args_os();
+    let name = arguments.next()?;
+    if Path::new(&name).file_stem()? != COMPILES {
+        return None;
+    }
+    let arguments: Vec<OsString> = arguments.collect();
+    let mut clippy = Command::new("clippy-driver");
+    clippy.args(&arguments);
+    if of_unit_tests(&arguments) {
+        clippy.arg("-Copt-level=0");
+    }
+    let succeeded = clippy.status().is_ok_and(|status| status.success());
+    Some(if succeeded { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// Tells whether arguments compile the unit tests of a library: they are quickly run, and take longest to optimise.
+fn of_unit_tests(arguments: &[OsString]) -> bool {
+    arguments.iter().any(|argument| argument == "--test")
+        && arguments.iter().any(|argument| Path::new(argument).ends_with("src/lib.rs"))
 }
 
 /// Lets a command that runs documentation examples write the documentation as well, broken links forbidden.
 pub(crate) fn documenting<'a>(workshop: &Workshop, command: &'a mut Command) -> &'a mut Command {
-    command.env(
-        "RUSTDOC",
-        workshop.target().join("debug").join(format!("xtask{}", std::env::consts::EXE_SUFFIX)),
-    );
+    command.env("RUSTDOC", workshop.target().join("debug").join(format!("xtask{}", env::consts::EXE_SUFFIX)));
     command.env(STANDS_IN, workshop.target().join("doc"))
 }
 
 /// Does rustdoc's work if cargo called this program for that; see [`documenting`].
 pub(crate) fn stand_in_for_rustdoc() -> Option<ExitCode> {
-    let folder = PathBuf::from(std::env::var_os(STANDS_IN)?);
-    let arguments: Vec<OsString> = std::env::args_os().skip(1).collect();
+    let folder = PathBuf::from(env::var_os(STANDS_IN)?);
+    let arguments: Vec<OsString> = env::args_os().skip(1).collect();
     let succeeds = |arguments: &[OsString]| {
         let mut rustdoc = Command::new("rustdoc");
         rustdoc.args(arguments).env_remove(STANDS_IN).status().is_ok_and(|status| status.success())
@@ -86,6 +128,13 @@ mod tests {
             words("--edition=2024 --crate-name a --test a/lib.rs --test-run-directory a --extern b=b.rlib");
         let documented = words("--edition=2024 --crate-name a a/lib.rs --extern b=b.rlib");
         assert_eq!(of_documentation(&tested), Some(documented));
+    }
+
+    #[test]
+    fn unit_tests_alone_are_not_optimised() {
+        assert!(of_unit_tests(&words("rustc --crate-name a --edition=2024 crates/a/src/lib.rs --test")));
+        assert!(!of_unit_tests(&words("rustc --crate-name a crates/a/src/lib.rs --crate-type lib")));
+        assert!(!of_unit_tests(&words("rustc --crate-name b crates/a/tests/b.rs --test")));
     }
 
     #[test]

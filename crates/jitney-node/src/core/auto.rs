@@ -4,12 +4,15 @@
 use jitney_domain::booking::TicketBody;
 use jitney_domain::member::Consent;
 use jitney_domain::trip::Phase;
-use jitney_domain::{Actor, CapacityId, ClaimId, Command, Timestamp, TripId};
+use jitney_domain::{Actor, CapacityId, ClaimId, Command, Minutes, Timestamp, TripId};
 use jitney_identity::PublicKey;
 use jitney_store::Store;
 
 use super::{Core, share_horizon};
 use crate::planner::{Planner, plan};
+
+/// After how long a partner's ticket is looked at once more although nothing is known to have changed.
+const LOOK_AGAIN: Minutes = Minutes(15);
 
 /// A partner's ticket that we may claim.
 #[derive(Debug, Clone, PartialEq)]
@@ -22,6 +25,24 @@ pub(crate) struct OpenTicket {
     pub offered_until: Option<Timestamp>,
     /// The spare places of ours that it is meant for.
     pub capacity: Option<CapacityId>,
+}
+
+/// A look at who could take a neighbour's ticket.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Look {
+    /// When.
+    at: Timestamp,
+    /// How much had changed at home until then.
+    revision: u64,
+}
+
+impl Look {
+    /// Tells whether this look can find no more than that earlier one: time that passes makes nobody free, but a
+    /// server may have found a quicker way meanwhile.
+    fn finds_no_more_than(&self, earlier: &Look) -> bool {
+        let soon = self.at >= earlier.at && self.at <= earlier.at.after(LOOK_AGAIN);
+        soon && self.revision == earlier.revision
+    }
 }
 
 impl<S: Store> Core<S> {
@@ -48,8 +69,17 @@ impl<S: Store> Core<S> {
         let look_at = std::mem::take(&mut self.pending.look_at);
         let mut acted = self.offer_in_time(look_at, now);
         if std::mem::take(&mut self.pending.look_around) {
+            let before = std::mem::take(&mut self.looked_in_vain);
             for open in self.open_tickets() {
-                acted |= self.claim_if_possible(&open, now);
+                let ticket = open.body.ticket;
+                let look = Look { at: now, revision: self.revision };
+                match before.get(&ticket) {
+                    Some(earlier) if look.finds_no_more_than(earlier) => {
+                        self.looked_in_vain.insert(ticket, *earlier);
+                    }
+                    _ if self.claim_if_possible(&open, now) => acted = true,
+                    _ => {}
+                }
             }
         }
         acted
@@ -81,13 +111,15 @@ impl<S: Store> Core<S> {
         let claim = ClaimId::fresh(&mut self.rng);
         let planner = self.planner(now);
         let Ok(wanted) = planner.foreign(&open.body, claim) else { return false };
-        let answer = planner.candidates(&wanted, driver);
+        // Others would have to be asked: they are not even looked at.
+        let who = |asked| driver.map_or_else(|| self.has_standing_yes(asked), |driver| asked == driver);
+        let answer = planner.candidates_among(&wanted, who);
         let near = |detour| terms.max_detour.is_none_or(|most| detour <= most);
-        let best = answer
-            .candidates
-            .iter()
-            .find(|c| driver.is_some() || (self.has_standing_yes(c.run.driver) && near(c.added_drive)));
-        let Some((plan, _)) = best.and_then(|c| plan(c, claim, wanted.date)) else { return false };
+        let best = answer.candidates.iter().find(|c| driver.is_some() || near(c.added_drive));
+        let Some((plan, _)) = best.and_then(|c| plan(c, claim, wanted.date)) else {
+            self.looked_in_vain.insert(ticket, Look { at: now, revision: self.revision });
+            return false;
+        };
         let command =
             Command::ClaimTicket { body: open.body.clone(), originator: open.coop, plan, agreed: false };
         self.command(Actor::System, command, now).is_ok()
@@ -110,5 +142,24 @@ impl<S: Store> Core<S> {
     fn has_standing_yes(&self, driver: jitney_domain::MemberId) -> bool {
         let member = self.state.members.get(&driver);
         member.and_then(|m| m.driver.as_ref()).is_some_and(|d| d.terms.consent == Consent::Standing)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_looked_at_in_vain_is_looked_at_again_once_something_has_changed() {
+        let earlier = Look { at: Timestamp(1_000_000_000), revision: 7 };
+        let look = |at, revision| Look { at, revision };
+        assert!(look(earlier.at, 7).finds_no_more_than(&earlier));
+        assert!(look(earlier.at.after(LOOK_AGAIN), 7).finds_no_more_than(&earlier));
+        assert!(!look(earlier.at, 8).finds_no_more_than(&earlier), "somebody may be free now");
+        assert!(!look(earlier.at.after(Minutes(16)), 7).finds_no_more_than(&earlier), "it was long ago");
+        assert!(
+            !look(Timestamp(earlier.at.0 - 1), 7).finds_no_more_than(&earlier),
+            "the clock was wrong then"
+        );
     }
 }

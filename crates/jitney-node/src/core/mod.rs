@@ -188,6 +188,10 @@ pub struct Core<S> {
     /// Credentials that partners have revoked, with when that may be forgotten.
     pub(crate) revocations: BTreeMap<(PublicKey, CredentialId), Timestamp>,
     pub(crate) neighbours: BTreeMap<TicketId, Neighbour>,
+    /// Open tickets of partners that nobody could take when they were last looked at.
+    looked_in_vain: BTreeMap<TicketId, auto::Look>,
+    /// Rises with whatever changes who could take a ticket.
+    revision: u64,
     /// Neighbours' spare places.
     pub(crate) capacities: BTreeMap<CapacityId, NeighbourCapacity>,
     /// Closings heard of, with when they may be forgotten.
@@ -440,6 +444,7 @@ impl<S: Store> Core<S> {
     /// Has the node look at neighbours' tickets once more: something has changed that no event tells of.
     pub(crate) fn look_around(&mut self) {
         self.pending.look_around = true;
+        self.revision += 1;
     }
 
     /// Returns how many events this step has recorded so far.
@@ -459,6 +464,7 @@ impl<S: Store> Core<S> {
         for event in &events {
             let recorded = Recorded { at: now, by: actor, event: event.clone() };
             self.state.apply(&recorded);
+            self.revision += 1;
             self.note(event);
             self.pending.recorded.push(recorded);
         }

@@ -102,6 +102,8 @@ impl<S: Store> Core<S> {
             alarmed: std::collections::BTreeSet::new(),
             revocations: BTreeMap::new(),
             neighbours: BTreeMap::new(),
+            looked_in_vain: BTreeMap::new(),
+            revision: 0,
             capacities: BTreeMap::new(),
             closed_capacities: BTreeMap::new(),
             closed_tickets: BTreeMap::new(),
