@@ -192,8 +192,8 @@ fn benches(workshop: &Workshop) -> Result<Done, Failure> {
 /// Runs the tests with nextest where it is installed, else with cargo.
 fn test(workshop: &Workshop) -> Result<Done, Failure> {
     let mut command = if tools::has_nextest(workshop) {
-        // Some tests do nothing but wait for what others of their processes do: one more at a time than processors.
-        let threads = thread::available_parallelism().map_or(2, std::num::NonZero::get) + 1;
+        // Slots: .config/nextest.toml says which tests take two.
+        let threads = 3 * thread::available_parallelism().map_or(2, std::num::NonZero::get);
         let threads = format!("--test-threads={threads}");
         linting_cargo(workshop, ["nextest", "run", "--workspace", "--no-fail-fast", &threads])
     } else {

@@ -4,7 +4,7 @@ use std::io::{BufRead as _, BufReader};
 use std::net::{SocketAddr, TcpListener};
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use data_encoding::BASE64;
 use fantoccini::elements::Element;
@@ -17,6 +17,11 @@ use crate::stage::Stage;
 
 /// How long a page may take.
 const PATIENCE: Duration = Duration::from_secs(10);
+/// How long a page that is there takes at most to put the focus where it says.
+const SOON: Duration = Duration::from_secs(2);
+/// Tells whether the page has yet to put the focus somewhere.
+const STILL_TO_FOCUS: &str =
+    "return document.activeElement === document.body && document.querySelector('[autofocus]') !== null;";
 
 /// A phone in the hand.
 pub const PHONE: (u32, u32) = (390, 844);
@@ -161,8 +166,14 @@ impl Chrome {
         found.unwrap_or_else(|e| panic!("nothing says \"{word}\": {e}")).click().await.unwrap();
     }
 
-    /// Presses keys where the browser's focus is.
+    /// Presses keys where the browser's focus is; a page that has just come first puts it where it says.
     pub async fn keys(&self, keys: &str) {
+        let by = Instant::now() + SOON;
+        while self.client.execute(STILL_TO_FOCUS, Vec::new()).await.unwrap() == json!(true)
+            && Instant::now() < by
+        {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
         let focused = self.client.active_element().await.unwrap();
         focused.send_keys(keys).await.unwrap();
     }
