@@ -13,8 +13,8 @@ use jitney_sim::{Chance, Crash, World, people, scenario};
 const HOME: usize = 0;
 const NEXT: usize = 1;
 
-/// Two coops: riders at home, next door drivers with a device of their own who need not be asked.
-fn two_coops(seed: u64) -> (World, Chance, MemberId) {
+/// Two coops: riders at home, next door drivers with a device of their own who agree in this way.
+fn two_coops(seed: u64, consent: Consent) -> (World, Chance, MemberId) {
     let mut chance = Chance::new(seed);
     let mut world = scenario::new_world(seed, &mut chance);
     scenario::federation(&mut world, 2, |_| Policy::default(), &mut chance);
@@ -23,10 +23,9 @@ fn two_coops(seed: u64) -> (World, Chance, MemberId) {
         people::add_driver(&mut world, NEXT, number, &mut chance).unwrap();
     }
     let drivers = world.state(NEXT).unwrap().members.iter();
-    let standing = |m: &jitney_domain::member::Member| {
-        m.driver.as_ref().is_some_and(|d| d.terms.consent == Consent::Standing)
-    };
-    let others = drivers.filter(|(_, m)| m.key.is_none() || !standing(m)).map(|(id, _)| *id);
+    let agrees_so =
+        |m: &jitney_domain::member::Member| m.driver.as_ref().is_some_and(|d| d.terms.consent == consent);
+    let others = drivers.filter(|(_, m)| m.key.is_none() || !agrees_so(m)).map(|(id, _)| *id);
     for member in others.collect::<Vec<_>>() {
         world.operator(NEXT, Request::Suspend(member)).unwrap().unwrap();
     }
@@ -57,6 +56,18 @@ fn confirmed_next_door(world: &mut World, chance: &mut Chance, rider: MemberId) 
     panic!("nobody next door could take any trip");
 }
 
+/// Books seven trips at home for tomorrow.
+fn book_a_day(world: &mut World, chance: &mut Chance, rider: MemberId) {
+    let day = world.now().local(&scenario::zone().unwrap()).date().tomorrow().unwrap();
+    let (from, to) = (people::place(HOME, "house", chance), people::place(HOME, "market", chance));
+    for hour in 9..16 {
+        let timing = Timing::PickUp(day.to_datetime(time(hour, 0, 0, 0)));
+        let asked =
+            TripAsked::one_way(rider, PlaceAsked::At(from.clone()), PlaceAsked::At(to.clone()), timing);
+        world.operator(HOME, Request::BookTrip(asked)).unwrap().unwrap();
+    }
+}
+
 fn is_flagged(world: &mut World, trip: TripId) -> bool {
     let Reply::Trip(trip) = world.operator(HOME, Request::ShowTrip(trip)).unwrap().unwrap() else { panic!() };
     trip.attention.iter().any(|note| note.contains("has withdrawn this driver's credential"))
@@ -64,7 +75,7 @@ fn is_flagged(world: &mut World, trip: TripId) -> bool {
 
 #[test]
 fn a_driver_suspended_after_the_confirmation_is_flagged_next_door_and_stays_so_after_a_restart() {
-    let (mut world, mut chance, rider) = two_coops(5);
+    let (mut world, mut chance, rider) = two_coops(5, Consent::Standing);
     let (trip, driver) = confirmed_next_door(&mut world, &mut chance, rider);
     world.run_for(Minutes(15));
     assert!(!is_flagged(&mut world, trip));
@@ -80,7 +91,7 @@ fn a_driver_suspended_after_the_confirmation_is_flagged_next_door_and_stays_so_a
 
 #[test]
 fn a_neighbours_ticket_is_claimed_as_soon_as_a_vehicle_serves_it() {
-    let (mut world, mut chance, rider) = two_coops(5);
+    let (mut world, mut chance, rider) = two_coops(5, Consent::Standing);
     let vehicles: Vec<_> =
         world.state(NEXT).unwrap().vehicles.iter().map(|(id, v)| (*id, v.capability)).collect();
     let change = |world: &mut World, vehicle, capability| {
@@ -91,14 +102,7 @@ fn a_neighbours_ticket_is_claimed_as_soon_as_a_vehicle_serves_it() {
     for (vehicle, capability) in &vehicles {
         change(&mut world, *vehicle, Capability { places: Load::default(), ..*capability });
     }
-    let day = world.now().local(&scenario::zone().unwrap()).date().tomorrow().unwrap();
-    let (from, to) = (people::place(HOME, "house", &mut chance), people::place(HOME, "market", &mut chance));
-    for hour in 9..16 {
-        let timing = Timing::PickUp(day.to_datetime(time(hour, 0, 0, 0)));
-        let asked =
-            TripAsked::one_way(rider, PlaceAsked::At(from.clone()), PlaceAsked::At(to.clone()), timing);
-        world.operator(HOME, Request::BookTrip(asked)).unwrap().unwrap();
-    }
+    book_a_day(&mut world, &mut chance, rider);
     world.run_for(Minutes(10));
     let claims = world.state(NEXT).unwrap().live_claims().count();
     assert_eq!(claims, 0, "nothing can be driven without a vehicle");
@@ -108,8 +112,19 @@ fn a_neighbours_ticket_is_claimed_as_soon_as_a_vehicle_serves_it() {
 }
 
 #[test]
+fn nobody_who_must_be_asked_is_promised_to_a_neighbour_by_the_node_itself() {
+    let (mut world, mut chance, rider) = two_coops(5, Consent::Ask);
+    book_a_day(&mut world, &mut chance, rider);
+    world.run_for(Minutes(30));
+    let theirs = world.state(NEXT).unwrap();
+    let drivers = theirs.members.values().filter(|m| m.driver.is_some() && !m.suspended).count();
+    assert!(drivers > 0, "somebody could be asked");
+    assert_eq!(theirs.live_claims().count(), 0);
+}
+
+#[test]
 fn what_is_told_of_a_revocation_names_nobody_and_who_returns_gets_a_new_credential() {
-    let (mut world, mut chance, rider) = two_coops(6);
+    let (mut world, mut chance, rider) = two_coops(6, Consent::Standing);
     let (trip, driver) = confirmed_next_door(&mut world, &mut chance, rider);
     let credential = |world: &mut World| match world.operator(NEXT, Request::Credential(driver)).unwrap() {
         Ok(Reply::Credential(value)) => value["id"].as_str().unwrap().to_owned(),
