@@ -1,4 +1,4 @@
-//! `cargo xtask ci`: the whole check, stopping at the first step that fails.
+//! `cargo xtask ci`: the whole check, stopping after the first row in which a step fails.
 
 use std::panic::resume_unwind;
 use std::path::PathBuf;

@@ -4,16 +4,13 @@
 //! `cargo clippy` and `cargo doc` would have every dependency compiled a second time, without machine code, which takes
 //! a third of a first check.
 
+use std::env;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
-use std::{env, fs, io};
 
 use crate::Workshop;
 use crate::shell::cargo;
-
-/// As what this program is called by cargo when it is to compile.
-const COMPILES: &str = "xtask-compiles";
 
 /// Holds the folder of the documentation, if this program was called by cargo as its rustdoc.
 const STANDS_IN: &str = "XTASK_RUSTDOC_OUT";
@@ -26,10 +23,7 @@ const RECKONING: [&str; 2] = ["jitney_dispatch", "jitney_federation"];
 /// This is how `cargo clippy` calls clippy; it can only check, and this can do all that cargo can.
 pub(crate) fn linting_cargo<const N: usize>(workshop: &Workshop, arguments: [&str; N]) -> Command {
     let mut command = cargo(workshop, arguments);
-    match compiler(workshop) {
-        Ok(compiler) => command.env("RUSTC_WORKSPACE_WRAPPER", compiler),
-        Err(_) => command.env("RUSTC_WORKSPACE_WRAPPER", "clippy-driver"),
-    };
+    command.env("RUSTC_WORKSPACE_WRAPPER", this_program(workshop));
     command.env("CLIPPY_ARGS", "-Dwarnings__CLIPPY_HACKERY__");
     // Nobody debugs what is compiled here, and everything is compiled at once: a crate in few pieces takes less.
     command.env("CARGO_PROFILE_DEV_DEBUG", "none");
@@ -37,28 +31,17 @@ pub(crate) fn linting_cargo<const N: usize>(workshop: &Workshop, arguments: [&st
     command
 }
 
-/// Puts a copy of this program where cargo, which compiles this program as well, does not replace it.
-fn compiler(workshop: &Workshop) -> io::Result<PathBuf> {
-    let this = fs::read(env::current_exe()?)?;
-    let place = workshop.tools().join(COMPILES).with_extension(env::consts::EXE_EXTENSION);
-    if fs::read(&place).is_ok_and(|there| there == this) {
-        return Ok(place);
-    }
-    let new = workshop.tools().join(format!("{COMPILES}-{}", std::process::id()));
-    fs::create_dir_all(workshop.tools())?;
-    fs::copy(env::current_exe()?, &new)?;
-    fs::rename(&new, &place)?;
-    Ok(place)
+/// Returns where cargo has put this program.
+fn this_program(workshop: &Workshop) -> PathBuf {
+    workshop.target().join("debug").join(format!("xtask{}", env::consts::EXE_SUFFIX))
 }
 
-/// Compiles, and lints on the way, if cargo called this program for that.
+/// Compiles, and lints on the way, if cargo called this program for that: it names the rustc that is stood in for first.
 pub(crate) fn stand_in_for_rustc() -> Option<ExitCode> {
-    let mut arguments = env::args_os();
-    let name = arguments.next()?;
-    if Path::new(&name).file_stem()? != COMPILES {
+    let arguments: Vec<OsString> = env::args_os().skip(1).collect();
+    if Path::new(arguments.first()?).file_stem()? != "rustc" {
         return None;
     }
-    let arguments: Vec<OsString> = arguments.collect();
     let mut clippy = Command::new("clippy-driver");
     clippy.args(&arguments);
     if of_light_unit_tests(&arguments) {
@@ -78,7 +61,7 @@ fn of_light_unit_tests(arguments: &[OsString]) -> bool {
 
 /// Lets a command that runs documentation examples write the documentation as well, broken links forbidden.
 pub(crate) fn documenting<'a>(workshop: &Workshop, command: &'a mut Command) -> &'a mut Command {
-    command.env("RUSTDOC", workshop.target().join("debug").join(format!("xtask{}", env::consts::EXE_SUFFIX)));
+    command.env("RUSTDOC", this_program(workshop));
     command.env(STANDS_IN, workshop.target().join("doc"))
 }
 
