@@ -233,7 +233,8 @@ fn agree(world: &World) -> Result<(), TestCaseError> {
 fn once_letters_flow_again_both_sides_agree() {
     let (settled, differed) = (Sometimes::new("a settled ride"), Sometimes::new("a dispute"));
     let abroad = Sometimes::new("a ride confirmed next door");
-    for_every_history(300, |mut world, deeds| {
+    // One history in sixty has a dispute.
+    for_every_history(900, |mut world, deeds| {
         for deed in deeds {
             world.carry_out(deed)?;
         }
@@ -283,7 +284,8 @@ fn after_the_day_nothing_waits_for_anybody_but_the_drivers_reports() {
 #[test]
 fn what_is_recorded_gives_the_same_state_again() {
     let recorded = Sometimes::new("a journal of a hundred events");
-    for_every_history(100, |mut world, deeds| {
+    // One history in thirty has so long a journal.
+    for_every_history(500, |mut world, deeds| {
         for deed in deeds {
             world.carry_out(deed)?;
         }
