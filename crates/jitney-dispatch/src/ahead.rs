@@ -148,8 +148,10 @@ impl<'a, S: Ord> Ahead<'a, S> {
         let (history, stops) = run.stops.split_at(made(&run.stops));
         let last = history.last();
         let left = last.and_then(|stop| stop.done).unwrap_or(run.block.from);
-        let mut nodes = vec![Node { lo: left.0, hi: i64::MAX, dwell: 0, leaves_vehicle: false }];
-        let mut places = vec![last.map_or(run.start, |stop| stop.at)];
+        let mut nodes = Vec::with_capacity(stops.len() + 2);
+        let mut places = Vec::with_capacity(stops.len() + 2);
+        nodes.push(Node { lo: left.0, hi: i64::MAX, dwell: 0, leaves_vehicle: false });
+        places.push(last.map_or(run.start, |stop| stop.at));
         for stop in stops {
             nodes.push(Node {
                 lo: stop.window.from.max(now).0,
@@ -231,7 +233,7 @@ impl<'a, S: Ord> Ahead<'a, S> {
 
     /// Returns the constraints of the run as it stands, or the first node that no road leads to.
     pub fn chain(&self, heading: Heading, now: Timestamp) -> Result<Chain, usize> {
-        let mut chain = Chain::default();
+        let mut chain = Chain::with_capacity(self.nodes.len());
         chain.rides.clone_from(&self.rides);
         for (k, node) in self.nodes.iter().enumerate() {
             chain.push(if k == 0 { leaving(node.lo, heading, now) } else { node.lo }, node.hi);

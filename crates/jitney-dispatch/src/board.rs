@@ -2,13 +2,15 @@
 //!
 //! [`candidates`](crate::candidates()) looks at every run anew and says something of each. While the caller
 //! waits, only the best few matter: a [`Board`] keeps of each run what does not depend on the call, tests
-//! each place for it by a few comparisons, orders the runs by what they must cost at least, and tries
-//! exactly only those that could still be among the best (branch and bound). The answer is that of
+//! each place for it by a few comparisons, orders the places by what they must cost at least, and tries
+//! exactly only those that could still be among the best (best first, branch and bound). The answer is that of
 //! `candidates`, cut off after so many.
 
 mod drives;
+mod places;
 
-use std::collections::BTreeMap;
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BinaryHeap};
 
 use jitney_domain::{Coordinate, Load, Timestamp};
 use jitney_geo::{Travel, TravelTimes};
@@ -16,9 +18,10 @@ use jitney_geo::{Travel, TravelTimes};
 use crate::ahead::{Aboard, Ahead, Company, Heading};
 use crate::insertion::{Insertion, Position};
 use crate::model::{Candidate, RunState, TripRequest};
-use crate::ranking::{Trial, best_place, compare, enough_trips, floor_of, unable_at_any_time};
+use crate::ranking::{Trial, compare, floor_of, plainly_unable};
 
-use drives::{Drives, Numbers};
+use drives::{Drives, Known};
+use places::Places;
 
 /// Runs by their keys, each with what finding a place in it needs.
 ///
@@ -28,14 +31,12 @@ use drives::{Drives, Numbers};
 #[derive(Debug, Clone)]
 pub struct Board<K, S> {
     runs: BTreeMap<K, Kept<K, S>>,
-    numbers: Numbers,
-    /// No way round is quicker than the direct one.
-    metric: bool,
+    places: Places,
 }
 
 impl<K, S> Default for Board<K, S> {
     fn default() -> Self {
-        Board { runs: BTreeMap::new(), numbers: Numbers::default(), metric: false }
+        Board { runs: BTreeMap::new(), places: Places::default() }
     }
 }
 
@@ -75,21 +76,21 @@ impl Point {
 
 impl<K: Clone + Ord, S: Clone + Ord> Board<K, S> {
     /// Returns an empty board for roads on which no way round over a third place is quicker than the direct
-    /// one, as with straight lines and shortest paths. Then what is on a run already bounds it better, and
-    /// fewer places need a look. With roads that are not so, places could be missed.
+    /// one, as with straight lines and shortest paths. Then what is on a run already bounds it better, landmarks say
+    /// what most drives take at least, and few of them are asked for. With roads that are not so, places could be
+    /// missed.
     pub fn metric() -> Self {
-        Board { metric: true, ..Board::default() }
+        Board { places: Places::metric(), ..Board::default() }
     }
 
     /// Puts a run on the board, or replaces it.
     pub fn put(&mut self, run: RunState<K, S>, travel: &impl TravelTimes, now: Timestamp) {
-        if self.numbers.are_too_many() {
+        if self.places.are_too_many() {
             let points = self.runs.values_mut().flat_map(|kept| &mut kept.points);
-            self.numbers
-                .renew(|numbers| points.for_each(|point| point.place.0 = numbers.number(point.place.1)));
+            self.places.renew(points.map(|point| &mut point.place), travel);
         }
-        let mut kept = Kept::of(run, self.metric, travel, now);
-        kept.points.iter_mut().for_each(|point| point.place.0 = self.numbers.number(point.place.1));
+        let mut kept = Kept::of(run, self.places.are_metric(), travel, now);
+        kept.points.iter_mut().for_each(|point| point.place.0 = self.places.number(point.place.1, travel));
         self.runs.insert(kept.run.key.clone(), kept);
     }
 
@@ -123,43 +124,38 @@ impl<K: Clone + Ord, S: Clone + Ord> Board<K, S> {
         let direct = travel.travel(request.pick_up, request.drop_off);
         let call = Call { request, direct, travel, now };
         let runs: Vec<&Kept<K, S>> = self.runs.values().collect();
+        let mut drives = Drives::new(travel, request.pick_up, request.drop_off, &self.places);
+        let mut spots = Vec::with_capacity(8 * runs.len());
+        for (run, kept) in runs.iter().enumerate() {
+            kept.spots(&call, run, Look::EVERYWHERE, &mut drives, |spot| spots.push(Reverse(spot)));
+        }
+        let mut spots = BinaryHeap::from(spots);
         let mut best = Best { most, found: Vec::new() };
-        let mut drives = Drives::new(travel, request.pick_up, request.drop_off, self.numbers.len());
-        // What is found in some runs limits what is worth looking at in the next.
-        let mut spots: Vec<Spot> = Vec::new();
-        for (first, some) in runs.chunks(AT_A_TIME).enumerate().map(|(k, some)| (k * AT_A_TIME, some)) {
-            for (kept, run) in some.iter().zip(first..) {
-                let before = spots.len();
-                kept.spots(&call, run, best.limit(), &mut drives, &mut spots);
-                let unable = || enough_trips(&kept.run).or_else(|| unable_at_any_time(&kept.run, request));
-                if spots.len() > before && unable().is_some() {
-                    spots.truncate(before);
+        while let Some(Reverse(spot)) = spots.pop().filter(|Reverse(spot)| spot.floor <= best.limit()) {
+            let kept = runs[spot.run];
+            if spot.known == Known::AtLeast {
+                if plainly_unable(&kept.run, request, now).is_none() {
+                    let look = Look { only: Some(spot.position), known: Known::Exactly, limit: best.limit() };
+                    kept.spots(&call, spot.run, look, &mut drives, |spot| spots.push(Reverse(spot)));
                 }
-            }
-            spots.sort_unstable();
-            for spot in spots.drain(..) {
-                if spot.floor > best.limit() {
-                    break;
-                }
-                if let Some(total) = runs[spot.run].cost_at(&call, spot.position) {
-                    best.add(total, spot);
-                }
+            } else if let Some(cost) = kept.at(&call, spot.position, |trial, _| trial.cost) {
+                let Spot { run, position, .. } = spot;
+                best.add(Tried { total: cost.total(), drive: cost.drive, position, run });
             }
         }
         // Of equal cost the finer order of the answer decides.
         let limit = best.limit();
-        let among = best.found.iter().take_while(|(total, ..)| *total <= limit);
-        let mut answer: Vec<_> = among
-            .filter_map(|(_, _, spot)| best_place(&runs[spot.run].run, request, travel, now).ok())
-            .collect();
+        let among = best.found.iter().take_while(|tried| tried.total <= limit);
+        let candidate = |tried: &Tried| {
+            let kept = runs[tried.run];
+            kept.at(&call, tried.position, |trial, insertion| trial.candidate(&kept.run, request, insertion))
+        };
+        let mut answer: Vec<_> = among.filter_map(candidate).collect();
         answer.sort_by(compare);
         answer.truncate(most);
         answer
     }
 }
-
-/// So many runs are looked at before the most promising places in them are tried.
-const AT_A_TIME: usize = 25;
 
 /// What is asked.
 struct Call<'a, S, T> {
@@ -169,28 +165,17 @@ struct Call<'a, S, T> {
     now: Timestamp,
 }
 
-/// The best place of each run tried so far, best run first.
-struct Best {
-    most: usize,
-    /// Total cost, added driving, place.
-    found: Vec<(i64, i64, Spot)>,
+/// Where to look, and how closely.
+#[derive(Debug, Clone, Copy)]
+struct Look {
+    only: Option<Position>,
+    known: Known,
+    /// What is too dear if it costs more.
+    limit: i64,
 }
 
-impl Best {
-    /// Returns what is too dear if it costs more. Of equal cost the order is not decided yet.
-    fn limit(&self) -> i64 {
-        self.found.get(self.most - 1).map_or(i64::MAX, |last| last.0)
-    }
-
-    fn add(&mut self, total: i64, spot: Spot) {
-        let found = (total, spot.added, spot);
-        match self.found.iter().position(|(_, _, other)| other.run == spot.run) {
-            Some(k) if self.found[k] <= found => return,
-            Some(k) => drop(self.found.remove(k)),
-            None => {}
-        }
-        self.found.insert(self.found.partition_point(|other| *other < found), found);
-    }
+impl Look {
+    const EVERYWHERE: Look = Look { only: None, known: Known::AtLeast, limit: i64::MAX };
 }
 
 /// A place that the bounds do not rule out.
@@ -199,9 +184,40 @@ struct Spot {
     /// What it costs at least.
     floor: i64,
     run: usize,
-    /// Driving on top of the run's, in milliseconds.
-    added: i64,
     position: Position,
+    /// How well the drives are known of which that was made.
+    known: Known,
+}
+
+/// A place that was tried. Of equal cost in one run, that with less driving is better, then the earlier one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Tried {
+    total: i64,
+    drive: i64,
+    position: Position,
+    run: usize,
+}
+
+/// The best place of each run tried so far, best run first.
+struct Best {
+    most: usize,
+    found: Vec<Tried>,
+}
+
+impl Best {
+    /// Returns what is too dear if it costs more. Of equal cost the order is not decided yet.
+    fn limit(&self) -> i64 {
+        self.found.get(self.most - 1).map_or(i64::MAX, |last| last.total)
+    }
+
+    fn add(&mut self, tried: Tried) {
+        match self.found.iter().position(|other| other.run == tried.run) {
+            Some(k) if self.found[k] <= tried => return,
+            Some(k) => drop(self.found.remove(k)),
+            None => {}
+        }
+        self.found.insert(self.found.partition_point(|other| *other < tried), tried);
+    }
 }
 
 impl<K: Clone + Ord, S: Clone + Ord> Kept<K, S> {
@@ -244,27 +260,34 @@ impl<K: Clone + Ord, S: Clone + Ord> Kept<K, S> {
         self.points.iter().map(|point| point.leg).take(self.points.len() - 1).collect()
     }
 
-    /// Returns what the trip costs at one place, if it fits there.
-    fn cost_at(&self, call: &Call<'_, S, impl TravelTimes>, position: Position) -> Option<i64> {
+    /// Puts the trip at one place, the best way that the driver's pauses allow, if it fits there.
+    fn at<R>(
+        &self,
+        call: &Call<'_, S, impl TravelTimes>,
+        position: Position,
+        take: impl FnOnce(Trial, &Insertion<'_, S>) -> R,
+    ) -> Option<R> {
         let Call { request, direct, travel, now } = *call;
         let ahead = Ahead::with_legs(&self.run, self.legs(), now);
-        let found = Insertion::sparse(&ahead, request, direct, position, travel, now).at(position);
+        let insertion = Insertion::sparse(&ahead, request, direct, position, travel, now);
+        let found = insertion.at(position);
         let overfull =
             !ahead.aboard.iter().all(|a| a.leaves_room(Load::default(), self.run.capability.places));
         if found.is_empty() || overfull || !ahead.in_time(now) {
             return None;
         }
-        found.into_iter().map(|found| Trial::of(&self.run, request, &ahead, found).cost.total()).min()
+        let trials = found.into_iter().map(|found| Trial::of(&self.run, request, &ahead, found));
+        Some(take(trials.min_by_key(|trial| trial.cost.total())?, &insertion))
     }
 
-    /// Adds every place that the bounds do not rule out and that may cost no more than `limit`.
+    /// Gives every place that the bounds do not rule out.
     fn spots<T: TravelTimes>(
         &self,
         call: &Call<'_, S, T>,
         run: usize,
-        limit: i64,
+        Look { only, known, limit }: Look,
         drives: &mut Drives<'_, T>,
-        spots: &mut Vec<Spot>,
+        mut give: impl FnMut(Spot),
     ) {
         let Call { request, direct, now, .. } = *call;
         let direct = direct.map(|leg| leg.millis);
@@ -284,12 +307,12 @@ impl<K: Clone + Ord, S: Clone + Ord> Kept<K, S> {
         // Whoever leaves after the window, or has to be at the next stop before it, cannot fetch her between.
         let to = points[..end].partition_point(|point| point.early <= get_in.to.0);
         let from = points[1..].partition_point(|next| next.late < soonest.saturating_add(dwell_in));
-        for i in from..to {
+        for i in only.map_or(from..to, |only| only.after_in..to.min(only.after_in + 1)) {
             let aboard = points[i].aboard;
             if !aboard.leaves_room(load, places) || !company.is_met_with(aboard) || is_apart(i) {
                 continue;
             }
-            let Some(there) = drives.way_to_pick_up(points[i].place) else { continue };
+            let Some(there) = drives.way_to_pick_up(points[i].place, known) else { continue };
             let begin = points[i].early.saturating_add(there).max(soonest);
             if begin > get_in.to.0 {
                 continue;
@@ -312,38 +335,42 @@ impl<K: Clone + Ord, S: Clone + Ord> Kept<K, S> {
                     }
                     let there = match after {
                         None => direct?,
-                        Some(j) => drives.way_to_drop_off(points[j].place)?,
+                        Some(j) => drives.way_to_drop_off(points[j].place, known)?,
                     };
                     let begin = leave.saturating_add(there).max(get_out.from.0);
                     let over = begin.saturating_add(dwell_out);
                     if begin > get_out.to.0 || over > points[next].late || there > most {
                         return None;
                     }
-                    let back = drives.way_from_drop_off(points[next].place)?;
+                    let back = drives.way_from_drop_off(points[next].place, known)?;
                     let spare = points[next].late.saturating_sub(over).saturating_sub(back);
                     let driving = there.saturating_add(back);
                     (spare >= 0).then_some((driving, spare.min(get_out.to.0.saturating_sub(begin))))
                 };
             let mut keep = |added: i64, slack: i64, after_out: usize| {
                 let floor = floor_of(&self.run, added, slack, off).total();
-                if floor > limit {
-                    return;
+                if floor <= limit {
+                    give(Spot { floor, run, position: Position { after_in: i, after_out }, known });
                 }
-                spots.push(Spot { floor, run, added, position: Position { after_in: i, after_out } });
             };
-            if let Some((more, spare)) = set_down(drives, leave, None, i + 1, most.saturating_sub(fetched)) {
+            let looked_at = |after_out: usize| only.is_none_or(|only| only.after_out == after_out);
+            if looked_at(i)
+                && let Some((more, spare)) =
+                    set_down(drives, leave, None, i + 1, most.saturating_sub(fetched))
+            {
                 keep(fetched.saturating_add(more), slack.min(spare), i);
             }
-            if i + 1 >= end || leave > points[i + 1].late {
+            let last = only.map_or(end, |only| end.min(only.after_out + 1));
+            if i + 1 >= last || leave > points[i + 1].late {
                 continue;
             }
-            let Some(onward) = drives.way_from_pick_up(points[i + 1].place) else { continue };
+            let Some(onward) = drives.way_from_pick_up(points[i + 1].place, known) else { continue };
             let fetched = fetched.saturating_add(onward);
             if fetched.saturating_sub(points[i].saved) > most {
                 continue;
             }
             leave = leave.saturating_add(onward);
-            for (j, node) in points.iter().enumerate().take(end).skip(i + 1) {
+            for (j, node) in points.iter().enumerate().take(last).skip(i + 1) {
                 let fits = node.aboard.leaves_room(load, places)
                     && company.sits_through(node.leaves_vehicle)
                     && !is_apart(j);
@@ -355,7 +382,8 @@ impl<K: Clone + Ord, S: Clone + Ord> Kept<K, S> {
                 if leave > get_out.to.0 {
                     break;
                 }
-                if company.is_met_with(node.aboard)
+                if looked_at(j)
+                    && company.is_met_with(node.aboard)
                     && let Some((more, spare)) = set_down(
                         drives,
                         leave,

@@ -51,6 +51,12 @@ pub(crate) struct Span {
 }
 
 impl Chain {
+    /// Returns an empty chain with room for so many nodes.
+    pub fn with_capacity(nodes: usize) -> Self {
+        let room = || Vec::with_capacity(nodes);
+        Chain { lo: room(), hi: room(), gap: room(), rides: Vec::new() }
+    }
+
     /// Appends a node that begins within `lo..=hi`.
     pub fn push(&mut self, lo: i64, hi: i64) {
         self.lo.push(lo.clamp(-HORIZON, HORIZON));

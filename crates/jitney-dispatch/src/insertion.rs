@@ -330,8 +330,8 @@ impl<'a, S: Ord> Insertion<'a, S> {
     }
 
     fn try_at(&self, position: Position, rules: Rules) -> Vec<Found> {
-        let mut chain = Chain::default();
         let order = self.order(position);
+        let mut chain = Chain::with_capacity(order.len());
         let driven = self.push_all(&mut chain, &order, |at| self.node(at, position));
         let Some((millis, metres)) = driven else { return Vec::new() };
         chain.rides = self.rides(position, rules);

@@ -126,7 +126,11 @@ pub(crate) fn best_place<K: Clone, S: Clone + Ord>(
 }
 
 /// Returns what rules the run out without looking at the way.
-fn plainly_unable<K, S: Ord>(run: &RunState<K, S>, request: &TripRequest<S>, now: Timestamp) -> Option<Why> {
+pub(crate) fn plainly_unable<K, S: Ord>(
+    run: &RunState<K, S>,
+    request: &TripRequest<S>,
+    now: Timestamp,
+) -> Option<Why> {
     let get_in = request.pick_up_window;
     let at_that_time = || {
         if get_in.to < now {

@@ -8,4 +8,4 @@ mod order;
 mod rules;
 mod rush;
 mod times;
-mod world;
+pub(crate) mod world;

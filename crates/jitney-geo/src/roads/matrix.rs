@@ -2,9 +2,9 @@
 //!
 //! Of each place the climbs up the hierarchy are kept, there and back. A drive follows from one look through two of
 //! them, and is kept as well. So a new place costs two short climbs and what is asked of it, whatever else is known;
-//! rows and columns grow where they are asked for, and nothing is made again. What the newest places' climbs reached is
-//! laid out by vertex besides: a caller's drives are asked one after the other, and then one look through one climb each
-//! will do.
+//! rows and columns grow where they are asked for, and nothing is made again. Of two places it is laid out
+//! by vertex besides what their climbs reached: a caller's drives are asked one after the other, and then one look through
+//! one climb each will do.
 
 use rustc_hash::FxHashMap;
 
@@ -35,8 +35,10 @@ pub(super) struct Matrix {
     /// By place; none if it is off the map.
     doors: FxHashMap<Spot, Option<Door>>,
     drives: FxHashMap<(Spot, Spot), Cost>,
-    /// The two places that became known last: where a caller is to be fetched, and where she is to be set down.
-    newest: [Option<LaidOut>; 2],
+    /// Two places that were asked for twice in a row: where a caller is to be fetched, and where she is to be set down.
+    at_hand: [Option<LaidOut>; 2],
+    /// The two places that were asked for last, when neither was at hand.
+    lately: Option<[Spot; 2]>,
     climb: Climb,
     /// Most places and drives.
     most: (usize, usize),
@@ -64,8 +66,8 @@ impl Matrix {
     /// Keeps so many places, at least two, and so many drives.
     pub fn of_at_most(places: usize, drives_max: usize, roads: &Roads) -> Self {
         let climb = Climb::new(roads.hierarchy());
-        let (doors, drives, newest) = Default::default();
-        Matrix { doors, drives, newest, climb, most: (places, drives_max) }
+        let (doors, drives, at_hand, lately) = Default::default();
+        Matrix { doors, drives, at_hand, lately, climb, most: (places, drives_max) }
     }
 
     /// Returns of how many places the climbs are kept, and how many drives.
@@ -81,19 +83,26 @@ impl Matrix {
         }
         if self.doors.len() + 2 > self.most.0 {
             self.doors.clear();
-            self.newest = [None, None];
+            self.at_hand = [None, None];
         }
         for spot in [from, to] {
             if !self.doors.contains_key(&spot) {
                 let door = roads.snap(spot.into()).map(|on| self.open(roads, on));
-                if let Some(door) = &door {
-                    self.lay_out(spot, door, roads.hierarchy().vertices() as usize);
-                }
                 self.doors.insert(spot, door);
             }
         }
+        let is_at_hand = |place| self.at_hand.iter().flatten().any(|laid_out| laid_out.place == place);
+        if !is_at_hand(from) && !is_at_hand(to) {
+            match [from, to]
+                .into_iter()
+                .find(|place| self.lately.is_some_and(|lately| lately.contains(place)))
+            {
+                Some(again) => self.lay_out(again, roads.hierarchy().vertices() as usize),
+                None => self.lately = Some([from, to]),
+            }
+        }
         let (start, end) = (self.doors.get(&from)?.as_ref()?, self.doors.get(&to)?.as_ref()?);
-        let laid_out = |place: Spot| self.newest.iter().flatten().find(|newest| newest.place == place);
+        let laid_out = |place: Spot| self.at_hand.iter().flatten().find(|laid_out| laid_out.place == place);
         let around = match (laid_out(from), laid_out(to)) {
             (Some(from), _) => over(&end.back, &from.there),
             (None, Some(to)) => over(&start.there, &to.back),
@@ -115,20 +124,20 @@ impl Matrix {
         Door { on, access: times::access(on.away()), there: there.into(), back: back.into() }
     }
 
-    /// Lays a new place out in the stead of the older of the two.
-    fn lay_out(&mut self, place: Spot, door: &Door, vertices: usize) {
-        self.newest.swap(0, 1);
-        let mut newest = self.newest[1].take().unwrap_or_else(|| LaidOut {
-            place,
-            there: vec![Cost::NONE; vertices],
-            back: vec![Cost::NONE; vertices],
-        });
-        if let Some(Some(old)) = self.doors.get(&newest.place) {
-            old.there.iter().for_each(|(vertex, _)| newest.there[*vertex as usize] = Cost::NONE);
-            old.back.iter().for_each(|(vertex, _)| newest.back[*vertex as usize] = Cost::NONE);
+    /// Lays a place out in the stead of the older of the two.
+    fn lay_out(&mut self, place: Spot, vertices: usize) {
+        self.at_hand.swap(0, 1);
+        let none = || vec![Cost::NONE; vertices];
+        let old = self.at_hand[1].take().unwrap_or_else(|| LaidOut { place, there: none(), back: none() });
+        let LaidOut { place: old, mut there, mut back } = old;
+        if let Some(Some(door)) = self.doors.get(&old) {
+            door.there.iter().for_each(|(vertex, _)| there[*vertex as usize] = Cost::NONE);
+            door.back.iter().for_each(|(vertex, _)| back[*vertex as usize] = Cost::NONE);
         }
-        door.there.iter().for_each(|(vertex, cost)| newest.there[*vertex as usize] = *cost);
-        door.back.iter().for_each(|(vertex, cost)| newest.back[*vertex as usize] = *cost);
-        self.newest[1] = Some(LaidOut { place, ..newest });
+        if let Some(Some(door)) = self.doors.get(&place) {
+            door.there.iter().for_each(|(vertex, cost)| there[*vertex as usize] = *cost);
+            door.back.iter().for_each(|(vertex, cost)| back[*vertex as usize] = *cost);
+        }
+        self.at_hand[1] = Some(LaidOut { place, there, back });
     }
 }
