@@ -54,8 +54,10 @@ const MEETINGS: u64 = 300;
 const LONGEST: u64 = 4_000_000;
 /// Every so many meetings the runs seen are put together anew.
 const ASSEMBLY: u64 = 25;
-/// Share of the search in which vehicles are saved, where they are dear.
-const SHRINKING: f64 = 0.4;
+/// Share of the search in which vehicles are saved, where they are dear, at least and at most. Between these it is so
+/// many times what it took to save the last one.
+const SHRINKING: (f64, f64) = (0.2, 0.4);
+const PATIENCE: f64 = 4.0;
 /// How often the search is cooled once no vehicle is to be saved any more, in turn with a toll on leaving somebody
 /// out and with nobody left out.
 const ROUNDS: u32 = 6;
@@ -99,8 +101,11 @@ pub fn plan(
     let each = (budget.work / MEETINGS).clamp(1, LONGEST);
     let (mut done, mut meeting) = (0.0f64, 0);
     let (mut cooling, mut round, mut hot) = (0.0..1.0, 0, HOT);
+    let (mut fleet, mut since) = (crew.best().fleet(), done);
     while done < 1.0 {
-        let shrinking = saves_vehicles && done < SHRINKING && crew.searches.iter().all(Search::may_shrink);
+        let may_shrink = done < (PATIENCE * since).clamp(SHRINKING.0, SHRINKING.1)
+            && crew.searches.iter().all(Search::may_shrink);
+        let shrinking = saves_vehicles && may_shrink;
         if shrinking {
             crew.each(|search| search.shrink(each, ordinary * 0.1));
         } else {
@@ -128,6 +133,9 @@ pub fn plan(
             crew.assemble(done);
         }
         done = done.max(progress(crew.progress(done.min(1.0))));
+        if crew.best().fleet() < fleet {
+            (fleet, since) = (crew.best().fleet(), done);
+        }
     }
     crew.answer()
 }

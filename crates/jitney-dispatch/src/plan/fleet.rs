@@ -8,7 +8,6 @@
 
 use super::insert::{Spot, cheapest};
 use super::search::{Search, Toll};
-use super::solution::Solution;
 
 /// Iterations after a run was dissolved before anybody is forced: what comes about by itself is better.
 const PATIENCE: u64 = 1000;
@@ -118,12 +117,12 @@ impl Search<'_> {
     pub fn settle(&mut self, toll: Option<Toll>) {
         self.toll = toll;
         self.current.clone_from(&self.best);
-        self.most_busy = busy(&self.current).max(1);
+        self.most_busy = self.current.fleet().1.max(1);
     }
 
     /// Tells whether fewer vehicles could still do: one at least has to.
     pub fn may_shrink(&self) -> bool {
-        !self.best.absent.is_empty() || busy(&self.best) > 1
+        self.best.fleet() > (0, 1)
     }
 
     /// Takes everybody off the run whose requests have been missed least.
@@ -169,8 +168,4 @@ impl Search<'_> {
             self.take_back(absent);
         }
     }
-}
-
-fn busy(plan: &Solution) -> usize {
-    plan.routes.iter().filter(|route| route.len() > 0).count()
 }

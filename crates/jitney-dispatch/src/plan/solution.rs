@@ -29,6 +29,11 @@ impl Solution {
         solution
     }
 
+    /// Returns how many are left out, and how many vehicles are used.
+    pub fn fleet(&self) -> (usize, usize) {
+        (self.absent.len(), self.routes.iter().filter(|route| route.len() > 0).count())
+    }
+
     /// Returns the solution with the given stops for each vehicle; `None` if one of the runs is infeasible,
     /// or a stop is named twice or alone.
     pub fn of(problem: &Problem, stops: &[Vec<u32>], scratch: &mut Scratch) -> Option<Self> {
