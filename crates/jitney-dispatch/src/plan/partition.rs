@@ -20,6 +20,8 @@ const ACTIVE: usize = 2_500;
 const SEARCHED: usize = 4_000;
 /// Nodes of the depth-first search.
 const NODES: usize = 10_000;
+/// Columns looked at in it: where runs are long, a node is dear.
+const LOOKS: u64 = 10_000_000;
 
 /// What is kept from one call to the next.
 #[derive(Debug, Clone, Default)]
@@ -221,7 +223,9 @@ struct Dive<'a> {
     known: f64,
     chosen: Vec<u32>,
     best: Option<Vec<usize>>,
+    /// Nodes and looks that are left.
     nodes: usize,
+    looks: u64,
     rows: usize,
 }
 
@@ -267,6 +271,7 @@ impl<'a> Dive<'a> {
             chosen: Vec::new(),
             best: None,
             nodes: NODES,
+            looks: LOOKS,
             rows: n,
         }
     }
@@ -277,15 +282,17 @@ impl<'a> Dive<'a> {
     }
 
     /// The uncovered row with the fewest columns left.
-    fn narrowest(&self) -> Option<usize> {
+    fn narrowest(&mut self) -> Option<usize> {
         let mut best = None;
         let mut least = usize::MAX;
+        let mut looks = 0;
         for r in 0..self.rows {
             if self.covered[r / 64] >> (r % 64) & 1 == 1 {
                 continue;
             }
             let mut count = 0;
             for k in &self.by_row[r] {
+                looks += 1;
                 count += usize::from(self.fits(*k as usize));
                 if count >= least {
                     break;
@@ -298,12 +305,17 @@ impl<'a> Dive<'a> {
                 }
             }
         }
+        self.looks = self.looks.saturating_sub(looks);
         best
+    }
+
+    fn is_over(&self) -> bool {
+        self.nodes == 0 || self.looks == 0
     }
 
     /// `sum` is what the columns chosen so far cost more than their prices.
     fn descend(&mut self, sum: f64) {
-        if self.nodes == 0 || self.base + sum + self.negative.min(0.0) >= self.known {
+        if self.is_over() || self.base + sum + self.negative.min(0.0) >= self.known {
             return;
         }
         self.nodes -= 1;
@@ -335,13 +347,13 @@ impl<'a> Dive<'a> {
             self.negative += taken;
             self.left[self.class[k] as usize] += 1;
             self.flip(k);
-            if self.nodes == 0 {
+            if self.is_over() {
                 break;
             }
         }
         self.by_row[row] = list;
         let without = self.unserved_reduced[row];
-        if self.nodes > 0 && self.base + sum + without + self.negative < self.known {
+        if !self.is_over() && self.base + sum + without + self.negative < self.known {
             self.covered[row / 64] ^= 1 << (row % 64);
             self.descend(sum + without);
             self.covered[row / 64] ^= 1 << (row % 64);
