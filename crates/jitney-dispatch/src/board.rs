@@ -83,7 +83,8 @@ impl<K: Clone + Ord, S: Clone + Ord> Board<K, S> {
         Board { places: Places::metric(), ..Board::default() }
     }
 
-    /// Puts a run on the board, or replaces it.
+    /// Puts a run on the board, or replaces it. With [`Board::metric`] the drives between its places and the landmarks
+    /// are asked for, and now and then those of all places, when landmarks are chosen anew.
     pub fn put(&mut self, run: RunState<K, S>, travel: &impl TravelTimes, now: Timestamp) {
         if self.places.are_too_many() {
             let points = self.runs.values_mut().flat_map(|kept| &mut kept.points);

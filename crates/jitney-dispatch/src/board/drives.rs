@@ -2,7 +2,7 @@
 //! same clinic.
 
 use jitney_domain::Coordinate;
-use jitney_geo::TravelTimes;
+use jitney_geo::{Travel, TravelTimes};
 
 use super::places::{Away, Places};
 
@@ -46,52 +46,60 @@ impl<'a, T: TravelTimes> Drives<'a, T> {
     }
 
     pub fn way_to_pick_up(&mut self, place: (u32, Coordinate), known: Known) -> Option<i64> {
-        way_to(&mut self.pick_up, place, known, self.places, self.travel)
+        self.pick_up.way_to(place, known, self.places, self.travel)
     }
 
     pub fn way_from_pick_up(&mut self, place: (u32, Coordinate), known: Known) -> Option<i64> {
-        way_from(&mut self.pick_up, place, known, self.places, self.travel)
+        self.pick_up.way_from(place, known, self.places, self.travel)
     }
 
     pub fn way_to_drop_off(&mut self, place: (u32, Coordinate), known: Known) -> Option<i64> {
-        way_to(&mut self.drop_off, place, known, self.places, self.travel)
+        self.drop_off.way_to(place, known, self.places, self.travel)
     }
 
     pub fn way_from_drop_off(&mut self, place: (u32, Coordinate), known: Known) -> Option<i64> {
-        way_from(&mut self.drop_off, place, known, self.places, self.travel)
+        self.drop_off.way_from(place, known, self.places, self.travel)
     }
 }
 
-fn way_to(
-    door: &mut Door,
-    (k, at): (u32, Coordinate),
-    known: Known,
-    places: &Places,
-    travel: &impl TravelTimes,
-) -> Option<i64> {
-    let drive = &mut door.to[k as usize];
-    if *drive == UNKNOWN {
-        if let (Known::AtLeast, Some(away)) = (known, places.away_of(k)) {
-            return Some(away.least_to(&door.away));
-        }
-        *drive = travel.travel(at, door.at).map_or(NO_WAY, |leg| leg.millis);
+impl Door {
+    fn way_to(
+        &mut self,
+        (k, at): (u32, Coordinate),
+        known: Known,
+        places: &Places,
+        travel: &impl TravelTimes,
+    ) -> Option<i64> {
+        let least = || Some(places.away_of(k)?.least_to(&self.away));
+        drive(&mut self.to[k as usize], known, least, || travel.travel(at, self.at))
     }
-    (*drive != NO_WAY).then_some(*drive)
+
+    fn way_from(
+        &mut self,
+        (k, at): (u32, Coordinate),
+        known: Known,
+        places: &Places,
+        travel: &impl TravelTimes,
+    ) -> Option<i64> {
+        let least = || Some(self.away.least_to(places.away_of(k)?));
+        drive(&mut self.from[k as usize], known, least, || travel.travel(self.at, at))
+    }
 }
 
-fn way_from(
-    door: &mut Door,
-    (k, at): (u32, Coordinate),
+/// Returns a drive as well as it is to be known; asks for it where there is no bound.
+fn drive(
+    drive: &mut i64,
     known: Known,
-    places: &Places,
-    travel: &impl TravelTimes,
+    least: impl FnOnce() -> Option<i64>,
+    ask: impl FnOnce() -> Option<Travel>,
 ) -> Option<i64> {
-    let drive = &mut door.from[k as usize];
     if *drive == UNKNOWN {
-        if let (Known::AtLeast, Some(away)) = (known, places.away_of(k)) {
-            return Some(door.away.least_to(away));
+        if known == Known::AtLeast
+            && let Some(least) = least()
+        {
+            return Some(least);
         }
-        *drive = travel.travel(door.at, at).map_or(NO_WAY, |leg| leg.millis);
+        *drive = ask().map_or(NO_WAY, |leg| leg.millis);
     }
     (*drive != NO_WAY).then_some(*drive)
 }

@@ -50,7 +50,7 @@ pub(super) struct Places {
     numbers: BTreeMap<(u64, u64), u32>,
     /// How many there were when they were numbered last.
     lately: usize,
-    /// By number. Empty where a way round may be quicker.
+    /// By number; nothing where a way round may be quicker.
     away: Option<Vec<Away>>,
     landmarks: Vec<Coordinate>,
 }

@@ -54,9 +54,9 @@ const MEETINGS: u64 = 300;
 const LONGEST: u64 = 4_000_000;
 /// Every so many meetings the runs seen are put together anew.
 const ASSEMBLY: u64 = 25;
-/// Share of the search in which vehicles are saved, where they are dear, at least and at most. Between these it is so
-/// many times what it took to save the last one.
+/// Share of the search in which vehicles are saved, where they are dear, at least and at most.
 const SHRINKING: (f64, f64) = (0.2, 0.4);
+/// Between these they are saved for so many times what it took to save the last one.
 const PATIENCE: f64 = 4.0;
 /// How often the search is cooled once no vehicle is to be saved any more, in turn with a toll on leaving somebody
 /// out and with nobody left out.
