@@ -12,6 +12,7 @@ use jitney_domain::Timestamp;
 use jitney_identity::{Hash, PublicKey};
 
 use crate::act::{ActError, Change, RosterAct, SignedAct, is_endorsed};
+use crate::bytes::later;
 use crate::charter::{Charter, CharterError, SignedCharter};
 use crate::ids::{ActId, FederationId, Version};
 use crate::record::{CoopRecord, RecordError, SignedRecord};
@@ -284,6 +285,13 @@ impl Roster {
     pub fn nodes(&self, at: Timestamp) -> BTreeSet<PublicKey> {
         let nodes = self.coops.values().flat_map(|record| &record.nodes);
         nodes.filter(|node| node.cert.covers(at)).map(|node| node.cert.node).collect()
+    }
+
+    /// Returns when [`Roster::nodes`] may next be others than at that moment: a certificate begins or has ended.
+    pub fn next_nodes(&self, after: Timestamp) -> Option<Timestamp> {
+        let nodes = self.coops.values().flat_map(|record| &record.nodes);
+        let turns = nodes.flat_map(|node| [node.cert.not_before, later(node.cert.not_after, 1)]);
+        turns.filter(|turn| *turn > after).min()
     }
 
     /// Returns where a node may be found, as its coops say.

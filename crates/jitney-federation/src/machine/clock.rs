@@ -25,6 +25,8 @@ fn median(mut offsets: Vec<i64>) -> i64 {
 pub(super) struct Clock {
     offset_ms: i64,
     suspect: bool,
+    /// Whether entries are here that by this clock should not have been let in yet.
+    early: bool,
 }
 
 impl Federation {
@@ -35,11 +37,12 @@ impl Federation {
         let newest = self.log.newest().unwrap_or(now);
         let behind_own_past = newest.0.saturating_sub(now.after(CLOCK_SKEW).0);
         let offset_ms = median.max(behind_own_past);
-        let suspect = median.saturating_abs() > CLOCK_TOLERANCE.millis() || behind_own_past > 0;
+        let early = behind_own_past > 0;
+        let suspect = median.saturating_abs() > CLOCK_TOLERANCE.millis() || early;
         if suspect != self.clock.suspect {
             out.push(if suspect { Output::ClockSuspect { offset_ms } } else { Output::ClockGood });
         }
-        self.clock = Clock { offset_ms, suspect };
+        self.clock = Clock { offset_ms, suspect, early };
     }
 
     /// Returns what the others' clocks show more than this one, by their median. This clock has a vote as well:
@@ -90,11 +93,11 @@ impl Federation {
     /// right now, else it may be now that it is wrong.
     pub(super) fn mend_own_log(&mut self, cx: &mut Cx<'_>, out: &mut Vec<Output>) {
         let Some(log) = self.log.own_log(self.coop) else { return };
-        let latest = cx.now.after(CLOCK_SKEW);
-        let ahead = self.log.heads.get(&log).is_some_and(|row| row.newest > latest);
-        if !self.is_vouched_for() {
+        if !self.clock.early || !self.is_vouched_for() {
             return;
         }
+        let latest = cx.now.after(CLOCK_SKEW);
+        let ahead = self.log.heads.get(&log).is_some_and(|row| row.newest > latest);
         self.put_back_early(&log, latest, cx.now, out);
         if !ahead {
             return;

@@ -261,10 +261,12 @@ impl Federation {
             self.next_expiry = cx.now.after(CLOCK_SKEW);
             self.membership.expire(cx.now);
             self.refresh_peers(cx.now);
+        } else if self.peers_until.is_some_and(|until| until <= cx.now) {
+            self.refresh_peers(cx.now);
         }
     }
 
-    /// Returns when something expires, or a manifest or an entry from the future is due.
+    /// Returns when something expires, a certificate too, or a manifest or an entry from the future is due.
     pub(super) fn next_entry_wake(&self) -> Option<Timestamp> {
         let log = self.log.own_log(self.coop);
         let manifest = log.and_then(|log| self.log.next_manifest(&log, self.now));
@@ -272,7 +274,9 @@ impl Federation {
         let kept_longer = self.now.0.saturating_sub(self.expired_by(self.now).0);
         let expiry = expiry.filter(|_| !self.clock.is_suspect());
         let expiry = expiry.map(|at| later(at, kept_longer).max(self.expire_from));
+        let certified =
+            self.peers_until.filter(|_| !self.clock.is_suspect()).map(|at| at.max(self.expire_from));
         let parked = self.log.next_parked().filter(|_| !self.may_be_ahead());
-        [expiry, parked, manifest].into_iter().flatten().min()
+        [expiry, certified, parked, manifest].into_iter().flatten().min()
     }
 }

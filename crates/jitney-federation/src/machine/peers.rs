@@ -1,6 +1,6 @@
 //! The nodes of the federation: which are connected, when to dial which, when to pull from which.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jitney_domain::{Minutes, Timestamp};
 use jitney_identity::PublicKey;
@@ -61,11 +61,23 @@ impl Federation {
 
     /// Brings the list of nodes in line with the roster.
     pub(super) fn refresh_peers(&mut self, now: Timestamp) {
+        let nodes = self.nodes(now);
+        self.peers.retain(|node, _| nodes.contains(node));
+        self.add_peers(now);
+        self.peers_until = self.membership.roster().and_then(|roster| roster.next_nodes(now));
+    }
+
+    /// Returns the nodes to speak with at that moment.
+    fn nodes(&self, now: Timestamp) -> BTreeSet<PublicKey> {
         let mut nodes = self.membership.roster().map(|roster| roster.nodes(now)).unwrap_or_default();
         nodes.extend(self.membership.joining.get(&()).map(|row| row.link.node));
         nodes.remove(&self.node);
-        self.peers.retain(|node, _| nodes.contains(node));
-        for node in nodes {
+        nodes
+    }
+
+    /// Adds the nodes that are missing in the list, and notes where each may be found.
+    pub(super) fn add_peers(&mut self, now: Timestamp) {
+        for node in self.nodes(now) {
             let connected = self.connected.contains(&node);
             let peer = self.peers.entry(node).or_insert_with(|| Peer {
                 connected,
@@ -195,6 +207,9 @@ impl Federation {
     }
 
     fn hasten_mail(&mut self, node: &PublicKey, soonest: Timestamp) {
+        if self.mail.receivers().next().is_none() {
+            return;
+        }
         let Some(roster) = self.membership.roster() else { return };
         if let Some(coop) = roster.coop_of_node(node, soonest) {
             self.mail.hasten(&coop, soonest);

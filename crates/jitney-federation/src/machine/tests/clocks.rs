@@ -201,6 +201,38 @@ fn a_clock_set_back_stops_no_timer() {
 }
 
 #[test]
+fn a_clock_that_was_ahead_of_all_certificates_in_solitude_lets_the_others_in_once_it_is_right() {
+    let mut net = Net::federation(92, &["orchard", "harbour", "mill"]);
+    net.append("harbour", "ticket", 600);
+    net.run(Minutes(11));
+    net.partition(&["orchard"], &["harbour", "mill"]);
+    net.sites.get_mut("orchard").unwrap().skew_ms = 10 * 365 * 24 * 60 * 60_000;
+    net.run(Minutes(45));
+    assert!(net.machine("orchard").peers().is_empty(), "by its clock nobody is certified any more");
+    net.append("orchard", "early", 600);
+    net.append("mill", "meanwhile", 600);
+    net.sites.get_mut("orchard").unwrap().skew_ms = 0;
+    net.heal();
+    net.give("orchard", Input::Wake);
+    net.run(Minutes(25));
+    assert_eq!(net.tickets("orchard"), ["early", "meanwhile", "ticket"]);
+    assert_eq!(net.tickets("mill"), ["early", "meanwhile", "ticket"]);
+}
+
+#[test]
+fn a_clock_that_fell_back_behind_all_certificates_shuts_nobody_out() {
+    let mut net = Net::federation(93, &["orchard", "harbour", "mill"]);
+    net.append("harbour", "ticket", 600);
+    net.run(Minutes(11));
+    net.sites.get_mut("orchard").unwrap().skew_ms = -10 * 365 * 24 * 60 * 60_000;
+    net.run(Minutes(25));
+    let shut = |output: &Output| matches!(output, Output::Allow { roster, .. } if roster.len() < 2);
+    let since =
+        net.sites["orchard"].outputs.iter().rev().find(|output| matches!(output, Output::Allow { .. }));
+    assert!(since.is_some_and(|last| !shut(last)), "{since:?}");
+}
+
+#[test]
 fn a_question_that_is_never_answered_is_given_up() {
     let mut net = Net::federation(85, &["orchard", "harbour"]);
     let pulls = net.machine("harbour").counters().pulls;

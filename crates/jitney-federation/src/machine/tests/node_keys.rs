@@ -36,6 +36,15 @@ fn withdraw(net: &mut Net, since: Timestamp) {
     net.command("mill", |machine, cx| machine.renew(&record, cx)).unwrap();
 }
 
+/// Tells whether the orchard's network is to let the laptop in.
+fn lets_in_laptop(net: &Net) -> bool {
+    let allowed = net.sites["orchard"].outputs.iter().rev().find_map(|output| match output {
+        Output::Allow { roster, .. } => Some(roster.contains(&laptop().public())),
+        _ => None,
+    });
+    allowed.unwrap_or(false)
+}
+
 fn said(net: &Net, incarnation: u64, text: &str, issued_at: Timestamp) -> Entry {
     let header = EntryHeader {
         kind: Kind::TICKET_OPENED,
@@ -86,11 +95,7 @@ fn a_stolen_machine_is_let_in_by_nobody_and_its_messages_are_refused() {
     net.run(Minutes(1));
     let orchard = net.machine("orchard");
     assert!(orchard.peers().iter().all(|peer| peer.node != laptop().public()));
-    let let_in = net.sites["orchard"].outputs.iter().rev().find_map(|output| match output {
-        Output::Allow { roster, .. } => Some(roster.contains(&laptop().public())),
-        _ => None,
-    });
-    assert_eq!(let_in, Some(false));
+    assert!(!lets_in_laptop(&net));
     let draft = DirectDraft {
         federation: orchard.roster().unwrap().federation(),
         from: key("mill").public(),
@@ -105,6 +110,17 @@ fn a_stolen_machine_is_let_in_by_nobody_and_its_messages_are_refused() {
     let answer: DirectReply = serde_json::from_slice(&answer).unwrap();
     assert_eq!(answer, DirectReply::Refused(crate::direct::DirectRefusal::BadSignature));
     assert!(net.letters("orchard").is_empty());
+}
+
+#[test]
+fn a_machine_is_let_in_until_its_certificate_ends_and_not_a_minute_longer() {
+    let mut net = with_laptop(84);
+    let until = net.now.after(Minutes(33));
+    withdraw(&mut net, until);
+    net.run(Minutes(32));
+    assert!(lets_in_laptop(&net));
+    net.run(Minutes(2));
+    assert!(!lets_in_laptop(&net));
 }
 
 #[test]
