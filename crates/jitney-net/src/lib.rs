@@ -11,8 +11,7 @@
 //! was not published or answered comes back as an event for the node to act on. Gossip is the fast path
 //! and may lose messages; sync is the truth, and the events say when to sync.
 //!
-//! Every queue is bounded. Events reach the node through a callback on a thread of its own, which may
-//! block; then peers are held back. At the door the [`gate`](NetCommand::Allow) admits the roster, members,
+//! Every queue is bounded. While the node is slow to receive events, peers are held back. At the door the [`gate`](NetCommand::Allow) admits the roster, members,
 //! and strangers only while an invitation is open.
 //!
 //! # Example
@@ -21,7 +20,6 @@
 //!
 //! ```
 //! use std::collections::BTreeSet;
-//! use std::sync::mpsc;
 //! use jitney_identity::SecretKey;
 //! use jitney_net::{Channel, NetCommand, NetConfig, NetEvent, start};
 //!
@@ -30,26 +28,24 @@
 //! let roster = BTreeSet::from([north.public(), south.public()]);
 //! let allow = NetCommand::Allow { roster, members: BTreeSet::new(), strangers: false };
 //!
-//! let (events, of_north) = mpsc::channel();
 //! let listen = vec!["/ip4/127.0.0.1/tcp/0".to_owned()];
 //! let config = NetConfig { listen, ..NetConfig::new(north.clone()) };
-//! let north_net = start(config, move |event| events.send(event).unwrap_or(())).await?;
-//! let (events, of_south) = mpsc::channel();
-//! let south_net = start(NetConfig::new(south), move |event| events.send(event).unwrap_or(())).await?;
+//! let (north_net, mut of_north) = start(config).await?;
+//! let (south_net, mut of_south) = start(NetConfig::new(south)).await?;
 //!
 //! north_net.commands.send(allow.clone()).await?;
 //! south_net.commands.send(allow).await?;
 //! let addrs = north_net.local_addrs().to_vec();
 //! south_net.commands.send(NetCommand::Dial { peer: Some(north.public()), addrs }).await?;
 //!
-//! for event in of_south {
+//! while let Some(event) = of_south.recv().await {
 //!     if let NetEvent::Connected { peer, .. } = event {
 //!         let bytes = b"what is new?".to_vec();
 //!         south_net.commands.send(NetCommand::Request { id: 1, peer, channel: Channel::Sync, bytes }).await?;
 //!         break;
 //!     }
 //! }
-//! for event in of_north {
+//! while let Some(event) = of_north.recv().await {
 //!     if let NetEvent::Request { bytes, .. } = event {
 //!         assert_eq!(bytes, b"what is new?");
 //!         break;

@@ -5,11 +5,11 @@ mod event_loop;
 mod handle;
 
 use std::path::PathBuf;
-use std::sync::mpsc::{SyncSender, sync_channel};
+use std::sync::mpsc::{SyncSender, TrySendError, sync_channel};
 use std::thread::JoinHandle;
 
 use jitney_domain::Actor;
-use jitney_net::{NetConfig, NetError, NetHandle, Tap, Traffic};
+use jitney_net::{NetConfig, NetError, NetEvent, NetHandle, Tap, Traffic};
 use jitney_store::{OpenReport, SledStore};
 use thiserror::Error;
 use tokio::runtime::Runtime;
@@ -157,10 +157,8 @@ impl Node {
             .build()
             .map_err(DaemonError::System)?;
         let (inputs, received) = sync_channel(QUEUE);
-        let to_loop = inputs.clone();
-        // When the loop has ended there is nobody to tell; the network is shut down next.
-        let on_event = move |event| drop(to_loop.send(Message::Net(event)));
-        let net = runtime.block_on(jitney_net::start(net_config, on_event))?;
+        let (net, events) = runtime.block_on(jitney_net::start(net_config))?;
+        runtime.spawn(hand_over(events, inputs.clone()));
         let addresses = net.local_addrs().to_vec();
         let vouched = !external.is_empty();
         core.reachable_at(if vouched { external } else { addresses.clone() }, vouched, relay);
@@ -270,6 +268,20 @@ impl Node {
 impl Drop for Node {
     fn drop(&mut self) {
         drop(self.shut_down());
+    }
+}
+
+/// Hands what the network reports to the loop; when either has ended, there is nobody left to tell.
+async fn hand_over(mut events: tokio::sync::mpsc::Receiver<NetEvent>, to_loop: SyncSender<Message>) {
+    while let Some(event) = events.recv().await {
+        let sent = match to_loop.try_send(Message::Net(event)) {
+            // Waiting for the loop holds peers back; other tasks go on meanwhile.
+            Err(TrySendError::Full(message)) => tokio::task::block_in_place(|| to_loop.send(message).is_ok()),
+            other => other.is_ok(),
+        };
+        if !sent {
+            return;
+        }
     }
 }
 

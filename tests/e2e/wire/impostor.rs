@@ -88,7 +88,12 @@ impl Impostor {
         config.listen = vec![TCP.to_owned()];
         config.limits = NetLimits { request_bytes_max: REQUEST_BYTES_MAX, ..NetLimits::default() };
         let hears = Arc::clone(&shared);
-        let net = runtime.block_on(start(config, move |event| hears.heard(event))).expect("a network");
+        let (net, mut events) = runtime.block_on(start(config)).expect("a network");
+        runtime.spawn_blocking(move || {
+            while let Some(event) = events.blocking_recv() {
+                hears.heard(event);
+            }
+        });
         *shared.commands.lock().unwrap_or_else(PoisonError::into_inner) = Some(net.commands.clone());
         let roster = BTreeSet::from([victim, forge.node().public()]);
         shared.tell(NetCommand::Allow { roster, members: BTreeSet::new(), strangers: false });

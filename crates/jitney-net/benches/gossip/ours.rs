@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use jitney_federation::{Input, Output, Verdict as Judged};
 use jitney_identity::{Hash, PublicKey};
 use jitney_net::{NetCommand, NetConfig, NetEvent, NetHandle, Verdict, start};
-use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use tokio::sync::mpsc::{Receiver, Sender, UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 use crate::federated::{Node, World};
 use crate::{Heard, line};
@@ -31,8 +31,7 @@ impl Network {
         for number in 0..nodes {
             let listen = vec!["/ip4/127.0.0.1/tcp/0".to_owned()];
             let config = NetConfig { listen, ..NetConfig::new(world.node_key(number)) };
-            let (events, inbox) = unbounded_channel();
-            let handle = start(config, move |event| events.send(event).unwrap_or(())).await.unwrap();
+            let (handle, inbox) = start(config).await.unwrap();
             let mut judge = world.node(number);
             judge.start();
             tokio::spawn(listen_to(inbox, judge, handle.commands.clone(), sender.clone()));
@@ -63,9 +62,9 @@ impl Network {
 
 /// Judges what a node hears, as its core would, and says so to its driver.
 async fn listen_to(
-    mut inbox: UnboundedReceiver<NetEvent>,
+    mut inbox: Receiver<NetEvent>,
     mut judge: Node,
-    commands: tokio::sync::mpsc::Sender<NetCommand>,
+    commands: Sender<NetCommand>,
     heard: UnboundedSender<Heard>,
 ) {
     while let Some(event) = inbox.recv().await {

@@ -74,20 +74,18 @@ impl NetHandle {
     }
 }
 
-/// Starts a node's network on the current tokio runtime and returns when every listener is bound.
+/// Starts a node's network on the current tokio runtime and returns, when every listener is bound, the way to it and
+/// what it reports.
 ///
-/// `events` is called from a thread of its own, one event after the other. It may block: up to
-/// [`params::EVENT_QUEUE`] events wait for it, then peers are held back until it returns.
+/// Up to [`params::EVENT_QUEUE`] events wait to be received, then peers are held back until there is room. Who drops
+/// the receiver shuts the network down.
 ///
 /// # Errors
 ///
 /// [`NetError::PortTaken`], [`NetError::BadAddress`] and [`NetError::Listen`] for an address that cannot be
 /// used; [`NetError::RelayWithoutAddress`] for a relay that names none; [`NetError::Transport`] and
 /// [`NetError::Params`] if libp2p cannot be set up.
-pub async fn start(
-    config: NetConfig,
-    events: impl Fn(NetEvent) + Send + 'static,
-) -> Result<NetHandle, NetError> {
+pub async fn start(config: NetConfig) -> Result<(NetHandle, mpsc::Receiver<NetEvent>), NetError> {
     let key = keypair(&config.secret);
     if config.relay && config.external.is_empty() {
         return Err(NetError::RelayWithoutAddress);
@@ -105,27 +103,13 @@ pub async fn start(
     }
     let meter = Arc::new(Meter::new(config.tap));
     let (commands, commands_in) = mpsc::channel(params::COMMAND_QUEUE);
-    let mut driver =
-        Driver::new(swarm, commands_in, forward(events)?, config.limits, Arc::clone(&meter), topic);
+    let (events, events_out) = mpsc::channel(params::EVENT_QUEUE);
+    let mut driver = Driver::new(swarm, commands_in, events, config.limits, Arc::clone(&meter), topic);
     for addr in addrs.clone() {
         driver.emit(NetEvent::Listening { addr });
     }
     let task = tokio::spawn(driver.run());
-    Ok(NetHandle { commands, addrs, meter, task })
-}
-
-/// Makes the thread that hands events to the node.
-fn forward(events: impl Fn(NetEvent) + Send + 'static) -> Result<mpsc::Sender<NetEvent>, NetError> {
-    let (sender, mut receiver) = mpsc::channel(params::EVENT_QUEUE);
-    std::thread::Builder::new()
-        .name("jitney-net-events".to_owned())
-        .spawn(move || {
-            while let Some(event) = receiver.blocking_recv() {
-                events(event);
-            }
-        })
-        .map_err(|error| NetError::Transport { reason: format!("no thread for events: {error}") })?;
-    Ok(sender)
+    Ok((NetHandle { commands, addrs, meter, task }, events_out))
 }
 
 struct Driver {

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use jitney_identity::{PublicKey, SecretKey};
 use jitney_net::{Channel, NetCommand, NetConfig, NetEvent, NetHandle, start};
-use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
+use tokio::sync::mpsc::Receiver;
 use tokio::time::timeout;
 
 pub const TCP: &str = "/ip4/127.0.0.1/tcp/0";
@@ -30,7 +30,7 @@ pub fn keys(seeds: &[u8]) -> BTreeSet<PublicKey> {
 pub struct Node {
     pub net: NetHandle,
     pub key: PublicKey,
-    pub events: UnboundedReceiver<NetEvent>,
+    pub events: Receiver<NetEvent>,
 }
 
 impl Node {
@@ -42,9 +42,7 @@ impl Node {
         let listen = listen.iter().map(ToString::to_string).collect();
         let mut config = NetConfig { listen, ..NetConfig::new(secret(seed)) };
         change(&mut config);
-        let (sender, events) = unbounded_channel();
-        let net =
-            start(config, move |event| sender.send(event).unwrap_or(())).await.expect("the node starts");
+        let (net, events) = start(config).await.expect("the node starts");
         Self { net, key: key(seed), events }
     }
 

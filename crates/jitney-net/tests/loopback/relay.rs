@@ -151,7 +151,7 @@ async fn a_relay_that_does_not_say_where_it_is_does_not_start() {
     let mut config = jitney_net::NetConfig::new(secret(1));
     config.listen = vec![TCP.to_owned()];
     config.relay = true;
-    match start(config, |_| {}).await {
+    match start(config).await {
         Err(error @ NetError::RelayWithoutAddress) => {
             assert!(error.to_string().contains("--external-address"), "{error}");
         }

@@ -1,10 +1,10 @@
-use jitney_net::{NetConfig, NetError, NetEvent, start};
+use jitney_net::{NetCommand, NetConfig, NetError, NetEvent, start};
 
 use crate::harness::{Node, QUIC, TCP, secret};
 
 async fn start_on(listen: &str) -> Result<(), NetError> {
     let config = NetConfig { listen: vec![listen.to_owned()], ..NetConfig::new(secret(2)) };
-    start(config, |_| {}).await.map(drop)
+    start(config).await.map(drop)
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -44,19 +44,31 @@ async fn a_port_is_free_again_after_shutdown() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_node_that_takes_no_events_still_takes_commands() {
-    let (hold, held) = std::sync::mpsc::channel::<()>();
-    let held = std::sync::Mutex::new(held);
-    let blocked = start(NetConfig::new(secret(1)), move |_| {
-        // Returns when the test drops its end.
-        let _ = held.lock().unwrap().recv();
-    })
-    .await
-    .unwrap();
+    // Never received from: a few hundred wait, the rest is kept by the network task.
+    let (blocked, _events) = start(NetConfig::new(secret(1))).await.unwrap();
     for id in 0..2000 {
-        let command = jitney_net::NetCommand::Publish { bytes: vec![1], id };
+        let command = NetCommand::Publish { bytes: vec![1], id };
         let sent = tokio::time::timeout(std::time::Duration::from_secs(5), blocked.commands.send(command));
         sent.await.expect("the network waits for the node").unwrap();
     }
-    drop(hold);
     blocked.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_network_to_which_nobody_listens_ends() {
+    let mut node = Node::federated(1, &[TCP], &[2]).await;
+    let (other, events) = start(NetConfig::new(secret(2))).await.unwrap();
+    other
+        .commands
+        .send(NetCommand::Allow { roster: [node.key].into(), members: [].into(), strangers: false })
+        .await
+        .unwrap();
+    let addrs = node.net.local_addrs().to_vec();
+    other.commands.send(NetCommand::Dial { peer: Some(node.key), addrs }).await.unwrap();
+    node.connected(secret(2).public()).await;
+    drop(events);
+    // What it would have to tell it can tell nobody.
+    other.commands.send(NetCommand::Publish { bytes: vec![1], id: 1 }).await.unwrap();
+    node.disconnected(secret(2).public()).await;
+    other.shutdown().await;
 }
