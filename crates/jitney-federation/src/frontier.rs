@@ -10,8 +10,8 @@ use crate::ids::LogId;
 /// How much of one log a node has.
 ///
 /// Of everything up to `head` the node either holds the entry or knows that it expired. Above it some may
-/// be there, out of order, the highest at `top`. Below `floor` it holds nothing any more.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+/// be there, out of order: `beyond` of them, the highest at `top`. Below `floor` it holds nothing any more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Span {
     /// Lowest number that is held; one above `head` if none is.
     pub floor: u64,
@@ -20,6 +20,13 @@ pub struct Span {
     /// Highest number that was ever seen; never below `head`.
     #[serde(default)]
     pub top: u64,
+    /// How many entries above `head` are held.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub beyond: u64,
+}
+
+fn is_zero(n: &u64) -> bool {
+    *n == 0
 }
 
 impl Span {
@@ -51,12 +58,13 @@ pub type Ranges = Vec<Range>;
 
 /// Returns what `local` can give to `remote`: a stretch of each log of which `local` knows more.
 pub fn diff(local: &Frontier, remote: &Frontier) -> Ranges {
-    let known = |log| remote.0.get(log).map_or((0, 0), |span| (span.head, span.top()));
     let mut ranges = Ranges::new();
     for (log, span) in &local.0 {
-        let (after, seen) = known(log);
-        if span.head > after || span.top() > seen {
-            ranges.push(Range { log: *log, after, head: span.head, top: span.top() });
+        let known = remote.0.get(log).copied().unwrap_or_default();
+        // Beyond one hole there may be another, of which neither head nor top tells.
+        let holes = span.head == known.head && span.beyond > known.beyond;
+        if span.head > known.head || span.top() > known.top() || holes {
+            ranges.push(Range { log: *log, after: known.head, head: span.head, top: span.top() });
         }
     }
     ranges
@@ -80,7 +88,7 @@ mod tests {
     }
 
     fn frontier(spans: &[(u64, u64, u64)]) -> Frontier {
-        let span = |head, top| Span { floor: 1, head, top };
+        let span = |head, top| Span { floor: 1, head, top, beyond: top - head };
         Frontier(spans.iter().map(|&(n, head, top)| (log(n), span(head, top))).collect())
     }
 
@@ -104,6 +112,18 @@ mod tests {
     }
 
     #[test]
+    fn an_entry_between_two_holes_is_given_too() {
+        let with = |beyond| {
+            let mut frontier = frontier(&[(1, 3, 7)]);
+            frontier.0.get_mut(&log(1)).unwrap().beyond = beyond;
+            frontier
+        };
+        let ranges = diff(&with(2), &with(1));
+        assert_eq!(ranges, [Range { log: log(1), after: 3, head: 3, top: 7 }]);
+        assert!(diff(&with(1), &with(2)).is_empty(), "it has less");
+    }
+
+    #[test]
     fn an_old_node_that_names_no_top_is_understood() {
         let span: Span = serde_json::from_str(r#"{"floor":1,"head":4,"news":true}"#).unwrap();
         assert_eq!(span.top(), 4);
@@ -116,7 +136,8 @@ mod tests {
         let span = |entries: &[bool; 8]| {
             let head = entries.iter().take_while(|held| **held).count() as u64;
             let top = entries.iter().rposition(|held| *held).map_or(0, |at| at as u64 + 1);
-            Span { floor: 1, head, top: top.max(head) }
+            let beyond = entries.iter().skip(head as usize).filter(|held| **held).count() as u64;
+            Span { floor: 1, head, top: top.max(head), beyond }
         };
         let spans = held.iter().enumerate().map(|(n, entries)| (log(n as u64), span(entries)));
         Frontier(spans.filter(|(_, span)| span.top > 0).collect())

@@ -179,12 +179,16 @@ impl Log {
 
     /// Returns how far every log is known.
     pub fn frontier(&self) -> Frontier {
-        let spans = self.heads.iter().map(|(log, row)| {
-            let floor = self.stretch(log, 0, u64::MAX).next().map(|entry| entry.header().seq);
-            let floor = floor.unwrap_or(row.head.saturating_add(1));
-            (*log, Span { floor, head: row.head, top: row.top.max(row.head) })
-        });
-        Frontier(spans.collect())
+        Frontier(self.heads.iter().map(|(log, row)| (*log, self.span(log, row.head))).collect())
+    }
+
+    /// Returns what is held of a log of which all up to `head` is held or expired.
+    pub(crate) fn span(&self, log: &LogId, head: u64) -> Span {
+        let floor = self.stretch(log, 0, u64::MAX).next().map(|entry| entry.header().seq);
+        let top = self.heads.get(log).map_or(head, |row| row.top.max(head));
+        let beyond = if top > head { self.stretch(log, head, u64::MAX).count() } else { 0 };
+        let beyond = u64::try_from(beyond).unwrap_or(u64::MAX);
+        Span { floor: floor.unwrap_or(head.saturating_add(1)), head, top, beyond }
     }
 
     /// Returns the part of the frontier worth telling: the logs in which something may still live.

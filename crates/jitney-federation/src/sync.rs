@@ -333,7 +333,7 @@ mod tests {
         let have = Have {
             origin: key("orchard").public(),
             incarnation: Incarnation(3),
-            span: Span { floor: 1, head: 4, top: 6 },
+            span: Span { floor: 1, head: 4, top: 6, beyond: 1 },
             tip: None,
         };
         Hello {

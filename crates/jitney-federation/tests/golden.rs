@@ -243,7 +243,7 @@ fn sync_messages() -> BTreeMap<String, serde_json::Value> {
 
 fn hello() -> jitney_federation::sync::Hello {
     use jitney_federation::sync::{Have, Hello, RosterMark, Versions};
-    let span = jitney_federation::frontier::Span { floor: 1, head: 4, top: 6 };
+    let span = jitney_federation::frontier::Span { floor: 1, head: 4, top: 6, beyond: 0 };
     let have = Have { origin: coop().public(), incarnation: Incarnation(7), span, tip: None };
     Hello {
         federation: federation(),

@@ -153,7 +153,7 @@ pub(crate) fn proof() -> Vec<Seed> {
 
 fn hello() -> Hello {
     let roster = fixed::roster();
-    let span = Span { floor: 1, head: 3, top: 5 };
+    let span = Span { floor: 1, head: 3, top: 5, beyond: 0 };
     let end = tip(&chain()[2].id());
     Hello {
         federation: roster.federation(),
@@ -168,7 +168,10 @@ fn hello() -> Hello {
 
 pub(crate) fn sync_request() -> Vec<Seed> {
     let empty = Hello { have: Vec::new(), proofs: Vec::new(), records: BTreeMap::new(), ..hello() };
+    let mut holes = hello();
+    holes.have.iter_mut().for_each(|have| have.span.beyond = 1);
     vec![
+        json("between-holes", &SyncRequest { hello: holes, limit: 65_536 }),
         json("request", &SyncRequest { hello: hello(), limit: 106_496 }),
         json("newcomer", &SyncRequest { hello: empty, limit: 0 }),
     ]

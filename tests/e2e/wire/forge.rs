@@ -135,7 +135,7 @@ impl Forge {
     }
 
     fn hello(&self, upto: u64) -> Hello {
-        let span = Span { floor: 1, head: upto, top: upto };
+        let span = Span { floor: 1, head: upto, top: upto, beyond: 0 };
         let tip = None;
         Hello {
             federation: self.federation,

@@ -60,6 +60,13 @@ impl Federation {
         now.max(written)
     }
 
+    /// Returns the moments of which one must be within a node's certificate for it to be spoken with: this clock's, and
+    /// that which others have written of. A clock that fell back behind all certificates would else shut out
+    /// everybody who could tell it so; one that was ahead let in what is dated ahead, so this clock counts as well.
+    pub(super) fn moments(&self, now: Timestamp) -> [Timestamp; 2] {
+        [now, self.dated(now)]
+    }
+
     /// Returns the moment before which what has expired is gone. After a leap of the clock, until others say that it is
     /// right, as much earlier as an entry lives: a clock that leaps in solitude then drops nothing that others still
     /// have. Only where that would leave too little room in the own log it is now.

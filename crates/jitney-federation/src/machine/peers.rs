@@ -59,6 +59,12 @@ impl Federation {
         self.peers.contains_key(node)
     }
 
+    /// Returns the coop that a node speaks for at that moment.
+    pub(super) fn coop_of(&self, node: &PublicKey, now: Timestamp) -> Option<PublicKey> {
+        let roster = self.membership.roster()?;
+        self.moments(now).into_iter().find_map(|at| roster.coop_of_node(node, at))
+    }
+
     /// Brings the list of nodes in line with the roster.
     pub(super) fn refresh_peers(&mut self, now: Timestamp) {
         let nodes = self.nodes(now);
@@ -69,7 +75,9 @@ impl Federation {
 
     /// Returns the nodes to speak with at that moment.
     fn nodes(&self, now: Timestamp) -> BTreeSet<PublicKey> {
-        let mut nodes = self.membership.roster().map(|roster| roster.nodes(now)).unwrap_or_default();
+        let roster = self.membership.roster();
+        let certified = roster.map(|roster| self.moments(now).map(|at| roster.nodes(at)));
+        let mut nodes: BTreeSet<PublicKey> = certified.into_iter().flatten().flatten().collect();
         nodes.extend(self.membership.joining.get(&()).map(|row| row.link.node));
         nodes.remove(&self.node);
         nodes
@@ -210,8 +218,7 @@ impl Federation {
         if self.mail.receivers().next().is_none() {
             return;
         }
-        let Some(roster) = self.membership.roster() else { return };
-        if let Some(coop) = roster.coop_of_node(node, soonest) {
+        if let Some(coop) = self.coop_of(node, soonest) {
             self.mail.hasten(&coop, soonest);
         }
     }

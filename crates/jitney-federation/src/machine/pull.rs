@@ -115,10 +115,10 @@ impl Federation {
     pub(super) fn reached_with(&self, node: &PublicKey, mut frontier: Frontier) -> Frontier {
         let sent = self.peers.get(node).into_iter().flat_map(|peer| &peer.sent_upto);
         for (log, upto) in sent {
-            let fresh = Span { floor: 1, head: 0, top: 0 };
-            let span = frontier.0.entry(*log).or_insert(fresh);
-            span.head = span.head.max(*upto);
-            span.top = span.top.max(span.head);
+            let span = frontier.0.entry(*log).or_insert_with(|| self.log.span(log, 0));
+            if span.head < *upto {
+                *span = self.log.span(log, *upto);
+            }
         }
         frontier
     }
@@ -260,7 +260,7 @@ impl Federation {
         if roster.coop(&log.origin).is_none() || own || self.doubted.contains(&log) {
             return;
         }
-        let by_its_coop = roster.certifies(&log.origin, &node, now);
+        let by_its_coop = self.moments(now).iter().any(|at| roster.certifies(&log.origin, &node, *at));
         let upto = held_up.get(&log).map_or(covered.upto, |first| covered.upto.min(first.saturating_sub(1)));
         if by_its_coop {
             let theirs = page.hello.frontier().0.get(&log).map_or(0, |span| span.head);

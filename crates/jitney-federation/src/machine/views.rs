@@ -183,10 +183,9 @@ impl Federation {
         let ours = self.log.frontier();
         let told = self.of_roster(self.log.lively_frontier(self.now));
         let asked: BTreeSet<PublicKey> = self.pending.values().map(|pending| pending.peer).collect();
-        let roster = self.membership.roster();
         let status = |(node, peer): (&PublicKey, &super::peers::Peer)| PeerStatus {
             node: *node,
-            coop: roster.and_then(|roster| roster.coop_of_node(node, self.now)),
+            coop: self.coop_of(node, self.now),
             connected: peer.connected,
             subscribed: peer.subscribed,
             behind: behind(&self.reached_with(node, ours.clone()), &peer.have),

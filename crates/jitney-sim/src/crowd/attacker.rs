@@ -300,7 +300,7 @@ impl Attacker {
         let mut hello = self.hello(now);
         for _ in 0..60 {
             let incarnation = Incarnation(u64::from_le_bytes(self.chance.bytes()));
-            let span = Span { floor: 1, head: 1_000_000, top: 1_000_000 };
+            let span = Span { floor: 1, head: 1_000_000, top: 1_000_000, beyond: 0 };
             hello.have.push(Have { origin: self.coop, incarnation, span, tip: None });
         }
         let request = SyncRequest { hello, limit: u32::MAX };
@@ -309,7 +309,7 @@ impl Attacker {
     }
 
     fn hello(&self, now: Timestamp) -> Hello {
-        let span = Span { floor: 1, head: self.seq, top: self.seq };
+        let span = Span { floor: 1, head: self.seq, top: self.seq, beyond: 0 };
         Hello {
             federation: self.federation,
             versions: Versions::OURS,

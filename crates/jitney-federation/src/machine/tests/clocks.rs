@@ -92,6 +92,24 @@ fn what_is_written_before_others_say_that_the_clock_is_right_again_arrives() {
     }
 }
 
+#[test]
+fn what_gossip_lost_of_a_life_that_was_taken_back_in_part_is_given() {
+    let mut net = Net::federation(94, &["orchard", "harbour", "mill"]);
+    net.sites.get_mut("harbour").unwrap().skew_ms = 21 * 24 * 60 * 60_000;
+    net.append("harbour", "early", 600);
+    net.run(Minutes(25));
+    net.sites.get_mut("harbour").unwrap().skew_ms = 0;
+    // Of two that are written beyond what will be taken back, the others hear of the second only.
+    net.faults.mute = true;
+    net.append("harbour", "lost", 600);
+    net.faults.mute = false;
+    net.append("harbour", "right", 600);
+    net.run(Minutes(25));
+    for name in ["orchard", "harbour", "mill"] {
+        assert_eq!(net.tickets(name), ["early", "lost", "right"], "{name}");
+    }
+}
+
 /// Lets a node's clock leap ahead while nobody is there to tell it the time; tells whether it dropped what lived, and
 /// sets the clock right.
 fn drops_in_solitude(net: &mut Net, days: i64) -> bool {
@@ -219,17 +237,67 @@ fn a_clock_that_was_ahead_of_all_certificates_in_solitude_lets_the_others_in_onc
     assert_eq!(net.tickets("mill"), ["early", "meanwhile", "ticket"]);
 }
 
+const TEN_YEARS_BACK_MS: i64 = -10 * 365 * 24 * 60 * 60_000;
+
+/// Returns how many nodes a node last said are to be let in.
+fn let_in(net: &Net, name: &str) -> usize {
+    let allowed = net.sites[name].outputs.iter().rev().find_map(|output| match output {
+        Output::Allow { roster, .. } => Some(roster.len()),
+        _ => None,
+    });
+    allowed.unwrap()
+}
+
 #[test]
 fn a_clock_that_fell_back_behind_all_certificates_shuts_nobody_out() {
     let mut net = Net::federation(93, &["orchard", "harbour", "mill"]);
     net.append("harbour", "ticket", 600);
     net.run(Minutes(11));
-    net.sites.get_mut("orchard").unwrap().skew_ms = -10 * 365 * 24 * 60 * 60_000;
+    net.sites.get_mut("orchard").unwrap().skew_ms = TEN_YEARS_BACK_MS;
+    net.give("orchard", Input::Wake);
     net.run(Minutes(25));
-    let shut = |output: &Output| matches!(output, Output::Allow { roster, .. } if roster.len() < 2);
-    let since =
-        net.sites["orchard"].outputs.iter().rev().find(|output| matches!(output, Output::Allow { .. }));
-    assert!(since.is_some_and(|last| !shut(last)), "{since:?}");
+    assert_eq!(let_in(&net, "orchard"), 2);
+    let harbour = crate::testing::node("harbour").public();
+    let known = net.machine("orchard").peers().into_iter().find(|peer| peer.node == harbour);
+    assert_eq!(known.unwrap().coop, Some(key("harbour").public()), "its operator sees whose node it is");
+}
+
+#[test]
+fn a_node_started_with_a_clock_behind_all_certificates_shuts_nobody_out() {
+    let mut net = Net::federation(94, &["orchard", "harbour", "mill"]);
+    net.append("harbour", "ticket", 600);
+    net.run(Minutes(11));
+    net.crash("orchard");
+    net.append("harbour", "meanwhile", 600);
+    net.sites.get_mut("orchard").unwrap().skew_ms = TEN_YEARS_BACK_MS;
+    net.restart("orchard");
+    assert_eq!(let_in(&net, "orchard"), 2);
+    assert!(net.machine("orchard").clock().1, "it knows that its clock is wrong");
+    net.send("orchard", "mill", "a claim");
+    net.run(Minutes(25));
+    assert_eq!(net.letters("mill"), ["a claim"], "it is dated by what others wrote");
+    net.sites.get_mut("orchard").unwrap().skew_ms = 0;
+    net.run(Minutes(25));
+    assert_eq!(net.tickets("orchard"), ["meanwhile", "ticket"]);
+}
+
+#[test]
+fn a_roster_that_changes_while_the_clock_is_behind_all_certificates_shuts_nobody_out() {
+    let mut net = Net::federation(95, &["orchard", "harbour", "mill"]);
+    net.append("harbour", "ticket", 600);
+    net.run(Minutes(11));
+    net.sites.get_mut("orchard").unwrap().skew_ms = TEN_YEARS_BACK_MS;
+    net.give("orchard", Input::Wake);
+    let changes = net.count("orchard", |output| matches!(output, Output::RosterChanged { .. }));
+    net.join("ridge", "harbour");
+    net.run(Minutes(1));
+    for name in ["harbour", "mill"] {
+        net.admit(name, "ridge");
+        net.run(Minutes(2));
+    }
+    net.run(Minutes(11));
+    assert!(net.count("orchard", |output| matches!(output, Output::RosterChanged { .. })) > changes);
+    assert_eq!(let_in(&net, "orchard"), 3, "the newcomer too");
 }
 
 #[test]

@@ -27,7 +27,8 @@ fn lie(net: &mut Net) {
     let upto = net.machine("orchard").log().own.get(&()).unwrap().seq;
     let mut hello = request.hello;
     hello.have.retain(|have| have.log() != log);
-    let (origin, incarnation, span) = (log.origin, log.incarnation, Span { floor: 1, head: upto, top: upto });
+    let (origin, incarnation, span) =
+        (log.origin, log.incarnation, Span { floor: 1, head: upto, top: upto, beyond: 0 });
     hello.have.push(Have { origin, incarnation, span, tip: None });
     let page = SyncPage {
         hello,

@@ -179,7 +179,8 @@ fn hello(site: &Site, bytes: &mut Bytes<'_>) -> Hello {
     let logs = bytes.byte() % 5;
     let have = (0..logs).map(|_| {
         let log = some_log(site, bytes);
-        let span = Span { floor: some_number(bytes), head: some_number(bytes), top: some_number(bytes) };
+        let (floor, head) = (some_number(bytes), some_number(bytes));
+        let span = Span { floor, head, top: some_number(bytes), beyond: some_number(bytes) };
         let end = bytes.any(site.written.iter()).filter(|_| bytes.one_in(2));
         Have {
             origin: log.origin,
