@@ -173,6 +173,9 @@ impl Watch {
                 self.forgotten_tickets.insert(*id);
                 forgotten.extend(ticket.claims.keys().copied());
             }
+            // An offer that was answered or taken back since stands again until it runs out.
+            let changed = one.offered.iter().filter(|(id, _)| !other.offered.contains(id));
+            self.forgotten_tickets.extend(changed.map(|(id, _)| *id));
         }
         self.seen.restores = self.seen.restores.saturating_add(1);
         let number = u64::try_from(forgotten.len()).unwrap_or(u64::MAX);
