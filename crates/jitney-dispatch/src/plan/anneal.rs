@@ -58,9 +58,11 @@ const ASSEMBLY: u64 = 25;
 const SHRINKING: (f64, f64) = (0.2, 0.4);
 /// Between these they are saved for so many times what it took to save the last one.
 const PATIENCE: f64 = 4.0;
-/// How often the search is cooled once no vehicle is to be saved any more, in turn with a toll on leaving somebody
-/// out and with nobody left out.
-const ROUNDS: u32 = 6;
+/// How the search is cooled, time and again, once no vehicle is to be saved any more. With few vehicles plans lie far
+/// apart: one that began elsewhere may end better than the best can become.
+const ROUNDS: [Round; 6] = [Round::Toll, Round::Anew, Round::Anew, Round::Anew, Round::Toll, Round::Best];
+/// Share of a round in which it is tried to serve everybody anew.
+const FILLING: f64 = 0.5;
 /// Temperatures at the beginning and at the end, as shares of an ordinary ride's cost.
 const HOT: f64 = 0.5;
 const COLD: f64 = 0.002;
@@ -100,7 +102,9 @@ pub fn plan(
     let mut saves_vehicles = problem.vehicles.iter().all(|v| v.fixed_cost as f64 > 50.0 * ordinary);
     let each = (budget.work / MEETINGS).clamp(1, LONGEST);
     let (mut done, mut meeting) = (0.0f64, 0);
-    let (mut cooling, mut round, mut hot) = (0.0..1.0, 0, HOT);
+    let (mut cooling, mut rounds, mut hot) = (0.0..1.0, [].as_slice(), HOT);
+    // Until when everybody is to be served anew, while that is tried.
+    let mut filling = None;
     let (mut fleet, mut since) = (crew.best().fleet(), done);
     while done < 1.0 {
         let may_shrink = done < (PATIENCE * since).clamp(SHRINKING.0, SHRINKING.1)
@@ -113,18 +117,32 @@ pub fn plan(
                 cooling.end = done;
                 hot = HOT_IN_ROUNDS;
                 // Whom nobody can serve is left out in any case.
-                round = if crew.best().absent.is_empty() { ROUNDS } else { 1 };
+                rounds = if crew.best().absent.is_empty() { ROUNDS.as_slice() } else { &[Round::Best] };
             }
             if done >= cooling.end {
-                cooling = done..done + (1.0 - done) / f64::from(round.max(1));
-                round = round.saturating_sub(1);
-                let toll = (round % 2 == 1).then(|| Toll::of(ordinary));
+                cooling = done..done + (1.0 - done) / rounds.len().max(1) as f64;
+                let round = rounds.split_off_first().copied().unwrap_or(Round::Best);
+                filling = (round == Round::Anew).then_some(done + FILLING * (cooling.end - cooling.start));
                 crew.share();
-                crew.each(|search| search.settle(toll));
+                crew.each(|search| match round {
+                    Round::Best => search.settle(None),
+                    Round::Toll => search.settle(Some(Toll::of(ordinary))),
+                    Round::Anew => search.begin_anew(),
+                });
             }
-            let cooled = (done - cooling.start) / (cooling.end - cooling.start);
-            let temperature = ordinary * hot * (COLD / hot).powf(cooled);
-            crew.each(|search| search.run(each, temperature));
+            if let Some(until) = filling {
+                crew.each(|search| match done < until {
+                    true => search.fill(each, ordinary * 0.1),
+                    false => search.settle_unless_full(),
+                });
+                if crew.searches.iter().all(Search::is_full) {
+                    (filling, cooling.start) = (None, done);
+                }
+            } else {
+                let cooled = (done - cooling.start) / (cooling.end - cooling.start);
+                let temperature = ordinary * hot * (COLD / hot).powf(cooled);
+                crew.each(|search| search.run(each, temperature));
+            }
         }
         meeting += 1;
         let work = crew.searches[0].work + crew.extra;
@@ -138,6 +156,17 @@ pub fn plan(
         }
     }
     crew.answer()
+}
+
+/// What the search is cooled from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Round {
+    /// The best plan.
+    Best,
+    /// The same, with a toll on leaving somebody out on the way.
+    Toll,
+    /// A plan made anew with as many vehicles.
+    Anew,
 }
 
 struct Crew<'a> {

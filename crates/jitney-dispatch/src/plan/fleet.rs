@@ -8,6 +8,7 @@
 
 use super::insert::{Spot, cheapest};
 use super::search::{Search, Toll};
+use super::solution::Solution;
 
 /// Iterations after a run was dissolved before anybody is forced: what comes about by itself is better.
 const PATIENCE: u64 = 1000;
@@ -23,9 +24,6 @@ impl Search<'_> {
     /// Tries for so much work to do with fewer vehicles; goes on from the best plan afterwards.
     pub fn shrink(&mut self, work: u64, temperature: f64) {
         let until = self.work + work;
-        if self.missed.is_empty() {
-            self.missed = vec![0; self.problem.requests()];
-        }
         while self.work < until {
             if self.current.absent.is_empty() {
                 if self.current.cost < self.best.cost {
@@ -112,6 +110,38 @@ impl Search<'_> {
         spot
     }
 
+    /// Begins anew with nobody on any run, for as many vehicles as the best plan uses.
+    pub fn begin_anew(&mut self) {
+        self.toll = None;
+        self.most_busy = self.best.fleet().1.max(1);
+        self.current = Solution::idle(self.problem, &mut self.scratch);
+        self.dissolved = self.iterations;
+    }
+
+    /// Tries for so much work to serve everybody with these vehicles.
+    pub fn fill(&mut self, work: u64, temperature: f64) {
+        let until = self.work + work;
+        while self.work < until && !self.is_full() {
+            self.attempt(temperature);
+            self.work += 1;
+            if self.iterations - self.dissolved > PATIENCE {
+                self.force();
+            }
+        }
+    }
+
+    /// Goes on from the best plan if somebody is left out of this one.
+    pub fn settle_unless_full(&mut self) {
+        if !self.is_full() {
+            self.settle(None);
+        }
+    }
+
+    /// Tells whether everybody is served.
+    pub fn is_full(&self) -> bool {
+        self.current.absent.is_empty()
+    }
+
     /// Goes on from the best plan, with no more vehicles than it uses. With a toll it may leave somebody out on the
     /// way, for as much: where runs are full, that leads to plans that no other way does.
     pub fn settle(&mut self, toll: Option<Toll>) {
@@ -152,7 +182,7 @@ impl Search<'_> {
         let absent = self.current.absent.clone();
         let count = |list: &[u32], missed: &[u64]| list.iter().map(|r| missed[*r as usize]).sum::<u64>();
         let sum = count(&absent, &self.missed);
-        self.ruin();
+        self.ruin(0.0);
         self.recreate();
         self.iterations += 1;
         let cost = self.current.reckon(self.problem);

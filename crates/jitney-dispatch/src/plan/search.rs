@@ -17,10 +17,22 @@ use super::solution::{NOWHERE, Solution};
 const SPLIT: f64 = 0.5;
 /// How often one more stop is kept.
 const KEEP_ONE: f64 = 0.3;
-/// Requests taken out at a time, on average.
-const REMOVED: f64 = 9.0;
-/// Longest string taken out of one run, in stops.
-const STRING: f64 = 10.0;
+/// What strings take out.
+#[derive(Debug, Clone, Copy)]
+struct Strings {
+    /// Requests at a time, on average.
+    removed: f64,
+    /// Stops of one run at most.
+    longest: f64,
+}
+/// What is taken out as a rule.
+const SHORT: Strings = Strings { removed: 9.0, longest: 10.0 };
+/// What is taken out now and then, where runs are so long that short strings leave their shape as it is.
+const LONG: Strings = Strings { removed: 25.0, longest: 40.0 };
+/// How often.
+const LONG_SHARE: f64 = 0.25;
+/// Stops of an average run from which on that is.
+const LONG_RUN: f64 = 30.0;
 /// How often a place is overlooked, of 2³².
 const BLINK: u64 = 42_949_673;
 /// Routes of plans that cost up to this many thousandths of the best are remembered.
@@ -118,7 +130,7 @@ impl<'a> Search<'a> {
             iterations: 0,
             direct: (0..problem.requests()).map(direct).collect(),
             memo: vec![Memo::default(); problem.requests() * problem.vehicles()],
-            missed: Vec::new(),
+            missed: vec![0; problem.requests()],
             toll: None,
             dissolved: 0,
             most_busy: usize::MAX,
@@ -149,7 +161,7 @@ impl<'a> Search<'a> {
         if self.dice.unit() < TAILS {
             self.exchange_tails(temperature * 3.0);
         }
-        self.ruin();
+        self.ruin(LONG_SHARE);
         self.recreate();
         self.iterations += 1;
         let cost = self.current.reckon(self.problem);
@@ -220,7 +232,8 @@ impl<'a> Search<'a> {
         }
     }
 
-    pub(super) fn ruin(&mut self) {
+    /// Takes some out who are near each other; of long runs, with this chance, more of them.
+    pub(super) fn ruin(&mut self, long: f64) {
         let n = self.problem.requests();
         if n == 0 {
             return;
@@ -228,12 +241,12 @@ impl<'a> Search<'a> {
         match self.dice.below(RUINS) {
             0 => self.ruin_alike(),
             1 => self.ruin_anywhere(),
-            _ => self.ruin_strings(),
+            _ => self.ruin_strings(long),
         }
     }
 
     fn how_many(&mut self) -> usize {
-        let most = (REMOVED * 2.0).min(self.problem.requests() as f64 * 0.6).max(1.0) as usize;
+        let most = (SHORT.removed * 2.0).min(self.problem.requests() as f64 * 0.6).max(1.0) as usize;
         1 + self.dice.below(most)
     }
 
@@ -259,13 +272,15 @@ impl<'a> Search<'a> {
         self.take_out();
     }
 
-    fn ruin_strings(&mut self) {
+    fn ruin_strings(&mut self, long: f64) {
         let problem = self.problem;
         let busy = self.current.routes.iter().filter(|r| r.len() > 0).count().max(1);
         let served = problem.requests() - self.current.absent.len();
         let average = (2 * served) as f64 / busy as f64;
-        let longest = STRING.min(average).max(1.0);
-        let strings = (4.0 * REMOVED / (1.0 + longest) - 1.0).max(1.0);
+        let long = long > 0.0 && average >= LONG_RUN && self.dice.unit() < long;
+        let size = if long { LONG } else { SHORT };
+        let longest = size.longest.min(average).max(1.0);
+        let strings = (4.0 * size.removed / (1.0 + longest) - 1.0).max(1.0);
         let strings = (self.dice.unit() * strings + 1.0) as usize;
         let seed = self.dice.below(problem.requests());
         let near = self.near;

@@ -134,6 +134,26 @@ fn where_vehicles_are_dear_no_more_drive_than_enumeration_proves_to_be_needed() 
 }
 
 #[test]
+fn where_one_dear_vehicle_does_from_the_beginning_it_drives_no_further_than_it_must() {
+    let mut alone = 0;
+    for seed in 0..40 {
+        let mut parts = parts(Kind { requests: 2, vehicles: 2, metric: true, rich: false }, seed + 30_000);
+        if parts.requests.iter().any(|r| matches!(r.job, Job::Aboard(_))) {
+            continue;
+        }
+        parts.vehicles.truncate(1);
+        parts.vehicles[0].fixed_cost = 1_000_000;
+        parts.requests.iter_mut().for_each(|request| request.unserved = 10_000_000);
+        let problem = Problem::new(parts.clone()).unwrap();
+        let answer = plan(&problem, None, Budget { work: 60_000, threads: 2, seed }, |_| 0.0);
+        checked(&parts, &answer);
+        assert_eq!(answer.cost, optimum(&parts), "seed {seed}");
+        alone += usize::from(answer.unserved.is_empty());
+    }
+    assert!(alone > 0, "somebody is left out of each of 40");
+}
+
+#[test]
 fn the_same_seed_and_threads_give_the_same_answer() {
     let parts = parts(Kind { requests: 30, vehicles: 4, metric: true, rich: true }, 5);
     let problem = Problem::new(parts.clone()).unwrap();
