@@ -121,6 +121,8 @@ pub struct Log {
     /// Proofs of equivocation, one a log; table 140.
     pub proofs: Table<LogId, ProofRow>,
     by_expiry: BTreeSet<(Timestamp, EntryKey)>,
+    /// The logs by the newest that was accepted of each: every input asks for the newest of all.
+    by_newest: BTreeSet<(Timestamp, LogId)>,
     held: BTreeMap<PublicKey, usize>,
     parked: BTreeMap<(Timestamp, EntryId), Entry>,
     quotas: BTreeMap<PublicKey, quota::Bucket>,
@@ -268,11 +270,11 @@ impl Log {
         // What was written after the clock was set right, and before others said that it is, stays beyond the gap.
         let last = self.stretch(log, 0, u64::MAX).map(|entry| entry.header().seq).max();
         let newest = self.stretch(log, 0, u64::MAX).map(|entry| entry.header().issued_at).max();
-        self.heads.update(log, |row| {
+        if let Some(row) = self.heads.get(log) {
             let head = first.map_or(row.head, |seq| row.head.min(seq.saturating_sub(1)));
             let top = last.map_or(head, |last| last.max(head));
-            *row = HeadRow { head, top, newest: newest.unwrap_or(now) };
-        });
+            self.set_head(*log, HeadRow { head, top, newest: newest.unwrap_or(now) });
+        }
         early
     }
 
@@ -298,13 +300,13 @@ impl Log {
 
     /// Returns the latest moment at which an entry that was accepted says it was issued.
     pub fn newest(&self) -> Option<Timestamp> {
-        self.heads.values().map(|row| row.newest).max()
+        self.by_newest.last().map(|(newest, _)| *newest)
     }
 
     /// Returns the latest moment at which an entry of another coop that was accepted says it was issued.
     pub(crate) fn newest_of_others(&self, coop: &PublicKey) -> Option<Timestamp> {
-        let others = self.heads.iter().filter(|(log, _)| log.origin != *coop);
-        others.map(|(_, row)| row.newest).max()
+        let newest_first = self.by_newest.iter().rev();
+        newest_first.filter(|(_, log)| log.origin != *coop).map(|(newest, _)| *newest).next()
     }
 
     /// Tells whether new claims and awards with the coop must wait for a person, because it contradicted
@@ -419,9 +421,32 @@ impl Log {
         let mut row = self.heads.get(&log).copied().unwrap_or(fresh);
         change(&mut row);
         row.top = row.top.max(row.head);
-        if self.heads.get(&log) != Some(&row) {
-            self.heads.insert(log, row);
+        self.set_head(log, row);
+    }
+
+    fn set_head(&mut self, log: LogId, row: HeadRow) {
+        let before = self.heads.get(&log).copied();
+        if before == Some(row) {
+            return;
         }
+        if before.is_none_or(|before| before.newest != row.newest) {
+            if let Some(before) = before {
+                self.by_newest.remove(&(before.newest, log));
+            }
+            self.by_newest.insert((row.newest, log));
+        }
+        self.heads.insert(log, row);
+    }
+
+    pub(crate) fn forget_head(&mut self, log: &LogId) {
+        if let Some(row) = self.heads.remove(log) {
+            self.by_newest.remove(&(row.newest, *log));
+        }
+    }
+
+    /// Puts in order what rows do not hold; to be called once all are restored.
+    pub(crate) fn rebuild(&mut self) {
+        self.by_newest = self.heads.iter().map(|(log, row)| (row.newest, *log)).collect();
     }
 
     /// Moves the head of a log over all entries that follow it without a hole.

@@ -191,6 +191,7 @@ impl Federation {
 
     fn start(&mut self, cx: &mut Cx<'_>, out: &mut Vec<Output>) {
         self.mail.rebuild();
+        self.log.rebuild();
         if let Some(version) = self.membership.rebuild() {
             out.push(Output::RosterDamaged { version });
         }

@@ -254,7 +254,7 @@ impl Log {
         }
         let idle: Vec<LogId> = self.head_logs(&new.origin).filter(|log| self.is_idle(log, now)).collect();
         for log in idle {
-            self.heads.remove(&log);
+            self.forget_head(&log);
         }
     }
 

@@ -336,3 +336,43 @@ proptest! {
         prop_assert!(log.proofs.is_empty());
     }
 }
+
+/// Looks for the newest entry of all logs, or of all but the coop's, head by head.
+fn newest_by_heads(log: &Log, but: Option<PublicKey>) -> Option<Timestamp> {
+    let heads = log.heads.iter().filter(|(log, _)| Some(log.origin) != but);
+    heads.map(|(_, row)| row.newest).max()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+    #[test]
+    fn the_newest_entry_is_that_of_the_newest_head_whatever_comes_and_goes(
+        steps in prop::collection::vec((0..4u64, 0..5u8, 0..60u32), 1..30)
+    ) {
+        let mut log = Log::default();
+        let mut writers: Vec<Writer> = (0..4).map(|_| Writer::new()).collect();
+        for (incarnation, writer) in (0..).zip(&mut writers) {
+            writer.log.begin(Incarnation(incarnation));
+        }
+        for (which, what, minutes) in steps {
+            let then = now().after(Minutes(minutes));
+            let writer = &mut writers[usize::try_from(which).unwrap()];
+            let id = writer.log.own_log(key("orchard").public()).unwrap();
+            match what {
+                0 | 1 => {
+                    let _ = log.accept(writer.write_at("a", then, 90), Way::Sync, &roster(), then, then);
+                }
+                2 => {
+                    log.take_back(&id, then, now());
+                }
+                3 => log.forget_head(&id),
+                _ => log.rebuild(),
+            }
+            let orchard = key("orchard").public();
+            prop_assert_eq!(log.newest(), newest_by_heads(&log, None));
+            prop_assert_eq!(log.newest_of_others(&orchard), newest_by_heads(&log, Some(orchard)));
+            let other = key("harbour").public();
+            prop_assert_eq!(log.newest_of_others(&other), newest_by_heads(&log, Some(other)));
+        }
+    }
+}

@@ -238,7 +238,7 @@ impl Federation {
 
     /// Takes up the entries from the future whose time has come.
     pub(super) fn unpark_due(&mut self, cx: &mut Cx<'_>, out: &mut Vec<Output>) {
-        if self.may_be_ahead() {
+        if self.log.next_parked().is_none_or(|at| at > cx.now) || self.may_be_ahead() {
             return;
         }
         for entry in self.log.unpark(cx.now) {
