@@ -22,6 +22,7 @@ use crate::fence::Fence;
 use crate::gate::Gate;
 use crate::interface::Channel;
 use crate::params::{self, GossipParams};
+use crate::when_woken::WhenWoken;
 
 /// Protocol family named in identify.
 const PROTOCOL_VERSION: &str = "/jitney/1";
@@ -41,6 +42,12 @@ pub(crate) struct Behaviour {
     limits: connection_limits::Behaviour,
     pub(crate) gate: Gate,
     pub(crate) gossip: Fence<Gossip>,
+    pub(crate) seldom: WhenWoken<Seldom>,
+}
+
+/// Is everything but gossip: what a connection is seldom busy with.
+#[derive(NetworkBehaviour)]
+pub(crate) struct Seldom {
     pub(crate) channels: Channels,
     identify: identify::Behaviour,
     ping: ping::Behaviour,
@@ -65,7 +72,6 @@ impl Behaviour {
         relay_client: relay::client::Behaviour,
     ) -> Self {
         let limits = &config.limits;
-        let me = key.public().to_peer_id();
         Self {
             limits: connection_limits::Behaviour::new(
                 ConnectionLimits::default()
@@ -75,7 +81,22 @@ impl Behaviour {
             ),
             gate: Gate::new(limits.strangers_max),
             gossip: Fence::new(gossip),
-            channels: Channels::new(&ProtocolSupport::Full, limits),
+            seldom: WhenWoken::new(Seldom::new(key, config, relay_client)),
+        }
+    }
+
+    /// Says who is on the roster: only they gossip, relay, and try addresses for each other.
+    pub(crate) fn allow(&mut self, roster: &HashSet<PeerId>) {
+        self.gossip.allow(roster.clone());
+        self.seldom.allow(roster);
+    }
+}
+
+impl Seldom {
+    fn new(key: &identity::Keypair, config: &NetConfig, relay_client: relay::client::Behaviour) -> Self {
+        let me = key.public().to_peer_id();
+        Self {
+            channels: Channels::new(&ProtocolSupport::Full, &config.limits),
             identify: identify(key, &config.agent),
             ping: ping(),
             relay_client,
@@ -91,9 +112,7 @@ impl Behaviour {
         }
     }
 
-    /// Says who is on the roster: only they gossip, relay, and try addresses for each other.
-    pub(crate) fn allow(&mut self, roster: &HashSet<PeerId>) {
-        self.gossip.allow(roster.clone());
+    fn allow(&mut self, roster: &HashSet<PeerId>) {
         if let Some(relay) = self.relay.as_mut() {
             relay.allow(roster.clone());
         }

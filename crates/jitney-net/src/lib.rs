@@ -71,6 +71,7 @@ mod interface;
 pub mod params;
 mod traffic;
 mod transport;
+mod when_woken;
 
 pub use address::{address_with_peer, is_relayed, parse_address, peer_id, public_key, relay_of};
 pub use config::{NetConfig, NetLimits};

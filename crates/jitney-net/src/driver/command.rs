@@ -246,7 +246,7 @@ impl Driver {
             return self.emit(NetEvent::RequestFailed { id, peer, reason });
         }
         self.meter.saw(Lane::On(channel), Direction::Out, &bytes);
-        let asked = self.swarm.behaviour_mut().channels.ask(&to, channel, bytes, Vec::new());
+        let asked = self.swarm.behaviour_mut().seldom.channels.ask(&to, channel, bytes, Vec::new());
         self.asked.insert((channel, asked), id);
     }
 
@@ -260,7 +260,7 @@ impl Driver {
             return;
         }
         self.meter.saw(Lane::On(channel), Direction::Out, &bytes);
-        if !self.swarm.behaviour_mut().channels.answer(channel, to, bytes) {
+        if !self.swarm.behaviour_mut().seldom.channels.answer(channel, to, bytes) {
             tracing::debug!(target: "jitney::net", %channel, token, "the response came too late");
         }
     }

@@ -97,7 +97,7 @@ pub async fn start(config: NetConfig) -> Result<(NetHandle, mpsc::Receiver<NetEv
     for text in &config.external {
         let (addr, _) = parse_multiaddr(text)?;
         // Said by the operator, and tried by peers all the same.
-        let reach = swarm.behaviour_mut().reach.inner_mut();
+        let reach = swarm.behaviour_mut().seldom.reach.inner_mut();
         reach.on_swarm_event(FromSwarm::NewExternalAddrCandidate(NewExternalAddrCandidate { addr: &addr }));
         swarm.add_external_address(addr);
     }

@@ -7,7 +7,7 @@ use libp2p::{PeerId, identify, ping};
 
 use super::Driver;
 use crate::address::public_key;
-use crate::behaviour::{BehaviourEvent, FrameEvent, never};
+use crate::behaviour::{BehaviourEvent, FrameEvent, SeldomEvent, never};
 use crate::gate::Denied;
 use crate::interface::{Channel, NetEvent};
 use crate::params;
@@ -53,29 +53,35 @@ impl Driver {
         match event {
             BehaviourEvent::Limits(event) | BehaviourEvent::Gate(event) => never(event),
             BehaviourEvent::Gossip(event) => self.on_gossip_event(event),
-            BehaviourEvent::Channels(event) => {
+            BehaviourEvent::Seldom(event) => self.on_seldom_event(event),
+        }
+    }
+
+    fn on_seldom_event(&mut self, event: SeldomEvent) {
+        match event {
+            SeldomEvent::Channels(event) => {
                 let (channel, event) = event.split();
                 self.on_channel_event(channel, event);
             }
-            BehaviourEvent::Ping(ping::Event { connection, result: Err(ping::Failure::Timeout), .. }) => {
+            SeldomEvent::Ping(ping::Event { connection, result: Err(ping::Failure::Timeout), .. }) => {
                 tracing::debug!(target: "jitney::net", "a connection is dead, closing it");
                 self.swarm.close_connection(connection);
             }
-            BehaviourEvent::Identify(identify::Event::Received { connection_id, peer_id, info }) => {
+            SeldomEvent::Identify(identify::Event::Received { connection_id, peer_id, info }) => {
                 self.identified(peer_id, connection_id, &info.agent_version);
             }
-            BehaviourEvent::Reach(event) => {
+            SeldomEvent::Reach(event) => {
                 if let Some(by) = public_key(&event.server) {
                     let (addr, reached) = (event.tested_addr.to_string(), event.result.is_ok());
                     self.emit(NetEvent::Tried { addr, by, reached });
                 }
             }
-            BehaviourEvent::TryReach(event) => {
+            SeldomEvent::TryReach(event) => {
                 if event.result.is_ok() {
                     self.tried_for(&event.client, event.tested_addr);
                 }
             }
-            BehaviourEvent::Dcutr(event) => {
+            SeldomEvent::Dcutr(event) => {
                 let peer = public_key(&event.remote_peer_id).map(|key| key.short());
                 match event.result {
                     Ok(_) => {
@@ -86,10 +92,10 @@ impl Driver {
                     }
                 }
             }
-            BehaviourEvent::Relay(event) => {
+            SeldomEvent::Relay(event) => {
                 tracing::debug!(target: "jitney::net", ?event, "relaying");
             }
-            BehaviourEvent::Identify(_) | BehaviourEvent::Ping(_) | BehaviourEvent::RelayClient(_) => {}
+            SeldomEvent::Identify(_) | SeldomEvent::Ping(_) | SeldomEvent::RelayClient(_) => {}
         }
     }
 
