@@ -1,8 +1,8 @@
 //! Coops that are on the roster and lie about bookings. Their nodes take part in gossip and sync as all do; what comes
 //! to them about bookings they take and do not act on, and what they say about bookings is made up here.
 
-use jitney_domain::booking::{BookingMessage, Progress, RefusalReason};
-use jitney_domain::{ClaimId, Minutes, TicketId};
+use jitney_domain::booking::{BookingMessage, Disagreement, Progress, RefusalReason};
+use jitney_domain::{ClaimId, Minutes, Outcome, Statement, TicketId};
 use jitney_federation::direct::DirectDraft;
 use jitney_federation::{DirectMessage, MessageId};
 use jitney_net::{Channel, NetCommand};
@@ -24,6 +24,7 @@ pub struct Lies {
     pub confirmations: u64,
     pub awards: u64,
     pub about_others: u64,
+    pub outcomes: u64,
     pub offers_taken_back: u64,
 }
 
@@ -47,10 +48,11 @@ impl Liar {
 
     /// Says something to the honest nodes, which are the first ones of the world.
     pub fn act(&mut self, world: &mut World, honest: usize) {
-        match self.chance.below(5) {
+        match self.chance.below(6) {
             0 | 1 => self.claim_everything(world, honest),
             2 => self.confirm(world, honest),
             3 => self.award(world, honest),
+            4 => self.tell_outcomes(world, honest),
             _ => self.meddle(world, honest),
         }
     }
@@ -109,6 +111,37 @@ impl Liar {
             let respond_by = world.now().after(Minutes(600));
             self.say(world, to, &BookingMessage::Award { ticket, claim, respond_by });
             self.lies.awards += 1;
+        }
+    }
+
+    /// Says how trips ended that it had no part in: of claims that there are not, and of those of others.
+    fn tell_outcomes(&mut self, world: &mut World, honest: usize) {
+        let to = self.chance.below(honest);
+        let theirs = world.state(to).into_iter().flat_map(|s| s.claims.iter().map(|(id, _)| *id));
+        let bids = world.state(to).into_iter().flat_map(|s| s.tickets.iter());
+        let bids = bids.flat_map(|(_, ticket)| ticket.claims.keys().copied());
+        // What it has been awarded it may speak of.
+        let may_not = |claim: &ClaimId| !self.claims.contains(&(to, *claim));
+        let known: Vec<ClaimId> = theirs.chain(bids).filter(may_not).collect();
+        for _ in 0..FLOOD {
+            let made_up = ClaimId::from_bytes(self.chance.bytes());
+            let claim = self.chance.pick(&known).filter(|_| self.chance.percent(30)).unwrap_or(made_up);
+            let ticket = world.state(to).and_then(|s| Some(s.ticket_of_claim(claim)?.0));
+            let statement = Statement {
+                ticket: ticket.unwrap_or_else(|| TicketId::from_bytes(self.chance.bytes())),
+                claim,
+                outcome: Outcome::NoShow,
+                picked_up: None,
+                dropped_off: None,
+                metres: None,
+            };
+            let lie = match self.chance.below(3) {
+                0 => BookingMessage::State { statement },
+                1 => BookingMessage::Agree { statement },
+                _ => BookingMessage::Dispute { claim, why: Disagreement::RiderSaysOtherwise },
+            };
+            self.say(world, to, &lie);
+            self.lies.outcomes += 1;
         }
     }
 

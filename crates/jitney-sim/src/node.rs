@@ -1,19 +1,22 @@
 //! One simulated node: a whole core with its disk, its keys and its clock.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jitney_domain::{MemberId, State, Timestamp, Zone};
 use jitney_federation::{Blob, Frontier, MailKey};
 use jitney_identity::secretbox::DataKey;
 use jitney_identity::{PublicKey, SecretKey};
 use jitney_net::NetEvent;
-use jitney_node::core::Core;
+use jitney_node::core::{Core, tags};
 use jitney_node::settings::{Face, Keys, Settings};
-use jitney_store::Digest;
+use jitney_store::{Digest, Store as _, TableTag};
 
 use crate::disk::{Disk, KeyFile};
 use crate::invariants::Cause;
 use crate::rng::Chance;
+
+/// Bytes of a claim's name, with which a receipt's begins.
+const CLAIM_ID: usize = 16;
 
 /// How a node comes down.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -164,6 +167,19 @@ impl Node {
     /// Returns what the coop knows, while the node is up.
     pub fn state(&self) -> Option<&State> {
         self.core.as_ref().map(Core::state)
+    }
+
+    /// Returns of how many claims its disk holds a signed word on how the trip ended, and how many words.
+    pub fn receipts(&self) -> (usize, usize) {
+        let (mut claims, mut words) = (BTreeSet::new(), 0);
+        let read = self.disk.scan(TableTag(tags::RECEIPTS), &mut |key, _| {
+            if key.len() == CLAIM_ID + 2 {
+                claims.insert(key[..CLAIM_ID].to_vec());
+                words += 1;
+            }
+            Ok(())
+        });
+        read.map_or((usize::MAX, usize::MAX), |()| (claims.len(), words))
     }
 
     /// Copies what the node has on its disk.

@@ -5,7 +5,7 @@
 #![allow(clippy::print_stderr)] // Figures, shown with --nocapture.
 
 use jitney_domain::Minutes;
-use jitney_domain::booking::TicketPhase;
+use jitney_domain::booking::{ClaimPhase, TicketPhase};
 use jitney_federation::mail::MAX_WAITING_PER_COOP;
 use jitney_sim::hostile::Liar;
 use jitney_sim::invariants::disagreements;
@@ -52,9 +52,11 @@ fn three_coops_keep_their_promises_among_six_that_lie() {
     let lies = liars.iter().map(|liar| liar.lies).fold((0, 0, 0, 0), |sum, l| {
         (sum.0 + l.claims, sum.1 + l.confirmations, sum.2 + l.awards, sum.3 + l.about_others)
     });
+    let outcomes: u64 = liars.iter().map(|liar| liar.lies.outcomes).sum();
     let (seen, usual) = (world.watch.seen, quiet.watch.seen);
     eprintln!("claims, confirmations, awards, lies about others: {lies:?}\n{usual:?}\n{seen:?}");
     assert!(lies.0 > 20 && lies.1 > 100 && lies.2 > 100 && lies.3 > 100, "{lies:?}");
+    assert!(outcomes > 500, "{outcomes}");
     assert!(world.watch.violations.is_empty(), "{:?}", world.watch.violations.first());
     for at in 0..HONEST {
         let state = world.state(at).unwrap();
@@ -64,6 +66,19 @@ fn three_coops_keep_their_promises_among_six_that_lie() {
             let confirmed = matches!(ticket.phase, TicketPhase::Confirmed(..) | TicketPhase::Settled(..));
             assert!(!(confirmed && ticket.award().is_some_and(|a| liar(a.provider))), "{id:?}");
         }
+        // What is signed about claims that there are not, or by others than those concerned, leaves nothing on the disk.
+        let settled = state
+            .tickets
+            .iter()
+            .filter(|(_, t)| matches!(t.phase, TicketPhase::Settled(..) | TicketPhase::Disputed(..)));
+        let stated =
+            state.claims.iter().filter(|(_, claim)| matches!(claim.phase, ClaimPhase::Stated { .. }));
+        let (claims, words) = world.nodes[at].receipts();
+        let most = settled.count() + stated.count();
+        assert!(
+            claims <= most && words <= 2 * claims,
+            "{words} words on {claims} claims, {most} are settled"
+        );
         let outbox = &world.nodes[at].core.as_ref().unwrap().federation().mail().outbox;
         assert!(outbox.len() <= LIARS * MAX_WAITING_PER_COOP);
     }

@@ -12,6 +12,7 @@ use jitney_net::{Channel, NetCommand, NetEvent, Verdict};
 use jitney_store::Store;
 use serde::Serialize;
 
+use super::receipts::{ReceiptKey, Side};
 use super::{Core, CredentialId, Neighbour, NeighbourCapacity, Output};
 use crate::api::{Answer, Enrol, Fault, FaultKind, Request};
 
@@ -300,7 +301,7 @@ impl<S: Store> Core<S> {
         }
     }
 
-    /// Hands a partner's message to the domain, and keeps signed statements of outcomes as receipts.
+    /// Hands a partner's message to the domain, and keeps a signed statement of an outcome as a receipt.
     fn message_received(&mut self, from: PublicKey, body: &[u8], bytes: Vec<u8>, now: Timestamp) {
         let message: BookingMessage = match serde_json::from_slice(body) {
             Ok(message) => message,
@@ -316,9 +317,12 @@ impl<S: Store> Core<S> {
                 Err(why) => return self.turn_back(*claim, from, &why, now),
             }
         }
-        self.keep_receipt(&message, 0, bytes);
-        if let Err(refusal) = self.command(Actor::Partner(from), Command::Receive { from, message }, now) {
-            tracing::warn!(target: "jitney::booking", %refusal, "a partner's message was refused");
+        let receipt = ReceiptKey::of(&message, Side::Theirs);
+        match self.command(Actor::Partner(from), Command::Receive { from, message }, now) {
+            Ok(events) => self.keep_what_settled(receipt, &events, bytes),
+            Err(refusal) => {
+                tracing::warn!(target: "jitney::booking", %refusal, "a partner's message was refused");
+            }
         }
         if let Some((claim, credential)) = shown
             && let Some((_, ticket)) = self.state.ticket_of_claim(claim)
@@ -360,29 +364,6 @@ impl<S: Store> Core<S> {
         Ok(id)
     }
 
-    /// Keeps a signed message that proves how a trip ended: ours and theirs side by side.
-    fn keep_receipt(&mut self, message: &BookingMessage, ours: u8, bytes: Vec<u8>) {
-        let kind = match message {
-            BookingMessage::State { .. } => 0_u8,
-            BookingMessage::Agree { .. } => 1,
-            BookingMessage::Dispute { .. } => 2,
-            _ => return,
-        };
-        let Some(claim) = message.claim() else { return };
-        let mut key = claim.as_bytes().to_vec();
-        key.extend([kind, ours]);
-        let table = super::tags::RECEIPTS;
-        self.receipts.push(jitney_domain::table::RowChange { table, key, value: Some(bytes) });
-    }
-
-    /// Keeps a driver's signed report: it proves who said what, whoever delivered it.
-    pub(crate) fn keep_report(&mut self, report: jitney_domain::ReportId, signed: &crate::api::SignedReport) {
-        let Ok(bytes) = serde_json::to_vec(signed) else { return };
-        let key = [b"report".as_slice(), report.as_bytes()].concat();
-        let table = super::tags::RECEIPTS;
-        self.receipts.push(jitney_domain::table::RowChange { table, key, value: Some(bytes) });
-    }
-
     /// Appends to our public log what has no room for anything personal; tells whether it was, which it is
     /// unless this coop is in no federation or has too much in its log.
     pub(super) fn append(&mut self, body: &impl GossipBody, expires: Timestamp, now: Timestamp) -> bool {
@@ -414,7 +395,7 @@ impl<S: Store> Core<S> {
                 let key = federation::MailKey { coop: to, id };
                 if let Some(row) = self.federation.mail().outbox.get(&key) {
                     let bytes = row.bytes.0.clone();
-                    self.keep_receipt(message, 1, bytes);
+                    self.keep_ours(message, bytes);
                 }
                 self.let_out(outputs, now);
             }

@@ -21,6 +21,7 @@ mod opened;
 mod pace;
 mod reach;
 mod readable;
+mod receipts;
 mod revocation;
 mod sharing;
 
