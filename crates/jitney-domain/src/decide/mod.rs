@@ -155,7 +155,7 @@ fn receive(
             originator::confirmed(state, from, claim, pick_up_at, seal_to, card, now)
         }
         M::Status { claim, progress, at } => originator::progressed(state, from, claim, progress, at),
-        M::State { statement } => originator::stated(state, from, statement),
+        M::State { statement } => originator::stated(state, from, statement, now),
         M::Award { ticket, claim, respond_by } => provider::awarded(state, from, ticket, claim, respond_by),
         M::TurnDown { claim } => provider::turned_down(state, from, claim),
         M::Cancel { claim } => provider::cancelled(state, from, claim),

@@ -13,7 +13,7 @@ use crate::impossible::Hindrance;
 use crate::outcome::{Outcome, Statement};
 use crate::refusal::Refusal;
 use crate::state::State;
-use crate::time::Timestamp;
+use crate::time::{Minutes, Timestamp};
 use crate::trip::Phase;
 use crate::{ClaimId, TicketId, TripId};
 
@@ -21,6 +21,9 @@ use crate::{ClaimId, TicketId, TripId};
 pub const CLAIMS_PER_TICKET_MAX: usize = 64;
 /// Longest sealed driver's card that is kept, in base64 characters.
 pub const CARD_MAX: usize = 4096;
+
+/// How long before the earliest pick-up a provider may say how the trip ended: much longer than a driver may be early.
+pub const STATED_EARLY_MAX: Minutes = Minutes(6 * 60);
 
 /// Opens a ticket for a trip that has none.
 pub(super) fn open_ticket<R: Rng>(
@@ -253,7 +256,14 @@ pub(super) fn progressed(
 
 /// The provider says how it ended; we countersign what follows from what we know. A statement that comes
 /// before its confirmation stands for both.
-pub(super) fn stated(state: &State, from: PublicKey, statement: Statement) -> Result<Vec<Event>, Refusal> {
+///
+/// Nobody knows how a trip ended before its day: who says so does not mean to come, so it goes to somebody else.
+pub(super) fn stated(
+    state: &State,
+    from: PublicKey,
+    statement: Statement,
+    now: Timestamp,
+) -> Result<Vec<Event>, Refusal> {
     let dispute = |statement: &Statement| {
         let message = BookingMessage::Dispute { claim: statement.claim, why: Disagreement::NotConfirmed };
         vec![Event::Answered { to: from, message }]
@@ -263,6 +273,12 @@ pub(super) fn stated(state: &State, from: PublicKey, statement: Statement) -> Re
         return Ok(dispute(&statement));
     }
     match &ticket.phase {
+        TicketPhase::Awarded(_) | TicketPhase::Confirmed(..) if now < soonest_end(ticket) => {
+            let reason = Some(RefusalReason::ProviderFailed);
+            let mut events = given_up(state, from, statement.claim, reason, now)?;
+            events.extend(dispute(&statement));
+            Ok(events)
+        }
         TicketPhase::Awarded(_) | TicketPhase::Confirmed(..) => {
             let mut events = turn_down_others(id, ticket, Some(statement.claim));
             events.extend(offers::take_back(id, ticket, Some(from)));
@@ -280,6 +296,10 @@ pub(super) fn stated(state: &State, from: PublicKey, statement: Statement) -> Re
         TicketPhase::Settled(..) | TicketPhase::Disputed(..) => Ok(Vec::new()),
         _ => Ok(dispute(&statement)),
     }
+}
+
+fn soonest_end(ticket: &Ticket) -> Timestamp {
+    ticket.body.pick_up.window().from.before(STATED_EARLY_MAX)
 }
 
 fn provider_may_state(outcome: Outcome) -> bool {

@@ -285,6 +285,24 @@ fn a_disputed_ride_waits_for_two_people_and_the_dispatcher_settles_it() {
 }
 
 #[test]
+fn who_says_before_the_day_how_a_trip_ended_does_not_carry_it() {
+    let mut w = World::of(2);
+    let (trip, ticket, claim, _) = w.confirmed_next_door();
+    let outcome = Outcome::NoShow;
+    let statement = Statement { ticket, claim, outcome, picked_up: None, dropped_off: None, metres: None };
+    let message = BookingMessage::State { statement: statement.clone() };
+    w.deliver(Letter { from: key(2), to: key(1), message: message.clone() }).unwrap();
+    assert_eq!(*ticket_phase(&w, ticket), TicketPhase::Open, "others may have it");
+    let BookingMessage::Dispute { claim: disputed, .. } = w.wire.remove(0).message else { panic!() };
+    assert_eq!(disputed, claim);
+    assert!(matches!(w.trip(HOME, trip).phase, crate::trip::Phase::Ticketed(_)));
+    // Said again on the day it changes nothing: nothing is awarded there any more.
+    w.until(tue(10, 10));
+    w.deliver(Letter { from: key(2), to: key(1), message }).unwrap();
+    assert!(!matches!(ticket_phase(&w, ticket), TicketPhase::Settled(..)));
+}
+
+#[test]
 fn a_provider_may_say_that_it_failed() {
     let mut w = World::of(2);
     let (trip, _, claim, lift) = w.confirmed_next_door();
