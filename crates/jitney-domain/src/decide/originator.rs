@@ -22,8 +22,9 @@ pub const CLAIMS_PER_TICKET_MAX: usize = 64;
 /// Longest sealed driver's card that is kept, in base64 characters.
 pub const CARD_MAX: usize = 4096;
 
-/// How long before the earliest pick-up a provider may say how the trip ended: much longer than a driver may be early.
-pub const STATED_EARLY_MAX: Minutes = Minutes(6 * 60);
+/// How long before the earliest pick-up a provider may say how the trip ended, at least; longer where our own drivers
+/// may report earlier.
+pub const STATED_EARLY: Minutes = Minutes(6 * 60);
 
 /// Opens a ticket for a trip that has none.
 pub(super) fn open_ticket<R: Rng>(
@@ -273,7 +274,7 @@ pub(super) fn stated(
         return Ok(dispute(&statement));
     }
     match &ticket.phase {
-        TicketPhase::Awarded(_) | TicketPhase::Confirmed(..) if now < soonest_end(ticket) => {
+        TicketPhase::Awarded(_) | TicketPhase::Confirmed(..) if now < soonest_end(state, ticket)? => {
             let reason = Some(RefusalReason::ProviderFailed);
             let mut events = given_up(state, from, statement.claim, reason, now)?;
             events.extend(dispute(&statement));
@@ -298,8 +299,10 @@ pub(super) fn stated(
     }
 }
 
-fn soonest_end(ticket: &Ticket) -> Timestamp {
-    ticket.body.pick_up.window().from.before(STATED_EARLY_MAX)
+/// Returns from when on a provider may say how a trip ended.
+fn soonest_end(state: &State, ticket: &Ticket) -> Result<Timestamp, Refusal> {
+    let early = coop(state)?.policy.report_early.max(STATED_EARLY);
+    Ok(ticket.body.pick_up.window().from.before(early))
 }
 
 fn provider_may_state(outcome: Outcome) -> bool {
