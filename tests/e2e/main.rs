@@ -1,6 +1,7 @@
 //! The real binary put to the test: killed, lied to, watched, restarted.
 //!
 //! - [`crash`]: power cuts at random moments lose nothing that was acknowledged;
+//! - [`crash_across`]: nor do they part two coops that book across;
 //! - [`bad_input`]: what is wrong is refused in one sentence and changes nothing;
 //! - [`wire`]: a partner coop that turned hostile;
 //! - [`privacy`]: nothing personal crosses the wire in the clear or rests with a partner;
@@ -16,6 +17,7 @@
 mod bad_input;
 mod calendar;
 mod crash;
+mod crash_across;
 mod federated;
 mod full_disk;
 mod lab;
