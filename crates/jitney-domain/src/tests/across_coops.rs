@@ -290,7 +290,7 @@ fn who_says_before_the_day_how_a_trip_ended_does_not_carry_it() {
     let (trip, ticket, claim, _) = w.confirmed_next_door();
     let outcome = Outcome::NoShow;
     let statement = Statement { ticket, claim, outcome, picked_up: None, dropped_off: None, metres: None };
-    let message = BookingMessage::State { statement: statement.clone() };
+    let message = BookingMessage::State { statement };
     w.deliver(Letter { from: key(2), to: key(1), message: message.clone() }).unwrap();
     assert_eq!(*ticket_phase(&w, ticket), TicketPhase::Open, "others may have it");
     let BookingMessage::Dispute { claim: disputed, .. } = w.wire.remove(0).message else { panic!() };
@@ -300,6 +300,17 @@ fn who_says_before_the_day_how_a_trip_ended_does_not_carry_it() {
     w.until(tue(10, 10));
     w.deliver(Letter { from: key(2), to: key(1), message }).unwrap();
     assert!(!matches!(ticket_phase(&w, ticket), TicketPhase::Settled(..)));
+}
+
+#[test]
+fn six_hours_before_the_pick_up_a_trip_may_be_over() {
+    let mut w = World::of(2);
+    let (trip, ticket, claim, _) = w.confirmed_next_door();
+    w.until(w.state(HOME).tickets.get(&ticket).unwrap().body.pick_up.window().from.before(Minutes(360)));
+    let outcome = Outcome::NoShow;
+    let statement = Statement { ticket, claim, outcome, picked_up: None, dropped_off: None, metres: None };
+    w.deliver(Letter { from: key(2), to: key(1), message: BookingMessage::State { statement } }).unwrap();
+    assert_eq!(w.outcome(HOME, trip), outcome);
 }
 
 #[test]
