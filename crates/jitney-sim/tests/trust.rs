@@ -5,7 +5,7 @@ use jiff::civil::time;
 use jitney_domain::booking::TicketPhase;
 use jitney_domain::member::Consent;
 use jitney_domain::trip::Timing;
-use jitney_domain::{Capability, Load, MemberId, Minutes, Policy, TripId};
+use jitney_domain::{Capability, Load, MemberId, Minutes, Policy, Timestamp, TripId};
 use jitney_federation::Kind;
 use jitney_node::api::{PlaceAsked, Reply, Request, TripAsked};
 use jitney_sim::{Chance, Crash, World, people, scenario};
@@ -109,6 +109,27 @@ fn a_neighbours_ticket_is_claimed_as_soon_as_a_vehicle_serves_it() {
     // At once, and not when the node next looks up by itself.
     let claims = vehicles.iter().map(|(vehicle, capability)| change(&mut world, *vehicle, *capability)).max();
     assert!(claims > Some(0));
+}
+
+#[test]
+fn who_is_awarded_what_they_wait_for_claims_the_rest_at_once() {
+    let (mut world, mut chance, rider) = two_coops(5, Consent::Standing);
+    world.crash(NEXT, Crash::Kill, Some(60_000));
+    book_a_day(&mut world, &mut chance, rider);
+    for number in 2..5 {
+        let another = people::add_rider(&mut world, HOME, number, &mut chance).unwrap();
+        book_a_day(&mut world, &mut chance, another);
+    }
+    let claims = |world: &World| world.state(NEXT).map_or(0, |state| state.claims.iter().count());
+    while claims(&world) == 0 {
+        world.run_until(Timestamp(world.now().0 + 1_000));
+    }
+    // Eight may wait for a stranger's answer, and the answers come within this time: long before the next minute.
+    world.run_until(Timestamp(world.now().0 + 10_000));
+    let soon = claims(&world);
+    assert!(soon > 8, "{soon}");
+    world.run_for(Minutes(10));
+    assert_eq!(claims(&world), soon);
 }
 
 #[test]

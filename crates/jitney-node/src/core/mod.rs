@@ -493,6 +493,8 @@ impl<S: Store> Core<S> {
                 self.pending.look_at.extend(trips.collect::<Vec<_>>());
             }
             Event::OfferTaken { .. } => self.pending.look_around = true,
+            // Another driver's time may be held for whoever has answered; and whose claim is over is free again.
+            Event::AwardTaken { .. } | Event::LiftEnded { .. } => self.pending.look_around = true,
             Event::AwardEnded { ticket, .. } | Event::OfferEnded { ticket, .. } => {
                 self.pending.look_at.extend(self.state.tickets.get(ticket).map(|t| t.trip));
             }
