@@ -141,16 +141,19 @@ fn acts() -> Vec<Vector> {
     changes.map(|(name, change)| act(name, change)).into()
 }
 
-fn act(name: &str, change: Change) -> Vector {
-    let act = RosterAct {
+fn act_of(change: Change) -> RosterAct {
+    RosterAct {
         federation: federation(),
         version: Version(1),
         prev: federation().0,
         change,
         proposed_at: NOW,
         expires_at: NOW.after(ACT_LIFE),
-    };
-    let bytes = act.encode().unwrap();
+    }
+}
+
+fn act(name: &str, change: Change) -> Vector {
+    let bytes = act_of(change).encode().unwrap();
     vector(name, &bytes.0, &coop(), endorse(&bytes.0, &coop()))
 }
 
@@ -236,7 +239,15 @@ fn sync_messages() -> BTreeMap<String, serde_json::Value> {
     let page = serde_json::to_value(SyncReply::Page(Box::new(page))).unwrap();
     use jitney_federation::sync::SyncRefusal as R;
     let refusals = [R::NotOnRoster, R::WrongFederation, R::Version, R::Malformed, R::Busy];
-    let all = [("request", request), ("request of the next version", newer), ("page", page)];
+    let mut scattered = request.clone();
+    scattered["hello"]["have"][0]["beyond"] = 1.into();
+    scattered["hello"]["have"][0]["tip"] = jitney_federation::sync::tip(&entry.id()).into();
+    let all = [
+        ("request", request),
+        ("request of the next version", newer),
+        ("request with tip and entries beyond a hole", scattered),
+        ("page", page),
+    ];
     let all = all.into_iter().map(|(name, value)| (name.to_owned(), value));
     all.chain(refusals.into_iter().map(|r| (format!("refused {r:?}"), refusal(r)))).collect()
 }
@@ -273,6 +284,135 @@ fn sync_messages_of_this_version_and_the_next_are_read_for_ever() {
         let Ok(SyncReply::Refused(why)) = SyncReply::decode(&bytes(name)) else { panic!("{name}") };
         assert_eq!(*name, format!("refused {why:?}"));
     }
+}
+
+#[test]
+fn a_request_tells_tip_and_entries_beyond_a_hole_as_it_ever_did() {
+    use jitney_federation::sync::SyncRequest;
+    let golden = committed("sync.json", &sync_messages());
+    let bytes = serde_json::to_vec(&golden["request with tip and entries beyond a hole"]).unwrap();
+    let have = SyncRequest::decode(&bytes).unwrap().hello.have.remove(0);
+    assert_eq!((have.span.head, have.span.top, have.span.beyond), (4, 6, 1));
+    let tip = have.tip.clone().unwrap();
+    assert!(entry(Kind::TICKET_OPENED, 1, Hash::ZERO).id().to_string().starts_with(&tip));
+    assert_eq!(
+        serde_json::to_value(have).unwrap(),
+        golden["request with tip and entries beyond a hole"]["hello"]["have"][0]
+    );
+}
+
+/// What is asked and answered while a coop joins, and the answers to a direct message.
+fn answers() -> BTreeMap<String, serde_json::Value> {
+    use jitney_federation::join::{JoinReply, JoinRequest};
+    let record = SignedRecord::sign(&record(&newcomer()), federation(), &newcomer()).unwrap();
+    let bytes = act_of(Change::Admit(record.clone())).encode().unwrap();
+    let signatures = BTreeMap::from([(coop().public(), endorse(&bytes.0, &coop()))]);
+    let request = JoinRequest { federation: federation(), secret: InvitationSecret([9; 16]), record };
+    let progress = JoinProgress { proposal: Some(act_id(&bytes.0)), signed: 1, needed: 2 };
+    let nobody_yet = JoinProgress { proposal: None, signed: 0, needed: 2 };
+    let pending =
+        |progress| serde_json::to_value(JoinReply::Pending { charter: charter(), progress }).unwrap();
+    let admitted =
+        JoinReply::Admitted { charter: charter(), acts: vec![SignedAct { act: bytes, signatures }] };
+    let mut all = BTreeMap::from([
+        ("join".to_owned(), serde_json::to_value(request).unwrap()),
+        ("join pending".to_owned(), pending(progress)),
+        ("join pending, proposed by nobody".to_owned(), pending(nobody_yet)),
+        ("join admitted".to_owned(), serde_json::to_value(admitted).unwrap()),
+        ("direct ack".to_owned(), serde_json::to_value(DirectReply::Ack(MessageId([7; 16]))).unwrap()),
+    ]);
+    use JoinRefusal as J;
+    let refusals = [
+        J::UnknownInvitation,
+        J::UsedInvitation,
+        J::ExpiredInvitation,
+        J::WrongFederation,
+        J::BadRecord,
+        J::Declined,
+        J::Busy,
+        J::Malformed,
+    ];
+    let join =
+        |why| (format!("join refused {why:?}"), serde_json::to_value(JoinReply::Refused(why)).unwrap());
+    all.extend(refusals.map(join));
+    use DirectRefusal as D;
+    let refusals = [
+        D::WrongFederation,
+        D::NotForUs,
+        D::NotOnRoster,
+        D::BadSignature,
+        D::Expired,
+        D::TooEarly,
+        D::Malformed,
+        D::Busy,
+    ];
+    let direct =
+        |why| (format!("direct refused {why:?}"), serde_json::to_value(DirectReply::Refused(why)).unwrap());
+    all.extend(refusals.map(direct));
+    all
+}
+
+#[test]
+fn answers_are_as_they_ever_were_and_one_of_a_later_version_is_read() {
+    use jitney_federation::join::{JoinReply, JoinRequest};
+    let golden = committed("answers.json", &answers());
+    assert_eq!(golden, answers());
+    for (name, value) in &golden {
+        let bytes = serde_json::to_vec(value).unwrap();
+        let again = if name == "join" {
+            serde_json::to_value(JoinRequest::decode(&bytes).unwrap())
+        } else if name.starts_with("join") {
+            serde_json::to_value(JoinReply::decode(&bytes).unwrap())
+        } else {
+            serde_json::to_value(serde_json::from_slice::<DirectReply>(&bytes).unwrap())
+        };
+        assert_eq!(&again.unwrap(), value, "{name}");
+    }
+    let later = br#"{"refused":"not_on_a_sunday"}"#;
+    assert_eq!(JoinReply::decode(later), Ok(JoinReply::Refused(JoinRefusal::Unknown)));
+    let read = serde_json::from_slice::<DirectReply>(later).unwrap();
+    assert_eq!(read, DirectReply::Refused(DirectRefusal::Unknown));
+}
+
+/// Entries of the kinds whose bodies are the federation's own, with such bodies.
+fn own_bodies() -> Vec<Vector> {
+    use jitney_federation::act::{Endorsed, Proposed};
+    use jitney_federation::log::Census;
+    let act = act_of(Change::Expel(newcomer().public())).encode().unwrap();
+    let signature = endorse(&act.0, &coop());
+    let signed = SignedRecord::sign(&record(&coop()), federation(), &coop()).unwrap();
+    let census = Census { head: 11, count: 7, hash: Hash::of(b"ids") };
+    let bodies = [
+        ("manifest", Kind::MANIFEST, serde_json::to_vec(&census).unwrap()),
+        (
+            "roster_endorsed",
+            Kind::ROSTER_ENDORSED,
+            serde_json::to_vec(&Endorsed { act: act_id(&act.0), signature }).unwrap(),
+        ),
+        ("roster_proposed", Kind::ROSTER_PROPOSED, serde_json::to_vec(&Proposed { act, signature }).unwrap()),
+        ("record_renewed", Kind::RECORD_RENEWED, serde_json::to_vec(&signed).unwrap()),
+    ];
+    let sign = |(name, kind, body): (&str, Kind, Vec<u8>)| {
+        let header = entry(kind, 1, Hash::ZERO).header().clone();
+        signed_at_the_end(name, Entry::sign(header, &body, &node()).unwrap().bytes(), &node())
+    };
+    bodies.map(sign).into()
+}
+
+#[test]
+fn bodies_of_the_federations_own_entries_are_as_they_ever_were() {
+    use jitney_federation::act::{Endorsed, Proposed};
+    use jitney_federation::log::Census;
+    let golden = committed("own_bodies.json", &own_bodies());
+    assert_eq!(golden, own_bodies());
+    let body = |at: usize| Entry::decode(&bytes(&golden[at]), federation()).unwrap().body().to_vec();
+    assert!(serde_json::from_slice::<Census>(&body(0)).is_ok_and(|census| census.count == 7));
+    let endorsed: Endorsed = serde_json::from_slice(&body(1)).unwrap();
+    let proposed: Proposed = serde_json::from_slice(&body(2)).unwrap();
+    assert_eq!(endorsed.act, act_id(&proposed.act.0));
+    assert!(is_endorsed(&proposed.act.0, &coop().public(), &proposed.signature));
+    let renewed: SignedRecord = serde_json::from_slice(&body(3)).unwrap();
+    assert_eq!(renewed.open(federation()), Ok(record(&coop())));
 }
 
 #[test]
