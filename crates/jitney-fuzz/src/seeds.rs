@@ -9,8 +9,12 @@ use std::collections::BTreeMap;
 
 use data_encoding::BASE64;
 use jiff::civil::date;
-use jitney_domain::booking::{BookingMessage, Card, Disagreement, Progress, RefusalReason, TicketBody};
-use jitney_domain::{ClaimId, LiftNumber, MemberId, Metres, Minutes, Outcome, ReportId, Statement, Step};
+use jitney_domain::booking::{
+    BookingMessage, CapacityBody, Card, Disagreement, Progress, RefusalReason, TicketBody,
+};
+use jitney_domain::{
+    CapacityId, ClaimId, LiftNumber, MemberId, Metres, Minutes, Outcome, ReportId, Statement, Step,
+};
 use jitney_domain::{TicketId, Timestamp, VettingItem};
 use jitney_federation::direct::DirectDraft;
 use jitney_federation::join::{JoinProgress, JoinReply, JoinRequest};
@@ -22,6 +26,7 @@ use jitney_federation::{
     InvitationKind, InvitationLink, InvitationSecret, JoinRefusal, Kind, LogId, MessageId, SignedRecord,
     Span,
 };
+use jitney_identity::credential::delegation::{DelegatedScope, DelegationClaims};
 use jitney_identity::credential::{self, CredentialRole, MembershipClaims, VettingClaim};
 use jitney_identity::{Domain, Hash, KdfParams, keyfile, sealed};
 use jitney_node::api::{Call, Enrol, Report, Request, SignedReport, TripFilter};
@@ -52,6 +57,22 @@ fn ticket() -> TicketBody {
         "max_ride":40,"load":{"seats":1,"wheelchairs":0},"ramp":false,"stow":true,"service_animal":false,
         "assistance":"door-to-door","never_leave_alone":false,"dwell_pick_up":5,"dwell_drop_off":5}"#;
     serde_json::from_str(text).unwrap()
+}
+
+/// Spare places on the same way.
+fn capacity() -> CapacityBody {
+    let ticket = ticket();
+    CapacityBody {
+        capacity: CapacityId::from_bytes([0xca; 16]),
+        from: ticket.from,
+        to: ticket.to,
+        leaves: ticket.pick_up,
+        arrives: ticket.drop_off,
+        spare: ticket.load,
+        ramp: false,
+        service_animals: true,
+        assistance: ticket.assistance,
+    }
 }
 
 fn log() -> LogId {
@@ -262,7 +283,14 @@ pub(crate) fn booking() -> Vec<Seed> {
         ("dispute", BookingMessage::Dispute { claim, why: Disagreement::NotConfirmed }),
     ];
     let mut seeds: Vec<Seed> = messages.iter().map(|(name, message)| json(name, message)).collect();
+    let offer = BookingMessage::Offer { ticket: Box::new(ticket()), until: at, capacity: None };
+    let ask = [("offer", offer), ("pass", BookingMessage::Pass { ticket: ticket_id })];
+    seeds.extend(ask.iter().map(|(name, message)| json(name, message)));
     seeds.push(json("ticket", &ticket()));
+    seeds.push(json("capacity", &capacity()));
+    seeds.push(named("capacity-withdrawn", r#"{"capacity":"cacacacacacacacacacacacacacacaca"}"#));
+    seeds
+        .push(named("revoked", r#"{"credential":"urn:jitney:credential:0123456789abcdef0123456789abcdef"}"#));
     seeds.push(named("card-inside", card()));
     seeds.push(named("details-inside", details()));
     seeds
@@ -297,7 +325,20 @@ pub(crate) fn credential() -> Vec<Seed> {
         valid_until: now + 1_000_000,
     };
     let credential = credential::issue(&claims, &fixed::coop(1), now).unwrap();
-    vec![named("driver", credential.to_canonical_json().unwrap())]
+    let delegation = DelegationClaims {
+        id: "urn:jitney:credential:0123456789abcdef0123456789abcdef".into(),
+        coop: fixed::coop(1).public(),
+        caregiver: 1007,
+        rider: 1001,
+        scope: DelegatedScope::Book,
+        valid_from: now - 1000,
+        valid_until: now + 1_000_000,
+    };
+    let delegation = credential::issue(&delegation, &fixed::coop(1), now).unwrap();
+    vec![
+        named("driver", credential.to_canonical_json().unwrap()),
+        named("delegation", delegation.to_canonical_json().unwrap()),
+    ]
 }
 
 fn card() -> Vec<u8> {

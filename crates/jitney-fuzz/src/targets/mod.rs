@@ -90,7 +90,7 @@ pub const ALL: &[Target] = &[
     Target { name: "link", reads: "an invitation link", longest: 4200, run: wire::link, seeds: seeds::link },
     Target {
         name: "booking",
-        reads: "bodies of booking messages and tickets",
+        reads: "bodies of booking messages, tickets and spare places, and that they are no more",
         longest: 8192,
         run: wire::booking,
         seeds: seeds::booking,
@@ -112,7 +112,7 @@ pub const ALL: &[Target] = &[
     Target { name: "roads", reads: "a file of roads", longest: 4096, run: map::roads, seeds: seeds::roads },
     Target {
         name: "credential",
-        reads: "a membership credential",
+        reads: "a credential of membership or delegation",
         longest: 17_000,
         run: people::credential,
         seeds: seeds::credential,

@@ -1,8 +1,11 @@
 //! What members bring: credentials, key files, sealed boxes, requests and reports of their devices.
 
+use std::fmt::Debug;
+
 use data_encoding::BASE64;
 use jitney_domain::booking::Card;
-use jitney_identity::credential::MembershipCredential;
+use jitney_identity::credential::delegation::{DelegationClaims, DelegationCredential};
+use jitney_identity::credential::{Claims, Credential, MembershipClaims, MembershipCredential};
 use jitney_identity::{Domain, keyfile, sealed};
 use jitney_node::api::{Call, Enrol, Report, Request, SignedReport};
 use jitney_node::core::{CARD_INFO, DETAILS_INFO};
@@ -12,20 +15,31 @@ use super::reads_back;
 use crate::bytes::Bytes;
 use crate::fixed;
 
-/// A credential: what parses has one canonical form, and verifies or says why not.
+/// A credential, a membership or a delegation: what parses has one canonical form, and verifies or says why not.
 pub(super) fn credential(bytes: &[u8]) {
     let Ok(text) = std::str::from_utf8(bytes) else { return };
-    let Ok(credential) = MembershipCredential::parse(text) else { return };
+    canonical::<MembershipClaims>(text);
+    canonical::<DelegationClaims>(text);
+    let (now, coop) = (fixed::NOW.0 / 1000, fixed::coop(1).public());
+    if let Ok(credential) = MembershipCredential::parse(text)
+        && let Ok(claims) = credential.verify(&coop, now)
+    {
+        assert!(claims.coop == coop && claims.valid_from <= now && now < claims.valid_until);
+    }
+    if let Ok(credential) = DelegationCredential::parse(text)
+        && let Ok(claims) = credential.verify(&coop, now)
+    {
+        assert!(claims.coop == coop && claims.valid_from <= now && now < claims.valid_until);
+        assert_ne!(claims.caregiver, claims.rider);
+    }
+}
+
+fn canonical<C: Claims + PartialEq + Debug>(text: &str) {
+    let Ok(credential) = Credential::<C>::parse(text) else { return };
     let canonical = credential.to_canonical_json().unwrap();
-    let again = MembershipCredential::parse(std::str::from_utf8(&canonical).unwrap()).unwrap();
+    let again = Credential::<C>::parse(std::str::from_utf8(&canonical).unwrap()).unwrap();
     assert_eq!(again.to_canonical_json().unwrap(), canonical);
     assert_eq!(again.claims(), credential.claims());
-    let now = fixed::NOW.0 / 1000;
-    if let Ok(claims) = credential.verify(&fixed::coop(1).public(), now) {
-        assert!(
-            claims.coop == fixed::coop(1).public() && claims.valid_from <= now && now < claims.valid_until
-        );
-    }
 }
 
 /// A sealed box: the first byte says whether the rest is the box, its base64, or what is to be sealed.

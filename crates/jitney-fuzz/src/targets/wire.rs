@@ -2,8 +2,12 @@
 
 use std::str::FromStr;
 
-use jitney_domain::booking::{BookingMessage, Card, TicketBody};
+use jitney_domain::booking::{
+    BookingMessage, CapacityBody, CapacityWithdrawn, Card, TicketBody, TicketClosed,
+};
+use jitney_domain::member::CredentialRevoked;
 use jitney_domain::{Cell, ClaimId, Outcome, TicketId, Timestamp};
+use jitney_federation::log::Census;
 use jitney_federation::sync::{MAX_RESPONSE_BYTES, SyncReply, SyncRequest};
 use jitney_federation::{
     CoopRecord, DirectMessage, DirectReply, Entry, EntryHeader, EquivocationProof, InvitationLink, RosterAct,
@@ -166,11 +170,33 @@ pub(super) fn booking(bytes: &[u8]) {
         assert!(window.from <= window.to);
         let _ = body.requirement();
     }
+    if let Ok(body) = serde_json::from_slice::<CapacityBody>(bytes) {
+        reads_back(&body);
+        let (leaves, arrives) = (body.leaves.window(), body.arrives.window());
+        assert!(leaves.from <= leaves.to && arrives.from <= arrives.to);
+    }
+    ends(bytes);
     if let Ok(card) = serde_json::from_slice::<Card>(bytes) {
         reads_back(&card);
     }
     if let Ok(details) = serde_json::from_slice::<RiderDetails>(bytes) {
         reads_back(&details);
+    }
+}
+
+/// That a ticket, spare places or a credential are no more, and how many entries live.
+fn ends(bytes: &[u8]) {
+    if let Ok(closed) = serde_json::from_slice::<TicketClosed>(bytes) {
+        reads_back(&closed);
+    }
+    if let Ok(gone) = serde_json::from_slice::<CapacityWithdrawn>(bytes) {
+        reads_back(&gone);
+    }
+    if let Ok(revoked) = serde_json::from_slice::<CredentialRevoked>(bytes) {
+        reads_back(&revoked);
+    }
+    if let Ok(census) = serde_json::from_slice::<Census>(bytes) {
+        reads_back(&census);
     }
 }
 
