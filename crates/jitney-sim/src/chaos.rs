@@ -1,10 +1,11 @@
-//! What goes wrong: weather, cuts, crashes, full disks, wrong clocks, old backups.
+//! What goes wrong: weather, cuts, crashes, full disks, wrong clocks, old backups, treason.
 
 use std::collections::BTreeMap;
 
 use jitney_domain::{Minutes, Timestamp};
 
 use crate::faults::Faults;
+use crate::hostile::Traitor;
 use crate::network::Weather;
 use crate::node::{Backup, Crash};
 use crate::rng::Chance;
@@ -20,9 +21,10 @@ enum Stroke {
     Backup,
     Restore,
     Upgrade,
+    Betray,
 }
 
-const STROKES: [Stroke; 7] = [
+const STROKES: [Stroke; 8] = [
     Stroke::Cut,
     Stroke::Crash,
     Stroke::Full,
@@ -30,6 +32,7 @@ const STROKES: [Stroke; 7] = [
     Stroke::Backup,
     Stroke::Restore,
     Stroke::Upgrade,
+    Stroke::Betray,
 ];
 
 /// Lets things go wrong.
@@ -42,6 +45,7 @@ pub struct Chaos {
     wrong: Option<(Timestamp, usize, i64)>,
     heals: Vec<(Timestamp, usize, usize)>,
     backups: BTreeMap<usize, Backup>,
+    traitor: Option<Traitor>,
 }
 
 impl Chaos {
@@ -55,11 +59,15 @@ impl Chaos {
             wrong: None,
             heals: Vec::new(),
             backups: BTreeMap::new(),
+            traitor: None,
         }
     }
 
     /// Lets it begin.
     pub fn begin(&mut self, world: &mut World) {
+        if self.faults.traitor_every.is_some() {
+            self.traitor = Traitor::join(world, self.chance.fork());
+        }
         world.net.weather = self.faults.weather.clone();
         for node in &mut world.nodes {
             node.skew_ms = self.chance.between(-self.faults.skew_most_ms, self.faults.skew_most_ms);
@@ -85,6 +93,7 @@ impl Chaos {
             Stroke::Backup => self.faults.restore_every.map(|every| Minutes(every.0 / 2)),
             Stroke::Restore => self.faults.restore_every,
             Stroke::Upgrade => self.faults.upgrade_every,
+            Stroke::Betray => self.faults.traitor_every,
         };
         if let Some(every) = every {
             let at = now.0.saturating_add(self.chance.between(1, every.millis().saturating_mul(2)));
@@ -125,6 +134,7 @@ impl Chaos {
                 Stroke::Backup => self.back_up(world),
                 Stroke::Restore => self.restore(world),
                 Stroke::Upgrade => self.upgrade(world),
+                Stroke::Betray => self.traitor.iter_mut().for_each(|traitor| traitor.act(world)),
             }
             self.draw(stroke, now);
         }

@@ -41,6 +41,8 @@ pub struct Faults {
     pub upgrade_every: Option<Minutes>,
     /// One node of the federation can dial others but not be dialled.
     pub one_behind_a_wall: bool,
+    /// One more coop joins and does the others harm, at such times on average; none if all are honest.
+    pub traitor_every: Option<Minutes>,
 }
 
 impl Faults {
@@ -60,6 +62,7 @@ impl Faults {
             restore_every: None,
             upgrade_every: None,
             one_behind_a_wall: false,
+            traitor_every: None,
         }
     }
 
@@ -97,7 +100,16 @@ impl Faults {
             restore_every: chance.percent(15).then_some(Minutes(240)),
             upgrade_every: chance.percent(20).then_some(Minutes(300)),
             one_behind_a_wall: chance.percent(30),
+            traitor_every: None,
         }
+    }
+
+    /// Lets a coop betray the others in one of five runs. It is drawn apart from all else, so that a run without one
+    /// stays the run that it is.
+    pub fn with_traitor(self, seed: u64) -> Self {
+        let mut chance = Chance::new(seed ^ 0x7472_6169_746f_7273);
+        let traitor_every = chance.percent(20).then(|| Minutes(if chance.percent(50) { 4 } else { 15 }));
+        Faults { traitor_every, ..self }
     }
 
     /// Lets clocks be wrong by hours and weeks, more often than not.

@@ -12,6 +12,7 @@ use jitney_node::settings::{Face, Keys, Settings};
 use jitney_store::{Digest, Store as _, TableTag};
 
 use crate::disk::{Disk, KeyFile};
+use crate::hostile::Attacker;
 use crate::invariants::Cause;
 use crate::rng::Chance;
 
@@ -88,6 +89,8 @@ pub struct Node {
     /// Its coop lies about bookings: what comes to it about them is taken and not acted on, and nothing is held
     /// against it or on its behalf.
     pub lies: bool,
+    /// Answers in the node's place when it likes, if the coop is out to do more harm than that.
+    pub(crate) attacker: Option<Attacker>,
     /// The core, while the node is up.
     pub core: Option<Core<Disk>>,
     /// Devices of members that enrolled one.
@@ -127,6 +130,7 @@ impl Node {
             skew_ms: 0,
             newer: false,
             lies: false,
+            attacker: None,
             core: None,
             devices: BTreeMap::new(),
             settings,

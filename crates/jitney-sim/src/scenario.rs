@@ -15,6 +15,7 @@ use crate::chaos::Chaos;
 use crate::faults::Faults;
 use crate::invariants::{Seen, Violation, differing_logs, disagreements, one_side_only};
 use crate::network::Counts;
+use crate::node::Node;
 use crate::people;
 use crate::plant::Plant;
 use crate::rng::Chance;
@@ -155,7 +156,8 @@ impl Outcome {
                 .saturating_add(self.seen.full_disks)
                 .saturating_add(self.seen.clocks_wrong)
                 .saturating_add(self.seen.restores)
-                .saturating_add(self.seen.upgrades),
+                .saturating_add(self.seen.upgrades)
+                .saturating_add(self.seen.betrayals),
             booked: self.seen.trips,
             partners: self.seen.confirmed_by_partners,
             violations: self.violations.len(),
@@ -178,10 +180,11 @@ pub fn run(plan: &Plan) -> Outcome {
         world.nodes.iter().for_each(|node| node.disk.be_lossy());
     }
     let faults = plan.faults.clone().unwrap_or_else(|| Faults::draw(plan.nodes, &mut chance));
+    let faults = if plan.faults.is_none() { faults.with_traitor(plan.seed) } else { faults };
     let faults = if plan.wild_clocks { faults.with_wild_clocks(&mut chance) } else { faults };
     let mut chaos = Chaos::new(faults, chance.fork());
     chaos.begin(&mut world);
-    live(&mut world, plan.length, &mut Workload::new(chance.fork()), &mut chaos);
+    live(&mut world, plan.length, &mut Workload::new(chance.fork()).among(plan.nodes), &mut chaos);
     chaos.end(&mut world);
     settle(&mut world);
     Outcome {
@@ -324,7 +327,8 @@ pub fn settle(world: &mut World) {
         if let Some(why) = world.reopened_differs(at) {
             world.violated(at, "reopening", why);
         }
-        for what in stale_tickets(world, at) {
+        let stale = if world.nodes[at].lies { Vec::new() } else { stale_tickets(world, at) };
+        for what in stale {
             world.violated(at, "sync", what);
         }
     }
@@ -340,7 +344,8 @@ fn stale_tickets(world: &mut World, at: usize) -> Vec<String> {
     let listed: BTreeMap<TicketId, bool> = theirs.map(|t| (t.ticket, t.offered_until.is_some())).collect();
     let now = world.now();
     let mut found = Vec::new();
-    for (other, node) in world.nodes.iter().enumerate().filter(|(other, _)| *other != at) {
+    let honest = |(other, node): &(usize, &Node)| *other != at && !node.lies;
+    for (other, node) in world.nodes.iter().enumerate().filter(honest) {
         let tickets = node.state().into_iter().flat_map(|state| state.tickets.iter());
         for (id, ticket) in tickets.filter(|(id, _)| !world.watch.forgotten_tickets.contains(id)) {
             let open = ticket.shared && ticket.phase == TicketPhase::Open;

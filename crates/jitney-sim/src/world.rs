@@ -355,13 +355,33 @@ impl World {
         }
     }
 
-    /// Returns the answer to a letter that a node never gets to see, because of a planted bug or because its coop
-    /// lies.
-    fn swallowed(&self, node: usize, event: &NetEvent) -> Option<NetCommand> {
+    /// Returns the answer to what a node never gets to see, because of a planted bug or because its coop lies.
+    fn swallowed(&mut self, node: usize, event: &NetEvent) -> Option<NetCommand> {
         if self.nodes[node].lies {
-            return plant::taken(event);
+            return plant::taken(event).or_else(|| self.answered_by_attacker(node, event));
         }
         self.plant.and_then(|plant| plant.swallows(event))
+    }
+
+    /// Lets the attacker at a node see what comes there, and answer some of it.
+    fn answered_by_attacker(&mut self, node: usize, event: &NetEvent) -> Option<NetCommand> {
+        let attacker = self.nodes[node].attacker.as_mut()?;
+        match event {
+            NetEvent::Gossip { bytes, .. } => attacker.overhear(bytes),
+            NetEvent::Request { channel: Channel::Sync, token, bytes, .. } if self.chance.percent(50) => {
+                let bytes = attacker.answer(jitney_federation::Channel::Sync, bytes, self.now)?;
+                return Some(NetCommand::Respond { token: *token, bytes });
+            }
+            _ => {}
+        }
+        None
+    }
+
+    /// Lets a node gossip to one peer alone what its program would not.
+    pub(crate) fn whisper(&mut self, from: usize, to: usize, bytes: Vec<u8>) {
+        self.net.clock(self.now);
+        self.net.whisper(from, to, &bytes);
+        self.take_from_net();
     }
 
     /// Lets a node's end of the network carry out a command that is not the node's own.

@@ -4,7 +4,6 @@
 //! hold keys that the roster certifies and say whatever [`Attacker`] draws. Honest nodes are linked with two
 //! other honest ones and with every attacker, so that most of what they hear and most of whom they ask is bad.
 
-mod attacker;
 mod founding;
 mod report;
 mod site;
@@ -16,9 +15,9 @@ use jitney_domain::{Minutes, TicketId, Timestamp};
 use jitney_federation::{Channel, EntryId, FederationId, Input, Output, Verdict};
 use jitney_identity::PublicKey;
 
+use crate::hostile::{Attacker, Deeds};
 use crate::rng::Chance;
 
-pub use attacker::{Attacker, Deeds};
 pub use report::{Report, Work};
 pub use site::{Bulk, Site};
 

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jitney_domain::booking::{BookingMessage as M, Claim, ClaimPhase, Progress, Ticket, TicketPhase};
 use jitney_domain::{ClaimId, Timestamp};
-use jitney_federation::EntryId;
+use jitney_federation::{Entry, EntryId};
 
 use super::{Broken, letters};
 use crate::node::Node;
@@ -158,11 +158,12 @@ fn settled(originator: &Node, provider: &Node, forgotten: &BTreeSet<ClaimId>, fo
 }
 
 /// Returns the nodes whose live log entries differ from those of the first, with how many they lack and
-/// have too many.
+/// have too many. Coops that lie, and what they wrote, are passed over.
 pub fn differing_logs(nodes: &[Node], now: Timestamp) -> Vec<(usize, usize, usize)> {
     let entries = |node: &Node| -> Option<BTreeSet<EntryId>> {
-        let core = node.core.as_ref()?;
-        Some(core.federation().live_entries(now).map(|entry| entry.id()).collect())
+        let core = node.core.as_ref().filter(|_| !node.lies)?;
+        let entries = core.federation().live_entries(now).filter(|entry| !lies(nodes, entry));
+        Some(entries.map(|entry| entry.id()).collect())
     };
     let all: BTreeMap<usize, BTreeSet<EntryId>> =
         nodes.iter().enumerate().filter_map(|(at, node)| entries(node).map(|ids| (at, ids))).collect();
@@ -173,11 +174,17 @@ pub fn differing_logs(nodes: &[Node], now: Timestamp) -> Vec<(usize, usize, usiz
         .collect()
 }
 
+/// Tells whether an entry is of a coop that lies.
+fn lies(nodes: &[Node], entry: &Entry) -> bool {
+    nodes.iter().any(|node| node.lies && node.coop() == entry.header().origin)
+}
+
 /// Names a few of the live entries that some nodes hold and others do not, for whoever looks into it.
 pub fn one_side_only(nodes: &[Node], now: Timestamp) -> String {
-    let cores = || nodes.iter().filter_map(|node| node.core.as_ref());
+    let cores = || nodes.iter().filter(|node| !node.lies).filter_map(|node| node.core.as_ref());
     let mut held: BTreeMap<EntryId, (usize, String)> = BTreeMap::new();
-    for entry in cores().flat_map(|core| core.federation().live_entries(now)) {
+    let entries = cores().flat_map(|core| core.federation().live_entries(now));
+    for entry in entries.filter(|entry| !lies(nodes, entry)) {
         let header = entry.header();
         let told = || {
             let of = nodes.iter().position(|node| node.coop() == header.origin);

@@ -86,6 +86,7 @@ pub struct Seen {
     pub upgrades: u64,
     pub restores: u64,
     pub clocks_wrong: u64,
+    pub betrayals: u64,
 }
 
 impl Seen {
@@ -115,6 +116,7 @@ impl Seen {
             (&mut self.upgrades, other.upgrades),
             (&mut self.restores, other.restores),
             (&mut self.clocks_wrong, other.clocks_wrong),
+            (&mut self.betrayals, other.betrayals),
         ];
         for (sum, more) in pairs {
             *sum = sum.saturating_add(more);
@@ -125,10 +127,11 @@ impl Seen {
 /// Nobody who keeps to the protocol is ever shown to contradict itself.
 const HONEST: &str = "no honest coop is accused";
 
-/// Tells whom a node holds a proof of equivocation against.
-fn blamed(node: &Node) -> Option<String> {
+/// Tells whom of those that do not lie a node holds a proof of equivocation against.
+fn blamed(node: &Node, nodes: &[Node]) -> Option<String> {
     let core = node.core.as_ref()?;
-    let (log, row) = core.federation().log().proofs.iter().next()?;
+    let lies = |coop| nodes.iter().any(|other| other.lies && other.coop() == coop);
+    let (log, row) = core.federation().log().proofs.iter().find(|(log, _)| !lies(log.origin))?;
     Some(format!("{} holds a proof against {log:?} since {}", node.name, row.seen_at))
 }
 
@@ -202,7 +205,7 @@ impl Watch {
             agreement::between(&nodes[at], other, &self.forgotten, &mut found);
             agreement::between(other, &nodes[at], &self.forgotten, &mut found);
         }
-        if let Some(why) = blamed(&nodes[at]) {
+        if let Some(why) = blamed(&nodes[at], nodes) {
             found.push((HONEST, why));
         }
         let violation = |(promise, what)| Violation { at: now, node: at, promise, what };

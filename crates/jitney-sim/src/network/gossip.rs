@@ -46,6 +46,15 @@ impl Network {
         self.note_subscribed(to, from);
     }
 
+    /// Passes a message to one peer alone, as no honest node does; what becomes of it is nobody's fault.
+    pub(crate) fn whisper(&mut self, from: usize, to: usize, bytes: &[u8]) {
+        self.liars.insert(from);
+        let conn = self.listeners(from).into_iter().find(|(peer, _)| *peer == to);
+        if let Some((_, conn)) = conn {
+            self.pass(from, to, conn, bytes);
+        }
+    }
+
     /// Tells a node that a peer hears its gossip, once both listen to the same.
     fn note_subscribed(&mut self, at: usize, peer: usize) {
         let port = &mut self.ports[at];
@@ -129,6 +138,7 @@ impl Network {
         let Some((from, bytes)) = self.ports[at].unjudged.remove(&token) else { return };
         match verdict {
             Verdict::Ignore => {}
+            Verdict::Reject if self.liars.contains(&from) => {}
             Verdict::Reject => self.counts.rejected = self.counts.rejected.saturating_add(1),
             Verdict::Accept => {
                 let mut listeners = self.listeners(at);

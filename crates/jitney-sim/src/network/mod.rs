@@ -70,6 +70,8 @@ pub struct Network {
     cuts: BTreeSet<(usize, usize)>,
     /// Who cannot dial whom.
     walls: BTreeSet<(usize, usize)>,
+    /// Who gossips what their program would not.
+    liars: BTreeSet<usize>,
     /// When the dialler learns of a connection: nothing on it arrives earlier.
     opening: BTreeMap<u64, i64>,
     next: u64,
@@ -88,6 +90,7 @@ impl Network {
             chance,
             cuts: BTreeSet::new(),
             walls: BTreeSet::new(),
+            liars: BTreeSet::new(),
             opening: BTreeMap::new(),
             next: 0,
             now: 0,

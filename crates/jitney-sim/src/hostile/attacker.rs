@@ -62,7 +62,7 @@ impl Deeds {
 
 /// What an attacker lets loose at one moment, each on the honest node of that index.
 #[derive(Debug, Default)]
-pub(super) struct Deed {
+pub(crate) struct Deed {
     pub gossip: Vec<(usize, Vec<u8>)>,
     pub requests: Vec<(usize, Channel, Vec<u8>)>,
 }
@@ -88,7 +88,7 @@ pub struct Attacker {
 }
 
 impl Attacker {
-    pub(super) fn new(
+    pub(crate) fn new(
         coop: SecretKey,
         node: SecretKey,
         federation: FederationId,
@@ -121,7 +121,7 @@ impl Attacker {
     }
 
     /// Keeps what an honest node gossiped, to say it again another day.
-    pub(super) fn overhear(&mut self, bytes: &[u8]) {
+    pub(crate) fn overhear(&mut self, bytes: &[u8]) {
         if self.overheard.len() < OVERHEARD {
             self.overheard.push(bytes.to_vec());
         } else {
@@ -163,7 +163,7 @@ impl Attacker {
     }
 
     /// Does something to the honest nodes, who are the coops given.
-    pub(super) fn act(&mut self, victims: &[PublicKey], now: Timestamp) -> Deed {
+    pub(crate) fn act(&mut self, victims: &[PublicKey], now: Timestamp) -> Deed {
         match self.chance.below(9) {
             0 => self.contradict(victims.len(), now),
             1 => self.flood(victims.len(), now),
@@ -322,7 +322,7 @@ impl Attacker {
     }
 
     /// Answers an honest node, or does not.
-    pub(super) fn answer(&mut self, channel: Channel, bytes: &[u8], now: Timestamp) -> Option<Vec<u8>> {
+    pub(crate) fn answer(&mut self, channel: Channel, bytes: &[u8], now: Timestamp) -> Option<Vec<u8>> {
         match channel {
             Channel::Sync if self.chance.percent(85) => self.page(bytes, now),
             Channel::Sync | Channel::Book | Channel::Join => {
