@@ -66,11 +66,14 @@ pub fn shipped() -> Vec<Scene> {
         competing_free(),
         round_trip(),
         round_trip_free(),
+        round_trip_crash(),
         one_driver(),
         unfit(),
         offers(),
         gathered(),
         will_call(),
+        will_call_crash(),
+        offers_crash(),
     ]
 }
 
@@ -255,6 +258,17 @@ fn round_trip_free() -> Scene {
     }
 }
 
+fn round_trip_crash() -> Scene {
+    Scene {
+        name: "round-trip-crash",
+        about: "a way out and a way home of A for B and C; nodes crash between writing and speaking",
+        order: Order::AsSent,
+        left: Left { crashes: 1, copies: 0, changes: 1, claims: [0, 1, 1] },
+        reaches: vec![BY_PARTNER, PAIR_TWO_COOPS, ORPHAN, BY_PHONE, AGREED, CRASHED],
+        ..round_trip_free()
+    }
+}
+
 fn one_driver() -> Scene {
     Scene {
         name: "one-driver",
@@ -278,7 +292,7 @@ fn unfit() -> Scene {
         drivers: [STANDING, ASK, None],
         own: true,
         changes: Changes { suspend: true, lapse: true, unassign: true, ..Changes::default() },
-        left: Left { crashes: 0, copies: 0, changes: 2, claims: [1, 1, 0] },
+        left: Left { crashes: 1, copies: 0, changes: 2, claims: [1, 1, 0] },
         moments: one_way_in_short(),
         day_from: 3,
         reaches: vec![BY_PARTNER, BY_OWN, UNFIT, FLAGGED, AGREED, UNMET],
@@ -310,7 +324,7 @@ fn gathered() -> Scene {
         about: "one trip of A; claims are gathered for half an hour, and the first in the order of partners has it",
         gather: Minutes(30),
         moments: vec![(7, 0), (7, 31), (8, 6), (10, 15), (10, 31)],
-        left: Left { crashes: 0, copies: 0, changes: 1, claims: [0, 1, 1] },
+        left: Left { crashes: 1, copies: 0, changes: 1, claims: [0, 1, 1] },
         reaches: vec![BY_PARTNER, COMPETING, HOLD_EXPIRED, RE_AWARDED, BROKEN_PROMISE, UNMET],
         ..competing()
     }
@@ -329,5 +343,26 @@ fn will_call() -> Scene {
         day_from: 3,
         reaches: vec![BY_PARTNER, BY_OWN, WILL_CALL_WAITS, WILL_CALL_READY, BY_PHONE, ORPHAN, UNMET],
         ..plain()
+    }
+}
+
+fn will_call_crash() -> Scene {
+    Scene {
+        name: "will-call-crash",
+        about: "the same, and nodes crash between writing and speaking",
+        changes: Changes::default(),
+        left: Left { crashes: 1, copies: 0, changes: 0, claims: [1, 1, 0] },
+        reaches: vec![BY_PARTNER, WILL_CALL_WAITS, WILL_CALL_READY, ORPHAN, CRASHED],
+        ..will_call()
+    }
+}
+
+fn offers_crash() -> Scene {
+    Scene {
+        name: "offers-crash",
+        about: "who is asked before all others claims, passes or is silent; nodes crash between writing and speaking",
+        left: Left { crashes: 1, copies: 0, changes: 1, claims: [0, 1, 1] },
+        reaches: vec![BY_PARTNER, OFFERED, OFFER_CLAIMED, RE_AWARDED, UNMET, CRASHED],
+        ..offers()
     }
 }

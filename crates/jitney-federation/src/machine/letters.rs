@@ -20,8 +20,7 @@ impl Federation {
         for coop in self.mail.receivers().collect::<Vec<_>>() {
             let Some(peer) = self.reach(&coop) else { continue };
             let Some((key, row)) = self.mail.due(&coop, cx.now) else { continue };
-            let early = row.queued_at > cx.now.after(CLOCK_SKEW) && self.is_vouched_for();
-            let anew = if early { redated(&row.bytes.0, cx) } else { None };
+            let anew = if self.is_vouched_for() { redated(&row.bytes.0, cx) } else { None };
             let bytes = match anew {
                 Some(message) => {
                     self.mail.replace(&key, &message, cx.now);
@@ -115,10 +114,10 @@ impl Federation {
     }
 }
 
-/// Writes a message anew under the same name, if it was written while this node's clock was ahead: until that
-/// time came nobody would take it.
+/// Writes a message anew under the same name, if it is dated ahead, by a clock that was or by what others had dated
+/// so: until that time came nobody would take it.
 fn redated(bytes: &[u8], cx: &Cx<'_>) -> Option<DirectMessage> {
-    let old = DirectMessage::decode(bytes).ok()?;
+    let old = DirectMessage::parse(bytes).ok().filter(|old| old.issued_at > cx.now.after(CLOCK_SKEW))?;
     let life = old.expires_at.0.saturating_sub(old.issued_at.0);
     let draft = DirectDraft {
         federation: old.federation,

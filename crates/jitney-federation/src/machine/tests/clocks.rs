@@ -202,6 +202,26 @@ fn what_two_clocks_ahead_told_each_other_is_taken_back_once_one_is_right() {
 }
 
 #[test]
+fn a_letter_dated_by_what_others_had_dated_ahead_arrives_once_that_is_taken_back() {
+    let mut net = Net::federation(95, &["orchard", "harbour", "mill"]);
+    net.partition(&["harbour", "orchard"], &["mill"]);
+    for name in ["harbour", "orchard"] {
+        net.sites.get_mut(name).unwrap().skew_ms = 21 * 24 * 60 * 60_000;
+    }
+    net.append("harbour", "early", 600);
+    net.run(Minutes(11));
+    assert_eq!(net.tickets("orchard"), ["early"]);
+    // Nobody has told it yet that its clock is right.
+    net.partition(&["harbour"], &["orchard"]);
+    net.sites.get_mut("orchard").unwrap().skew_ms = 0;
+    net.send("orchard", "mill", "a claim");
+    net.heal();
+    net.partition(&["harbour"], &["orchard", "mill"]);
+    net.run(Minutes(25));
+    assert_eq!(net.letters("mill"), ["a claim"]);
+}
+
+#[test]
 fn a_clock_set_back_stops_no_timer() {
     let mut net = Net::federation(84, &["orchard", "harbour"]);
     net.run(Minutes(30));
