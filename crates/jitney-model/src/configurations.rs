@@ -98,6 +98,7 @@ pub fn small() -> Vec<Scene> {
         Scene { name: "crash", ..crash(small(two_coops())) },
         small(competing()),
         small(round_trip()),
+        round_trip_crash(),
         Scene {
             drivers: [None, ASK, None],
             own: true,

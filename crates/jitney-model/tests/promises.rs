@@ -47,6 +47,11 @@ fn a_round_trip_carried_by_two_coops_keeps_every_promise() {
 }
 
 #[test]
+fn a_crash_on_a_round_trip_keeps_every_promise() {
+    holds("round-trip-crash", 10000);
+}
+
+#[test]
 fn lost_vetting_and_capability_flag_every_lift() {
     holds("unfit", 1000);
 }
