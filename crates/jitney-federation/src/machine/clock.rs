@@ -4,7 +4,7 @@ use jitney_domain::{Minutes, Timestamp};
 
 use super::{Cx, Federation, Output};
 use crate::bytes::later;
-use crate::entry::{Kind, MAX_ENTRY_LIFE};
+use crate::entry::{Entry, Kind, MAX_ENTRY_LIFE};
 use crate::ids::{Incarnation, LogId};
 use crate::log::{CLOCK_SKEW, Draft, MAX_LIVE_PER_COOP};
 
@@ -96,21 +96,26 @@ impl Federation {
     }
 
     /// Begins a new life of the own log if this clock was ahead when it wrote: nobody takes such entries before
-    /// their time. Those that still mean something are written again. Only while others say that the clock is
-    /// right now, else it may be now that it is wrong.
+    /// their time. Those that still mean something are written again, also those of an earlier life, before a backup was
+    /// restored. Only while others say that the clock is right now, else it may be now that it is wrong.
     pub(super) fn mend_own_log(&mut self, cx: &mut Cx<'_>, out: &mut Vec<Output>) {
-        let Some(log) = self.log.own_log(self.coop) else { return };
+        let Some(own) = self.log.own_log(self.coop) else { return };
         if !self.clock.early || !self.is_vouched_for() {
             return;
         }
         let latest = cx.now.after(CLOCK_SKEW);
-        let ahead = self.log.heads.get(&log).is_some_and(|row| row.newest > latest);
-        self.put_back_early(&log, latest, cx.now, out);
-        if !ahead {
+        let ahead = self.log.heads.iter().filter(|(_, row)| row.newest > latest);
+        let (ours, theirs): (Vec<LogId>, Vec<LogId>) =
+            ahead.map(|(log, _)| *log).partition(|log| log.origin == self.coop);
+        self.put_back_early(&theirs, latest, cx.now, out);
+        if ours.is_empty() {
             return;
         }
-        let early = self.log.take_back(&log, latest, cx.now);
-        self.log.begin(Incarnation(cx.rng.next_u64()));
+        let early: Vec<Entry> =
+            ours.iter().flat_map(|log| self.log.take_back(log, latest, cx.now)).collect();
+        if ours.contains(&own) {
+            self.log.begin(Incarnation(cx.rng.next_u64()));
+        }
         for entry in early {
             let header = entry.header();
             // As long as it was to live: what ends something must outlive the beginning.
@@ -125,14 +130,12 @@ impl Federation {
     }
 
     /// Takes entries of others out that this clock let in before their time while it was ahead; they come again.
-    fn put_back_early(&mut self, own: &LogId, latest: Timestamp, now: Timestamp, out: &mut Vec<Output>) {
-        let early = self.log.heads.iter().filter(|(log, row)| *log != own && row.newest > latest);
-        let early: Vec<LogId> = early.map(|(log, _)| *log).collect();
-        for log in early {
-            let taken = self.log.take_back(&log, latest, now);
+    fn put_back_early(&mut self, logs: &[LogId], latest: Timestamp, now: Timestamp, out: &mut Vec<Output>) {
+        for log in logs {
+            let taken = self.log.take_back(log, latest, now);
             out.extend(taken.into_iter().map(|entry| Output::EntryVoided { entry: Box::new(entry) }));
             for peer in self.peers.values_mut() {
-                peer.sent_upto.remove(&log);
+                peer.sent_upto.remove(log);
             }
         }
     }

@@ -202,6 +202,29 @@ fn what_two_clocks_ahead_told_each_other_is_taken_back_once_one_is_right() {
 }
 
 #[test]
+fn what_was_dated_ahead_before_a_backup_was_restored_arrives_once_the_clock_is_right() {
+    let mut net = Net::federation(96, &["orchard", "harbour", "mill"]);
+    // Gossip would bring it in any case.
+    net.faults.mute = true;
+    net.sites.get_mut("harbour").unwrap().skew_ms = 28 * 60 * 60_000;
+    net.append("harbour", "early", 600);
+    net.crash("harbour");
+    net.restart("harbour");
+    net.command("harbour", |machine, cx| {
+        machine.new_incarnation(cx);
+        Ok(Vec::new())
+    })
+    .unwrap();
+    net.run(Minutes(25));
+    assert!(net.tickets("orchard").is_empty());
+    net.sites.get_mut("harbour").unwrap().skew_ms = 0;
+    net.run(Minutes(25));
+    for name in ["orchard", "harbour", "mill"] {
+        assert_eq!(net.tickets(name), ["early"], "{name}");
+    }
+}
+
+#[test]
 fn a_letter_dated_by_what_others_had_dated_ahead_arrives_once_that_is_taken_back() {
     let mut net = Net::federation(95, &["orchard", "harbour", "mill"]);
     net.partition(&["harbour", "orchard"], &["mill"]);
