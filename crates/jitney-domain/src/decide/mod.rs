@@ -112,7 +112,7 @@ pub fn decide<R: Rng>(
             subscriptions::end(state, subscription, last, cx.now)
         }
         Command::AssignTrip { trip, plan, agreed } => provider::assign(state, trip, plan, agreed, cx),
-        Command::UnassignTrip(trip) => originator::unassign(state, trip),
+        Command::UnassignTrip(trip) => originator::unassign(state, trip, cx.now),
         Command::LockTrip { trip, locked } => trips::lock(state, trip, locked),
         Command::MoveTrips { moves, agreed } => moves::moves(state, moves, agreed, cx),
         Command::ShareTrip(trip) => originator::share(state, trip, cx),

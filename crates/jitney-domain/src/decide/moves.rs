@@ -51,7 +51,7 @@ pub(super) fn moves<R: Rng>(
         if ours.is_empty() {
             continue;
         }
-        let events = originator::unassign(&after, *trip)?;
+        let events = originator::unassign(&after, *trip, cx.now)?;
         happen(&mut after, events);
         // The letter that says so is on its way; that it comes later changes nothing.
         for claim in ours {

@@ -299,8 +299,8 @@ pub(super) fn stated(
     }
 }
 
-/// Returns from when on a provider may say how a trip ended.
-fn soonest_end(state: &State, ticket: &Ticket) -> Result<Timestamp, Refusal> {
+/// Returns from when on a provider may say how a trip ended, and is believed that it has begun.
+pub(super) fn soonest_end(state: &State, ticket: &Ticket) -> Result<Timestamp, Refusal> {
     let early = coop(state)?.policy.report_early.max(STATED_EARLY);
     Ok(ticket.body.pick_up.window().from.before(early))
 }
@@ -327,10 +327,10 @@ fn end_award(ticket: TicketId, claim: ClaimId, provider: PublicKey) -> Event {
 }
 
 /// Takes a trip from whoever has it, so that it can go to somebody else.
-pub(super) fn unassign(state: &State, id: TripId) -> Result<Vec<Event>, Refusal> {
+pub(super) fn unassign(state: &State, id: TripId, now: Timestamp) -> Result<Vec<Event>, Refusal> {
     let trip = trips::open(state, id)?;
     let Some(ticket) = trip.ticket() else { return Ok(Vec::new()) };
-    if trips::progress(state, trip) >= Progress::OnBoard {
+    if trips::progress(state, trip, now) >= Progress::OnBoard {
         return Err(Refusal::RiderOnBoard(id));
     }
     if trip.locked {
@@ -365,7 +365,7 @@ pub(super) fn state_outcome(
             if trip.details.windows.is_none_or(|w| now <= w.pick_up.to) {
                 return Err(impossible(Hindrance::WindowNotOver));
             }
-            if trips::progress(state, trip) >= Progress::OnBoard {
+            if trips::progress(state, trip, now) >= Progress::OnBoard {
                 return Err(impossible(Hindrance::OnBoard));
             }
         }

@@ -216,7 +216,7 @@ pub(super) fn change(
     if change == TripChange::default() {
         return Ok(Vec::new());
     }
-    if progress(state, trip) >= Progress::OnBoard {
+    if progress(state, trip, now) >= Progress::OnBoard {
         return Err(Refusal::RiderOnBoard(id));
     }
     let old = &trip.details;
@@ -272,7 +272,7 @@ pub(super) fn cancel(
 }
 
 fn cancel_one(state: &State, id: TripId, trip: &Trip, now: Timestamp) -> Result<Vec<Event>, Refusal> {
-    let progress = progress(state, trip);
+    let progress = progress(state, trip, now);
     let late_from = trip.details.windows.map(|w| {
         let notice = state.coop().map(|c| c.policy.late_cancel).unwrap_or_default();
         w.preferred.before(notice)
@@ -294,11 +294,16 @@ fn cancel_one(state: &State, id: TripId, trip: &Trip, now: Timestamp) -> Result<
     Ok(events)
 }
 
-/// Returns how far the trip's driver has come, by what we have heard.
-pub(super) fn progress(state: &State, trip: &Trip) -> Progress {
-    let ticket = trip.ticket().and_then(|t| state.tickets.get(&t));
-    match ticket.map(|t| &t.phase) {
-        Some(TicketPhase::Confirmed(_, confirmation)) => confirmation.progress,
+/// Returns how far the trip's driver has come, by what we have heard. Before its day nobody is on the way: who said so
+/// keeps no rider from calling off.
+pub(super) fn progress(state: &State, trip: &Trip, now: Timestamp) -> Progress {
+    let Some(ticket) = trip.ticket().and_then(|t| state.tickets.get(&t)) else { return Progress::Booked };
+    match &ticket.phase {
+        TicketPhase::Confirmed(_, told)
+            if originator::soonest_end(state, ticket).is_ok_and(|at| at <= now) =>
+        {
+            told.progress
+        }
         _ => Progress::Booked,
     }
 }

@@ -314,6 +314,22 @@ fn six_hours_before_the_pick_up_a_trip_may_be_over() {
 }
 
 #[test]
+fn who_says_before_the_day_that_the_rider_is_on_board_keeps_nobody_from_calling_off() {
+    for early in [true, false] {
+        let mut w = World::of(2);
+        let (trip, ticket, claim, _) = w.confirmed_next_door();
+        let window = w.state(HOME).tickets.get(&ticket).unwrap().body.pick_up.window();
+        let limit = window.from.before(Minutes(360));
+        w.until(Timestamp(limit.0 - i64::from(early)));
+        let message = BookingMessage::Status { claim, progress: Progress::OnBoard, at: w.now };
+        w.deliver(Letter { from: key(2), to: key(1), message }).unwrap();
+        let cancelled = w.ask(HOME, Actor::Operator, Command::CancelTrip { trip, with_return: false });
+        assert_eq!(cancelled.is_ok(), early, "{cancelled:?}");
+        assert_eq!(*ticket_phase(&w, ticket) == TicketPhase::Closed, early);
+    }
+}
+
+#[test]
 fn a_provider_may_say_that_it_failed() {
     let mut w = World::of(2);
     let (trip, _, claim, lift) = w.confirmed_next_door();
