@@ -27,7 +27,7 @@ pub use fault::{Fault, FaultKind};
 pub use limit::{Limit, NoLimit};
 pub use plan::{Give, GiveTo, Mishap, PlanAsked};
 pub use report::{Report, SignedReport};
-pub use trips::{TripFilter, TripPosition};
+pub use trips::{ReceiptsOf, TripFilter, TripPosition};
 
 /// Longest key of [`Request::Once`], in bytes.
 pub const KEY_BYTES_MAX: usize = 255;
@@ -283,6 +283,8 @@ pub enum Request {
     BookTrip(TripAsked),
     ListTrips(TripFilter),
     ShowTrip(TripId),
+    /// What both coops signed on how it ended.
+    Receipts(ReceiptsOf),
     ChangeTrip {
         trip: TripId,
         change: TripChangeAsked,
@@ -481,6 +483,7 @@ impl Request {
                 | Request::RoadLines { .. }
                 | Request::ListTrips(_)
                 | Request::ShowTrip(_)
+                | Request::Receipts(_)
                 | Request::Candidates(_)
                 | Request::Openings(_)
                 | Request::PlanDay(PlanAsked { apply: false, .. })
@@ -524,6 +527,7 @@ pub enum Reply {
     Places(Vec<view::NamedPlace>),
     Trip(Box<view::Trip>),
     Trips(Vec<view::Trip>),
+    Receipts(Vec<view::Receipt>),
     Booked(view::Booked),
     Candidates(view::Candidates),
     Openings(view::Openings),

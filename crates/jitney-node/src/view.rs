@@ -9,6 +9,7 @@ mod map;
 mod messages;
 mod partners;
 mod plan;
+mod receipts;
 pub mod succession;
 mod told;
 
@@ -39,6 +40,7 @@ pub use map::RoadLine;
 pub use messages::Message;
 pub use partners::{Agreement, Capacity};
 pub use plan::{Comes, DayPlan, Given, PlanChange, PlanProgress, PlanUnmet};
+pub use receipts::{Receipt, Word};
 pub use told::{Fill, Name, Told};
 
 /// A node's condition.

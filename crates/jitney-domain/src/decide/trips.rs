@@ -294,18 +294,14 @@ fn cancel_one(state: &State, id: TripId, trip: &Trip, now: Timestamp) -> Result<
     Ok(events)
 }
 
-/// Returns how far the trip's driver has come, by what we have heard. Before its day nobody is on the way: who said so
-/// keeps no rider from calling off.
+/// Returns how far the trip's driver has come, by what we have heard. Before its day no partner's driver is on the way:
+/// who said so keeps no rider from calling off.
 pub(super) fn progress(state: &State, trip: &Trip, now: Timestamp) -> Progress {
     let Some(ticket) = trip.ticket().and_then(|t| state.tickets.get(&t)) else { return Progress::Booked };
-    match &ticket.phase {
-        TicketPhase::Confirmed(_, told)
-            if originator::soonest_end(state, ticket).is_ok_and(|at| at <= now) =>
-        {
-            told.progress
-        }
-        _ => Progress::Booked,
-    }
+    let TicketPhase::Confirmed(award, told) = &ticket.phase else { return Progress::Booked };
+    let ours = state.coop().is_some_and(|coop| coop.key == award.provider);
+    let credible = ours || originator::soonest_end(state, ticket).is_ok_and(|soonest| soonest <= now);
+    if credible { told.progress } else { Progress::Booked }
 }
 
 pub(super) fn call_ready(

@@ -330,6 +330,17 @@ fn who_says_before_the_day_that_the_rider_is_on_board_keeps_nobody_from_calling_
 }
 
 #[test]
+fn who_rides_with_an_own_driver_is_on_board_whatever_the_clock_shows() {
+    let mut w = World::of(1);
+    let (trip, _, lift) = w.confirmed();
+    w.until(tue(10, 5));
+    w.report(HOME, lift, Step::PickUp).unwrap();
+    w.drain();
+    w.now = tue(10, 5).before(Minutes(14 * 24 * 60));
+    assert_eq!(w.refused(HOME, Command::UnassignTrip(trip)), Refusal::RiderOnBoard(trip));
+}
+
+#[test]
 fn a_provider_may_say_that_it_failed() {
     let mut w = World::of(2);
     let (trip, _, claim, lift) = w.confirmed_next_door();

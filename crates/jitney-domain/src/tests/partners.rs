@@ -356,6 +356,34 @@ fn a_series_names_its_partner_until_it_is_taken_back() {
 }
 
 #[test]
+fn a_date_left_out_of_a_series_frees_the_partners_driver_on_that_day_and_on_no_other() {
+    let mut w = World::of(2);
+    let mut booking = w.booking(HOME, Timing::PickUp(tuesday_at(10, 0)));
+    booking.repeat = Some(Repeat { rule: "FREQ=WEEKLY;BYDAY=TU".to_owned(), except: Default::default() });
+    w.act(HOME, Command::BookTrip(booking));
+    let to = w.coops[NEXT].key;
+    w.act(HOME, Command::OfferSeries { subscription: SUBSCRIPTION, to: Some(to) });
+    let trips: Vec<TripId> = w.state(HOME).open_trips().map(|(id, _)| id).take(2).collect();
+    for trip in &trips {
+        w.act(HOME, Command::OfferTrip { trip: *trip, to, capacity: None });
+        w.drain();
+        let (ticket, row) = w.ticket(HOME, *trip);
+        let at = row.body.pick_up.window().from;
+        let willing = w.coops[NEXT].willing;
+        w.claim(NEXT, ticket, willing, at);
+        w.drain();
+        assert!(matches!(phase(&w, *trip), TicketPhase::Confirmed(..)));
+    }
+    let day = w.trip(HOME, trips[0]).details.timing.date();
+    w.act(HOME, Command::ExceptDate { subscription: SUBSCRIPTION, date: day });
+    w.drain();
+    assert_eq!(w.outcome(HOME, trips[0]), Outcome::Cancelled);
+    assert!(matches!(phase(&w, trips[1]), TicketPhase::Confirmed(..)));
+    let lifts: Vec<bool> = w.state(NEXT).claims.values().map(|claim| claim.holds_time()).collect();
+    assert_eq!(lifts.iter().filter(|holds| **holds).count(), 1, "{lifts:?}");
+}
+
+#[test]
 fn a_planned_run_with_places_to_spare_is_told_coarsely_and_taken_back_when_it_changes() {
     let mut w = World::of(2);
     let (_, claim, lift) = w.confirmed();

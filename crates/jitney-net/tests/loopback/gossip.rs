@@ -49,6 +49,36 @@ async fn an_accepted_message_is_passed_on_and_a_rejected_one_is_not() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn who_sends_nothing_but_what_is_invalid_goes_unread_and_nobody_else_does() {
+    const FORGED: u64 = 9;
+    let roster = [1, 2, 3];
+    let mut middle = Node::federated(2, &[TCP], &roster).await;
+    let mut west = Node::federated(1, &[], &roster).await;
+    let mut east = Node::federated(3, &[], &roster).await;
+    for node in [&mut west, &mut east] {
+        node.dial(&middle).await;
+        node.subscribed(key(2)).await;
+        middle.subscribed(node.key).await;
+    }
+    for id in 1..=FORGED {
+        west.publish(format!("forged {id}").as_bytes(), id).await;
+        let (from, token, _) = middle.gossip().await;
+        assert_eq!(from, west.key);
+        middle.tell(NetCommand::Verdict { token, verdict: Verdict::Reject }).await;
+    }
+    // The verdict is carried out before anything that is asked after it.
+    middle.publish(b"told by the middle", 1).await;
+    assert_eq!(middle.publishing(1).await, Ok(()));
+    west.publish(b"sound for once", FORGED + 1).await;
+    assert_eq!(west.publishing(FORGED + 1).await, Ok(()));
+    let unread = tokio::time::timeout(Duration::from_secs(2), middle.gossip()).await;
+    assert!(unread.is_err(), "{unread:?}");
+    east.publish(b"sound", 1).await;
+    let (from, _, bytes) = middle.gossip().await;
+    assert_eq!((from, bytes.as_slice()), (east.key, b"sound".as_slice()));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_nobody_hears_is_given_back_and_a_second_publication_counts_as_done() {
     let mut north = Node::new(1, &[TCP]).await;
     north.publish(b"a", 1).await;

@@ -1,8 +1,8 @@
-//! Which trips to list, and from where on.
+//! Which trips to list, and from where on; whose receipts to show.
 
 use jiff::civil::Date;
 use jitney_domain::trip::{Timing, Windows};
-use jitney_domain::{MemberId, Timestamp, TripId};
+use jitney_domain::{LiftNumber, MemberId, Timestamp, TripId};
 use serde::{Deserialize, Serialize};
 
 /// Which trips to list.
@@ -41,4 +41,14 @@ impl TripPosition {
         let at = windows.map(|windows| windows.preferred);
         TripPosition { date: timing.date(), open: at.is_none(), at, trip }
     }
+}
+
+/// Whose receipts are wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ReceiptsOf {
+    /// Those of a trip of a rider of ours.
+    Trip(TripId),
+    /// Those of a lift that a driver of ours gave.
+    Lift(LiftNumber),
 }

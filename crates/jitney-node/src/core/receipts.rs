@@ -3,7 +3,7 @@
 use jitney_domain::booking::{BookingMessage, Disagreement};
 use jitney_domain::table::RowChange;
 use jitney_domain::{ClaimId, Event, ReportId};
-use jitney_store::Store;
+use jitney_store::{Store, StoreError, TableTag};
 
 use super::{Core, tags};
 use crate::api::SignedReport;
@@ -72,6 +72,17 @@ impl<S: Store> Core<S> {
     pub(crate) fn keep_report(&mut self, report: ReportId, signed: &SignedReport) {
         let Ok(bytes) = serde_json::to_vec(signed) else { return };
         self.keep_receipt([b"report".as_slice(), report.as_bytes()].concat(), bytes);
+    }
+
+    /// Returns what was signed on how a claim ended, by either side.
+    ///
+    /// # Errors
+    /// [`StoreError::DamagedRow`] if what is stored is not what was written.
+    pub(crate) fn receipts_of(&self, claim: ClaimId) -> Result<Vec<Vec<u8>>, StoreError> {
+        let sides = [Side::Theirs, Side::Ours];
+        let keys = (0..=2).flat_map(|said| sides.map(|side| ReceiptKey { claim, said, side }));
+        let rows = keys.map(|key| self.store.get(TableTag(tags::RECEIPTS), &key.to_bytes()));
+        rows.filter_map(Result::transpose).collect()
     }
 
     fn keep_receipt(&mut self, key: Vec<u8>, bytes: Vec<u8>) {

@@ -14,6 +14,7 @@ mod once;
 mod partners;
 pub(crate) mod plan;
 pub(crate) mod reasons;
+mod receipts;
 mod show;
 mod succession;
 mod tickets;

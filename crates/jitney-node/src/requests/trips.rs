@@ -68,6 +68,7 @@ impl<S: Store> Core<S> {
             Request::BookTrip(asked) => self.book(actor, asked, now),
             Request::ListTrips(filter) => Ok(Reply::Trips(self.list_trips(&filter, now))),
             Request::ShowTrip(trip) => self.show_trip(trip, now),
+            Request::Receipts(of) => self.receipts(of),
             Request::ChangeTrip { trip, change } => self.change(actor, trip, change, now),
             Request::CancelTrip { trip, with_return } => {
                 self.trip_done(actor, trip, Command::CancelTrip { trip, with_return }, now)

@@ -6,6 +6,7 @@ use jitney_domain::booking::{Award, ClaimPhase, Ended, TicketPhase};
 use jitney_domain::{ClaimId, Outcome, State, TicketId};
 use jitney_identity::PublicKey;
 
+use super::partners::Partners;
 use super::{Broken, Cause, Seen};
 
 /// An expired hold, a cancelled claim or a late answer never overwrites a live booking.
@@ -63,6 +64,7 @@ pub(super) struct Past {
     /// Claims that were ever awarded, by ticket.
     awarded: BTreeMap<TicketId, BTreeSet<ClaimId>>,
     trips: usize,
+    partners: Partners,
 }
 
 impl Past {
@@ -73,6 +75,7 @@ impl Past {
             claims: state.claims.iter().map(|(id, claim)| (*id, Kept::of(&claim.phase))).collect(),
             awarded: awarded.collect(),
             trips: state.trips.len(),
+            partners: Partners::of(state),
         }
     }
 
@@ -81,6 +84,7 @@ impl Past {
         let Some(us) = state.coop().map(|coop| coop.key) else { return };
         count(&mut seen.trips, state.trips.len().saturating_sub(self.trips));
         self.trips = state.trips.len();
+        self.partners.count(state, seen);
         for (id, ticket) in state.tickets.iter() {
             let now = Told::of(&ticket.phase);
             let before = self.tickets.insert(*id, now.clone());

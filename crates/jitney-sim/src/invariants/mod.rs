@@ -5,6 +5,7 @@ mod agreement;
 mod calendar;
 mod history;
 mod letters;
+mod partners;
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -87,9 +88,22 @@ pub struct Seen {
     pub restores: u64,
     pub clocks_wrong: u64,
     pub betrayals: u64,
+    pub offers: u64,
+    pub offers_confirmed: u64,
+    pub series: u64,
+    pub places_posted: u64,
+    pub places_asked_for: u64,
+    pub pairs_parted: u64,
 }
 
 impl Seen {
+    /// Returns the names of what never happened.
+    pub fn never(&self) -> Vec<String> {
+        let counts = serde_json::to_value(self).ok().and_then(|value| value.as_object().cloned());
+        let none = counts.into_iter().flatten().filter(|(_, count)| *count == 0);
+        none.map(|(name, _)| name).collect()
+    }
+
     /// Adds what another run has seen.
     pub fn add(&mut self, other: &Seen) {
         let pairs = [
@@ -117,6 +131,12 @@ impl Seen {
             (&mut self.restores, other.restores),
             (&mut self.clocks_wrong, other.clocks_wrong),
             (&mut self.betrayals, other.betrayals),
+            (&mut self.offers, other.offers),
+            (&mut self.offers_confirmed, other.offers_confirmed),
+            (&mut self.series, other.series),
+            (&mut self.places_posted, other.places_posted),
+            (&mut self.places_asked_for, other.places_asked_for),
+            (&mut self.pairs_parted, other.pairs_parted),
         ];
         for (sum, more) in pairs {
             *sum = sum.saturating_add(more);

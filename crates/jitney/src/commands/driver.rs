@@ -2,8 +2,8 @@
 
 use clap::{Args, Subcommand};
 use jitney_domain::member::Consent;
-use jitney_domain::{Assistance, MemberId, Metres, Role, VehicleId};
-use jitney_node::api::{Limit, Request};
+use jitney_domain::{Assistance, LiftNumber, MemberId, Metres, Role, VehicleId};
+use jitney_node::api::{Limit, ReceiptsOf, Request};
 
 use super::member;
 use crate::args::{ASSISTANCES, CONSENTS, CapabilityArgs, Pick, PlacesArgs, kilometres, word};
@@ -17,6 +17,13 @@ pub(crate) enum Command {
     List,
     /// Note what was agreed with a driver; what is not said stays
     Set(SetArgs),
+    /// Show what both coops signed on how a lift for a partner's rider ended
+    ///
+    /// With `--json` each signed message itself too: whoever has it needs nobody to check who said it.
+    Receipts {
+        /// The lift's number
+        lift: LiftNumber,
+    },
     /// Note a driver's vehicles
     #[command(subcommand)]
     Vehicle(VehicleCommand),
@@ -107,6 +114,7 @@ impl Command {
     pub(crate) fn run(self, cx: &Context) -> Result<Said, Failure> {
         match self {
             Command::List => member::list(cx, Some(Role::Driver), None),
+            Command::Receipts { lift } => cx.tell(Request::Receipts(ReceiptsOf::Lift(lift)), ""),
             Command::Set(args) => {
                 let driver = cx.member(&args.driver, Some(Role::Driver))?;
                 cx.tell(args.terms.request(driver), format!("agreed with driver {driver}"))

@@ -6,7 +6,7 @@ mod change;
 use clap::{Args, Subcommand};
 use jiff::civil::Time;
 use jitney_domain::{Outcome, Role, TripId};
-use jitney_node::api::{Request, TripFilter};
+use jitney_node::api::{ReceiptsOf, Request, TripFilter};
 use jitney_node::view::Carriage;
 
 use crate::args::{Day, OUTCOMES, Pick, time, word};
@@ -27,6 +27,10 @@ pub(crate) enum Command {
     List(ListArgs),
     /// Show all that is known of a trip
     Show(OneArgs),
+    /// Show what both coops signed on how a trip ended
+    ///
+    /// With `--json` each signed message itself too: whoever has it needs nobody to check who said it.
+    Receipts(OneArgs),
     /// Change a trip; what is not said stays
     Change(Box<change::ChangeArgs>),
     /// Call a trip off
@@ -136,6 +140,7 @@ impl Command {
             Command::Book(args) => args.run(cx),
             Command::List(args) => args.run(cx),
             Command::Show(args) => cx.tell(Request::ShowTrip(args.trip), ""),
+            Command::Receipts(args) => cx.tell(Request::Receipts(ReceiptsOf::Trip(args.trip)), ""),
             Command::Change(args) => args.run(cx),
             Command::Cancel(args) => args.run(cx),
             Command::Ready(args) => cx.tell(

@@ -16,6 +16,7 @@ mod need;
 mod partners;
 mod plan;
 mod read_back;
+mod receipts;
 mod status;
 mod table;
 mod ticket;
@@ -60,6 +61,7 @@ pub(crate) fn reply(reply: &Reply, zone: &Zone) -> String {
         Reply::Subscriptions(views) => trip::subscriptions(views),
         Reply::Board(view) => board::board(view),
         Reply::RoadLines(lines) => count(lines.len(), "road", "roads"),
+        Reply::Receipts(views) => receipts::receipts(views, zone),
         Reply::Capacity(views) => partners::capacity(views, zone),
         Reply::Agreements(views) => partners::agreements(views),
         Reply::Alarms(view) => alarm::alarms(view, zone),
