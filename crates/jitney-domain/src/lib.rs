@@ -30,6 +30,7 @@ pub mod agreement;
 pub mod alarm;
 mod apply;
 pub mod availability;
+mod believed;
 pub mod booking;
 mod check_digit;
 mod command;

@@ -141,10 +141,31 @@ fn messages() -> Vec<BookingMessage> {
     all
 }
 
+/// Does not compile once there is a message or a value of which there is no vector above.
+fn is_in_the_list(message: &BookingMessage) {
+    use {BookingMessage as M, Disagreement as D, Progress as P, RefusalReason as R};
+    match message {
+        M::Offer { .. } | M::Rescind { .. } | M::Pass { .. } | M::Claim { .. } | M::Withdraw { .. } => {}
+        M::TurnDown { .. } | M::Award { .. } | M::Confirm { .. } | M::Details { .. } | M::Cancel { .. } => {}
+        M::Refuse { reason, .. } => match reason {
+            R::HoldExpired | R::DriverDeclined | R::DriverSilent => {}
+            R::ProviderFailed | R::UnknownClaim | R::NoLongerQualified => {}
+        },
+        M::Status { progress, .. } => match progress {
+            P::Booked | P::EnRoute | P::Arrived | P::OnBoard | P::Done => {}
+        },
+        M::State { .. } | M::Agree { .. } => {}
+        M::Dispute { why, .. } => match why {
+            D::RiderSaysOtherwise | D::NotConfirmed => {}
+        },
+    }
+}
+
 #[test]
 fn bookings_are_spoken_of_as_they_ever_were() {
     let lines = compare("booking_messages.jsonl", &messages());
     let kind = |line: &String| serde_json::from_str::<serde_json::Value>(line).unwrap()["type"].to_string();
+    messages().iter().for_each(is_in_the_list);
     assert_eq!(lines.iter().map(kind).collect::<BTreeSet<_>>().len(), 15, "every message there is");
 }
 

@@ -289,14 +289,14 @@ fn one_driver() -> Scene {
 fn unfit() -> Scene {
     Scene {
         name: "unfit",
-        about: "one trip of A that B or A's own driver may carry; drivers are suspended, licences void, seats gone",
+        about: "one trip of A that B or A's own driver may carry; drivers are suspended, licences void, seats gone; crashes",
         drivers: [STANDING, ASK, None],
         own: true,
         changes: Changes { suspend: true, lapse: true, unassign: true, ..Changes::default() },
         left: Left { crashes: 1, copies: 0, changes: 2, claims: [1, 1, 0] },
         moments: one_way_in_short(),
         day_from: 3,
-        reaches: vec![BY_PARTNER, BY_OWN, UNFIT, FLAGGED, AGREED, UNMET],
+        reaches: vec![BY_PARTNER, BY_OWN, UNFIT, FLAGGED, AGREED, UNMET, CRASHED],
         ..plain()
     }
 }
@@ -322,11 +322,11 @@ fn offers() -> Scene {
 fn gathered() -> Scene {
     Scene {
         name: "gathered",
-        about: "one trip of A; claims are gathered for half an hour, and the first in the order of partners has it",
+        about: "one trip of A; claims are gathered for half an hour, the first in the order of partners has it; crashes",
         gather: Minutes(30),
         moments: vec![(7, 0), (7, 31), (8, 6), (10, 15), (10, 31)],
         left: Left { crashes: 1, copies: 0, changes: 1, claims: [0, 1, 1] },
-        reaches: vec![BY_PARTNER, COMPETING, HOLD_EXPIRED, RE_AWARDED, BROKEN_PROMISE, UNMET],
+        reaches: vec![BY_PARTNER, COMPETING, HOLD_EXPIRED, RE_AWARDED, BROKEN_PROMISE, UNMET, CRASHED],
         ..competing()
     }
 }
@@ -350,7 +350,7 @@ fn will_call() -> Scene {
 fn will_call_crash() -> Scene {
     Scene {
         name: "will-call-crash",
-        about: "the same, and nodes crash between writing and speaking",
+        about: "a way out of A, and a way home when the rider calls; nodes crash between writing and speaking",
         changes: Changes::default(),
         left: Left { crashes: 1, copies: 0, changes: 0, claims: [1, 1, 0] },
         reaches: vec![BY_PARTNER, WILL_CALL_WAITS, WILL_CALL_READY, ORPHAN, CRASHED],

@@ -338,7 +338,7 @@ impl World {
             match happens {
                 Happens::Later(delay, packet) => self.later(delay, Happening::Arrives(packet)),
                 Happens::Event(node, event) if let Some(answer) = self.swallowed(node, &event) => {
-                    self.net.command(node, answer);
+                    answer.into_iter().for_each(|answer| self.net.command(node, answer));
                     swallowed = true;
                 }
                 Happens::Event(node, event) => {
@@ -355,22 +355,23 @@ impl World {
         }
     }
 
-    /// Returns the answer to what a node never gets to see, because of a planted bug or because its coop lies.
-    fn swallowed(&mut self, node: usize, event: &NetEvent) -> Option<NetCommand> {
+    /// Returns the answer, if there is one, to what a node never gets to see, because of a planted bug or because its coop
+    /// lies.
+    fn swallowed(&mut self, node: usize, event: &NetEvent) -> Option<Option<NetCommand>> {
         if self.nodes[node].lies {
-            return plant::taken(event).or_else(|| self.answered_by_attacker(node, event));
+            return plant::taken(event).map(Some).or_else(|| self.taken_by_attacker(node, event));
         }
-        self.plant.and_then(|plant| plant.swallows(event))
+        self.plant.and_then(|plant| plant.swallows(event)).map(Some)
     }
 
-    /// Lets the attacker at a node see what comes there, and answer some of it.
-    fn answered_by_attacker(&mut self, node: usize, event: &NetEvent) -> Option<NetCommand> {
+    /// Lets the attacker at a node see what comes there, and answer some of it or withhold the answer.
+    fn taken_by_attacker(&mut self, node: usize, event: &NetEvent) -> Option<Option<NetCommand>> {
         let attacker = self.nodes[node].attacker.as_mut()?;
         match event {
             NetEvent::Gossip { bytes, .. } => attacker.overhear(bytes),
             NetEvent::Request { channel: Channel::Sync, token, bytes, .. } if self.chance.percent(50) => {
-                let bytes = attacker.answer(jitney_federation::Channel::Sync, bytes, self.now)?;
-                return Some(NetCommand::Respond { token: *token, bytes });
+                let answer = attacker.answer(jitney_federation::Channel::Sync, bytes, self.now);
+                return Some(answer.map(|bytes| NetCommand::Respond { token: *token, bytes }));
             }
             _ => {}
         }

@@ -53,6 +53,7 @@ fn tried_everything(traitor: &Traitor, world: &World) {
         deeds.malformed,
         deeds.out_of_time,
         deeds.request_floods,
+        deeds.proofs,
         lies.claims,
         lies.confirmations,
         lies.awards,

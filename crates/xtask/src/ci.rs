@@ -230,7 +230,7 @@ fn seeds(workshop: &Workshop) -> Result<Done, Failure> {
         command.arg("--quiet").args(arguments).current_dir(&workshop.root);
         command
     };
-    let small = ["--nodes", "3", "--days", "1", "--riders", "4", "--drivers", "2"];
+    let small = ["--see-all", "--nodes", "3", "--days", "1", "--riders", "4", "--drivers", "2"];
     let days = simulate(&[["--seeds", "0..120"].as_slice(), &small].concat());
     let with_wild_clocks = simulate(&[["--seeds", "0..100", "--wild-clocks"].as_slice(), &small].concat());
     let hostile_majority = simulate(&["--seeds", "1", "--nodes", "60", "--hostile", "40"]);

@@ -192,13 +192,15 @@ impl About<'_> {
             Phase::Closed(Outcome::Completed, at) => (Stage::Out, *at),
             Phase::Closed(..) => return None,
             Phase::Requested | Phase::WillCall => (Stage::Planned, asked?),
-            Phase::Ticketed(ticket) => match self.case.state.tickets.get(ticket).map(|t| &t.phase) {
-                Some(TicketPhase::Confirmed(_, c)) if c.progress >= Progress::OnBoard => {
+            Phase::Ticketed(ticket) => match self.case.state.tickets.get(ticket).map(|t| (t, &t.phase)) {
+                Some((ticket, TicketPhase::Confirmed(_, c)))
+                    if self.case.state.progress_of(ticket, self.case.now) >= Progress::OnBoard =>
+                {
                     (Stage::Out, c.progress_at)
                 }
-                Some(TicketPhase::Confirmed(_, c)) => (Stage::AtHome, c.pick_up_at),
-                Some(TicketPhase::Awarded(_)) => (Stage::AtHome, asked?),
-                Some(TicketPhase::Disputed(..) | TicketPhase::Settled(..)) => (Stage::Out, asked?),
+                Some((_, TicketPhase::Confirmed(_, c))) => (Stage::AtHome, c.pick_up_at),
+                Some((_, TicketPhase::Awarded(_))) => (Stage::AtHome, asked?),
+                Some((_, TicketPhase::Disputed(..) | TicketPhase::Settled(..))) => (Stage::Out, asked?),
                 _ => (Stage::Planned, asked?),
             },
         };

@@ -13,7 +13,7 @@ use crate::impossible::Hindrance;
 use crate::outcome::{Outcome, Statement};
 use crate::refusal::Refusal;
 use crate::state::State;
-use crate::time::{Minutes, Timestamp};
+use crate::time::Timestamp;
 use crate::trip::Phase;
 use crate::{ClaimId, TicketId, TripId};
 
@@ -21,10 +21,6 @@ use crate::{ClaimId, TicketId, TripId};
 pub const CLAIMS_PER_TICKET_MAX: usize = 64;
 /// Longest sealed driver's card that is kept, in base64 characters.
 pub const CARD_MAX: usize = 4096;
-
-/// How long before the earliest pick-up a provider may say how the trip ended, at least; longer where our own drivers
-/// may report earlier.
-pub const STATED_EARLY: Minutes = Minutes(6 * 60);
 
 /// Opens a ticket for a trip that has none.
 pub(super) fn open_ticket<R: Rng>(
@@ -274,7 +270,7 @@ pub(super) fn stated(
         return Ok(dispute(&statement));
     }
     match &ticket.phase {
-        TicketPhase::Awarded(_) | TicketPhase::Confirmed(..) if now < soonest_end(state, ticket)? => {
+        TicketPhase::Awarded(_) | TicketPhase::Confirmed(..) if now < state.believes_from(ticket) => {
             let reason = Some(RefusalReason::ProviderFailed);
             let mut events = given_up(state, from, statement.claim, reason, now)?;
             events.extend(dispute(&statement));
@@ -297,12 +293,6 @@ pub(super) fn stated(
         TicketPhase::Settled(..) | TicketPhase::Disputed(..) => Ok(Vec::new()),
         _ => Ok(dispute(&statement)),
     }
-}
-
-/// Returns from when on a provider may say how a trip ended, and is believed that it has begun.
-pub(super) fn soonest_end(state: &State, ticket: &Ticket) -> Result<Timestamp, Refusal> {
-    let early = coop(state)?.policy.report_early.max(STATED_EARLY);
-    Ok(ticket.body.pick_up.window().from.before(early))
 }
 
 fn provider_may_state(outcome: Outcome) -> bool {

@@ -294,14 +294,10 @@ fn cancel_one(state: &State, id: TripId, trip: &Trip, now: Timestamp) -> Result<
     Ok(events)
 }
 
-/// Returns how far the trip's driver has come, by what we have heard. Before its day no partner's driver is on the way:
-/// who said so keeps no rider from calling off.
+/// Returns how far the trip's driver has come, by what we have heard and may believe.
 pub(super) fn progress(state: &State, trip: &Trip, now: Timestamp) -> Progress {
-    let Some(ticket) = trip.ticket().and_then(|t| state.tickets.get(&t)) else { return Progress::Booked };
-    let TicketPhase::Confirmed(award, told) = &ticket.phase else { return Progress::Booked };
-    let ours = state.coop().is_some_and(|coop| coop.key == award.provider);
-    let credible = ours || originator::soonest_end(state, ticket).is_ok_and(|soonest| soonest <= now);
-    if credible { told.progress } else { Progress::Booked }
+    let ticket = trip.ticket().and_then(|ticket| state.tickets.get(&ticket));
+    ticket.map_or(Progress::Booked, |ticket| state.progress_of(ticket, now))
 }
 
 pub(super) fn call_ready(

@@ -99,8 +99,7 @@ impl Federation {
     /// their time. Those that still mean something are written again, also those of an earlier life, before a backup was
     /// restored. Only while others say that the clock is right now, else it may be now that it is wrong.
     pub(super) fn mend_own_log(&mut self, cx: &mut Cx<'_>, out: &mut Vec<Output>) {
-        let Some(own) = self.log.own_log(self.coop) else { return };
-        if !self.clock.early || !self.is_vouched_for() {
+        if self.log.own_log(self.coop).is_none() || !self.clock.early || !self.is_vouched_for() {
             return;
         }
         let latest = cx.now.after(CLOCK_SKEW);
@@ -111,11 +110,8 @@ impl Federation {
         if ours.is_empty() {
             return;
         }
-        let early: Vec<Entry> =
-            ours.iter().flat_map(|log| self.log.take_back(log, latest, cx.now)).collect();
-        if ours.contains(&own) {
-            self.log.begin(Incarnation(cx.rng.next_u64()));
-        }
+        let early: Vec<Entry> = ours.iter().flat_map(|log| self.log.take_back(log, latest, cx.now)).collect();
+        self.log.begin(Incarnation(cx.rng.next_u64()));
         for entry in early {
             let header = entry.header();
             // As long as it was to live: what ends something must outlive the beginning.

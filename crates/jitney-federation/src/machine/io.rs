@@ -212,6 +212,13 @@ pub enum Output {
         /// The whole message as it was signed, to be kept as evidence.
         bytes: Vec<u8>,
     },
+    /// For the domain: a message that waits was dated ahead and is signed anew.
+    DirectReplaced {
+        /// What it says.
+        body: Vec<u8>,
+        /// The whole message as it will travel.
+        bytes: Vec<u8>,
+    },
     /// For the domain: the other coop has the message.
     DirectDelivered {
         /// The other coop.

@@ -24,6 +24,8 @@ impl Federation {
             let bytes = match anew {
                 Some(message) => {
                     self.mail.replace(&key, &message, cx.now);
+                    let (body, bytes) = (message.body().to_vec(), message.bytes().to_vec());
+                    out.push(Output::DirectReplaced { body, bytes });
                     message.bytes().to_vec()
                 }
                 None => row.bytes.0.clone(),

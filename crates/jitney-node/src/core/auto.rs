@@ -14,6 +14,10 @@ use crate::planner::{Planner, plan};
 /// After how long a partner's ticket is looked at once more although nothing is known to have changed.
 const LOOK_AGAIN: Minutes = Minutes(15);
 
+/// How soon they are looked at after a claim of ours was answered or ended, in milliseconds: a partner may answer many,
+/// letter by letter, and each look is at all of them.
+const LOOK_SOON_MS: i64 = 2_000;
+
 /// A partner's ticket that we may claim.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct OpenTicket {
@@ -68,6 +72,9 @@ impl<S: Store> Core<S> {
     pub(super) fn act_by_itself(&mut self, now: Timestamp) -> bool {
         let look_at = std::mem::take(&mut self.pending.look_at);
         let mut acted = self.offer_in_time(look_at, now);
+        if std::mem::take(&mut self.pending.look_soon) {
+            self.look_at.get_or_insert(Timestamp(now.0.saturating_add(LOOK_SOON_MS)));
+        }
         if std::mem::take(&mut self.pending.look_around) {
             let before = std::mem::take(&mut self.looked_in_vain);
             for open in self.open_tickets() {

@@ -212,6 +212,11 @@ impl<S: Store> Core<S> {
                 );
                 self.bar(origin, now);
             }
+            Fed::DirectReplaced { body, bytes } => {
+                if let Ok(message) = serde_json::from_slice(&body) {
+                    self.keep_ours(&message, bytes);
+                }
+            }
             Fed::EntryVoided { entry } => self.entry_voided(&entry),
             other => tracing::debug!(target: "jitney::federation", ?other, "noted"),
         }

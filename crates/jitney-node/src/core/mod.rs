@@ -191,6 +191,8 @@ pub struct Core<S> {
     pub(crate) neighbours: BTreeMap<TicketId, Neighbour>,
     /// Open tickets of partners that nobody could take when they were last looked at.
     looked_in_vain: BTreeMap<TicketId, auto::Look>,
+    /// When open tickets of partners are looked at next, if that is soon.
+    look_at: Option<Timestamp>,
     /// Rises with whatever changes who could take a ticket.
     revision: u64,
     /// Neighbours' spare places.
@@ -269,6 +271,8 @@ struct Pending {
     revoke: Vec<MemberId>,
     /// Neighbours' tickets that we may be able to take now.
     look_around: bool,
+    /// The same, once some more of the letters that come together have come.
+    look_soon: bool,
     /// Somebody may act for somebody, or not any more.
     delegations: bool,
 }
@@ -377,7 +381,7 @@ impl<S: Store> Core<S> {
         let federation = self.federation.next_wake();
         let share = self.next_share();
         let post = self.next_post();
-        [domain, federation, share, post].into_iter().flatten().fold(regular, Timestamp::min)
+        [domain, federation, share, post, self.look_at].into_iter().flatten().fold(regular, Timestamp::min)
     }
 
     /// Returns what the coop knows.
@@ -435,6 +439,7 @@ impl<S: Store> Core<S> {
         self.closed_capacities.retain(|_, expires| *expires >= now);
         self.look_further(now);
         self.pending.look_around = true;
+        self.look_at = None;
         self.federation_wake(now);
         self.tell_of_alarms(now);
         self.tell_of_tomorrow(now);
@@ -494,7 +499,11 @@ impl<S: Store> Core<S> {
             }
             Event::OfferTaken { .. } => self.pending.look_around = true,
             // Another driver's time may be held for whoever has answered; and whose claim is over is free again.
-            Event::AwardTaken { .. } | Event::LiftEnded { .. } => self.pending.look_around = true,
+            Event::AwardTaken { claim, .. } | Event::LiftEnded { claim, .. } => {
+                let us = self.coop_key();
+                let theirs = self.state.claims.get(claim).is_some_and(|claim| claim.originator != us);
+                self.pending.look_soon |= theirs;
+            }
             Event::AwardEnded { ticket, .. } | Event::OfferEnded { ticket, .. } => {
                 self.pending.look_at.extend(self.state.tickets.get(ticket).map(|t| t.trip));
             }

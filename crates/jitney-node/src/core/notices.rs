@@ -206,7 +206,9 @@ impl<S: Store> Core<S> {
                 }
             }
             Event::ProgressSeen { ticket, progress: Progress::EnRoute, .. } => {
-                if let Some(trip) = self.state.tickets.get(ticket).map(|ticket| ticket.trip) {
+                let ticket = self.state.tickets.get(ticket);
+                let credible = ticket.filter(|ticket| self.state.progress_of(ticket, now) > Progress::Booked);
+                if let Some(trip) = credible.map(|ticket| ticket.trip) {
                     self.tell_rider(Kind::OnTheWay, trip, None, now);
                 }
             }

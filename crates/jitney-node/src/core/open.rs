@@ -103,6 +103,7 @@ impl<S: Store> Core<S> {
             revocations: BTreeMap::new(),
             neighbours: BTreeMap::new(),
             looked_in_vain: BTreeMap::new(),
+            look_at: None,
             revision: 0,
             capacities: BTreeMap::new(),
             closed_capacities: BTreeMap::new(),

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::ops::Bound;
 
 use jitney_domain::actor::{CommandKind, Right, right};
-use jitney_domain::booking::{Progress, TicketPhase};
+use jitney_domain::booking::Progress;
 use jitney_domain::trip::Trip;
 use jitney_domain::{Actor, Command, Event, MemberId, Refusal, Role, Timestamp};
 use jitney_store::Store;
@@ -68,7 +68,7 @@ impl<S: Store> Core<S> {
             Request::Erase(member) => {
                 self.known(member)?;
                 self.must_keep_members(&actor)?;
-                self.refuse_under_way(member)?;
+                self.refuse_under_way(member, now)?;
                 self.command(actor, Command::Suspend(member), now)?;
                 self.call_off_all_of(actor, member, now)?;
                 self.revoke_cards(actor, member, now)?;
@@ -119,12 +119,10 @@ impl<S: Store> Core<S> {
     }
 
     /// Refuses a rider who is on board: whoever drives must be able to look up where to.
-    fn refuse_under_way(&self, rider: MemberId) -> Result<(), Fault> {
+    fn refuse_under_way(&self, rider: MemberId, now: Timestamp) -> Result<(), Fault> {
         let on_board = |trip: &Trip| {
             let ticket = trip.ticket().and_then(|ticket| self.state.tickets.get(&ticket));
-            ticket.is_some_and(
-                |t| matches!(&t.phase, TicketPhase::Confirmed(_, c) if c.progress == Progress::OnBoard),
-            )
+            ticket.is_some_and(|ticket| self.state.progress_of(ticket, now) == Progress::OnBoard)
         };
         let mut theirs = self.state.open_trips().filter(|(_, trip)| trip.details.rider == rider);
         match theirs.find(|(_, trip)| on_board(trip)) {

@@ -15,9 +15,12 @@ impl<S: Store> Core<S> {
         let mut receipts = Vec::new();
         for claim in self.claims_with_receipts(of)? {
             let kept = self.receipts_of(claim).map_err(|e| Fault::new(FaultKind::Internal, e.to_string()))?;
-            receipts.extend(kept.iter().filter_map(|bytes| self.receipt(claim, bytes)));
+            for bytes in kept {
+                let damaged =
+                    || Fault::new(FaultKind::Internal, "a receipt cannot be read: run `jitney doctor`");
+                receipts.push(self.receipt(claim, &bytes).ok_or_else(damaged)?);
+            }
         }
-        receipts.sort_by_key(|receipt| receipt.at);
         Ok(Reply::Receipts(receipts))
     }
 
@@ -29,9 +32,9 @@ impl<S: Store> Core<S> {
                 Ok(ticket.into_iter().flat_map(|ticket| ticket.claims.keys().copied()).collect())
             }
             ReceiptsOf::Lift(number) => {
-                let lift = self.state.claims.iter().find(|(_, claim)| claim.number == number);
+                let lift = self.state.claim_of_lift(number);
                 let (claim, _) = lift.ok_or(jitney_domain::Refusal::NoLift(number))?;
-                Ok(vec![*claim])
+                Ok(vec![claim])
             }
         }
     }

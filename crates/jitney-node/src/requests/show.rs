@@ -120,7 +120,7 @@ impl<S: Store> Core<S> {
             locked: trip.locked,
             driven: self.driven(trip),
             attention: self.attention(id, partners, now),
-            carriage: self.carriage(trip),
+            carriage: self.carriage(trip, now),
         })
     }
 
@@ -131,7 +131,7 @@ impl<S: Store> Core<S> {
         self.state.claims_on(ticket).find(|(_, claim)| carried(claim))?.1.metres
     }
 
-    fn carriage(&self, trip: &Trip) -> Carriage {
+    fn carriage(&self, trip: &Trip, now: Timestamp) -> Carriage {
         let ticket = match &trip.phase {
             Phase::Requested => return Carriage::Unassigned,
             Phase::WillCall => return Carriage::WillCall,
@@ -154,7 +154,7 @@ impl<S: Store> Core<S> {
                 provider: self.provider_name(&award.provider, award.claim),
                 pick_up_at: confirmation.pick_up_at,
                 card: self.card(award.claim, &confirmation.card),
-                progress: confirmation.progress,
+                progress: self.state.progress_of(row, now),
             },
             TicketPhase::Settled(award, statement) | TicketPhase::Disputed(award, statement) => {
                 Carriage::Over {

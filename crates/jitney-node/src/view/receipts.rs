@@ -32,8 +32,8 @@ pub struct Receipt {
     pub at: Timestamp,
     /// What.
     pub word: Word,
-    /// The signature holds, and by the roster as it is now the node could sign for the coop then.
+    /// By the roster as it is now the node could sign for the coop then.
     pub holds: bool,
-    /// The signed message, base64: whoever has it needs nobody to check it.
+    /// The signed message, base64: with the federation's roster it proves who said it.
     pub message: String,
 }

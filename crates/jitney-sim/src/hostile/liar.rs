@@ -25,7 +25,6 @@ pub struct Lies {
     pub awards: u64,
     pub about_others: u64,
     pub outcomes: u64,
-    pub offers_taken_back: u64,
 }
 
 /// A coop that lies.

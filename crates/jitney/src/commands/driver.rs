@@ -19,7 +19,7 @@ pub(crate) enum Command {
     Set(SetArgs),
     /// Show what both coops signed on how a lift for a partner's rider ended
     ///
-    /// With `--json` each signed message itself too: whoever has it needs nobody to check who said it.
+    /// With `--json` each signed message itself too: with the federation's roster it proves who said it.
     Receipts {
         /// The lift's number
         lift: LiftNumber,

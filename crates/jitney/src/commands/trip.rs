@@ -29,7 +29,7 @@ pub(crate) enum Command {
     Show(OneArgs),
     /// Show what both coops signed on how a trip ended
     ///
-    /// With `--json` each signed message itself too: whoever has it needs nobody to check who said it.
+    /// With `--json` each signed message itself too: with the federation's roster it proves who said it.
     Receipts(OneArgs),
     /// Change a trip; what is not said stays
     Change(Box<change::ChangeArgs>),

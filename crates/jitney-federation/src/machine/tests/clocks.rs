@@ -225,6 +225,29 @@ fn what_was_dated_ahead_before_a_backup_was_restored_arrives_once_the_clock_is_r
 }
 
 #[test]
+fn what_an_earlier_life_dated_ahead_comes_once_also_where_it_waits_and_the_new_life_began_in_time() {
+    let mut net = Net::federation(97, &["orchard", "harbour", "mill"]);
+    net.sites.get_mut("harbour").unwrap().skew_ms = 60 * 60_000;
+    net.append("harbour", "early", 600);
+    net.run(Minutes(1));
+    assert!(net.machine("orchard").log().parked() > 0, "it waits there");
+    net.crash("harbour");
+    net.sites.get_mut("harbour").unwrap().skew_ms = 0;
+    net.restart("harbour");
+    net.command("harbour", |machine, cx| {
+        machine.new_incarnation(cx);
+        Ok(Vec::new())
+    })
+    .unwrap();
+    net.append("harbour", "right", 600);
+    net.run(Minutes(90));
+    for name in ["orchard", "harbour", "mill"] {
+        assert_eq!(net.tickets(name), ["early", "right"], "{name}");
+        assert_eq!(net.machine(name).log().parked(), 0, "{name}");
+    }
+}
+
+#[test]
 fn a_letter_dated_by_what_others_had_dated_ahead_arrives_once_that_is_taken_back() {
     let mut net = Net::federation(95, &["orchard", "harbour", "mill"]);
     net.partition(&["harbour", "orchard"], &["mill"]);
