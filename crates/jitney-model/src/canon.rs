@@ -97,7 +97,12 @@ fn ticket(row: &Ticket, wait: Minutes) -> Ticket {
             BidPhase::Open => *bid,
             BidPhase::Awarded | BidPhase::Over => {
                 let (hold_until, pick_up_at, received) = (SOME_TIME, SOME_TIME, SOME_TIME);
-                Bid { hold_until, pick_up_at, received, rate: None, ..*bid }
+                // For a month it counts that an award lapsed in silence, whenever that was.
+                let lapsed = bid.lapsed.map(|_| SOME_TIME);
+                // Whose award was taken back may yet say, once, that the rider is on board.
+                let taken_back = bid.taken_back.filter(|_| bid.boarded.is_none()).map(|_| SOME_TIME);
+                let bid = Bid { hold_until, pick_up_at, received, lapsed, taken_back, ..*bid };
+                Bid { rate: None, boarded: None, ..bid }
             }
         };
     }

@@ -35,7 +35,7 @@ const ROWS: &[&[Step]] = &[
             does: "ask a real node's API wildly, by its own description",
             run: crate::api::fuzz,
         },
-        Step { name: "seeds", does: "simulate 220 drawn days, and 40 hostile coops among 60", run: seeds },
+        Step { name: "seeds", does: "simulate 200 drawn days, and 40 hostile coops among 60", run: seeds },
     ],
 ];
 
@@ -231,8 +231,8 @@ fn seeds(workshop: &Workshop) -> Result<Done, Failure> {
         command
     };
     let small = ["--see-all", "--nodes", "3", "--days", "1", "--riders", "4", "--drivers", "2"];
-    let days = simulate(&[["--seeds", "0..120"].as_slice(), &small].concat());
-    let with_wild_clocks = simulate(&[["--seeds", "0..100", "--wild-clocks"].as_slice(), &small].concat());
+    let days = simulate(&[["--seeds", "0..110"].as_slice(), &small].concat());
+    let with_wild_clocks = simulate(&[["--seeds", "0..90", "--wild-clocks"].as_slice(), &small].concat());
     let hostile_majority = simulate(&["--seeds", "1", "--nodes", "60", "--hostile", "40"]);
     run_together(&mut [days, with_wild_clocks, hostile_majority])?;
     Ok(Done::Passed)
